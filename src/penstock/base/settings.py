@@ -1,0 +1,111 @@
+"""Settings: what the environment and the project's `pyproject.toml` say.
+
+Owns every reading of the environment. The home directory is `PENSTOCK_HOME`, else `.penstock/`
+beside the nearest `pyproject.toml` at or above the working directory, else `.penstock/` in it.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from penstock.errors import HomeNotSetError, UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectSettings:
+    """The `[tool.penstock]` table of a project.
+
+    Attributes:
+        root: The folder of the `pyproject.toml`, or the working directory without one.
+        module: Dotted name of the module with the definitions, if named.
+        python_file: Path of the file with the definitions, if named; relative to `root`.
+        attribute: Name of the `Definitions` in it, if named.
+    """
+
+    root: Path
+    module: str | None = None
+    python_file: str | None = None
+    attribute: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What was configured for this process.
+
+    Attributes:
+        home: Absolute path of the home directory; it need not exist yet.
+        project: The project that the process runs in.
+        environment: The environment variables.
+    """
+
+    home: Path
+    project: ProjectSettings
+    environment: Mapping[str, str] = field(repr=False)
+
+
+def load_settings(
+    *, environment: Mapping[str, str] | None = None, directory: Path | None = None
+) -> Settings:
+    """Read the settings of this process.
+
+    Args:
+        environment: Variables to read instead of the process's own.
+        directory: Where to look for the project; the working directory if None.
+
+    Raises:
+        HomeNotSetError: `PENSTOCK_HOME` is not an absolute path, or is not a directory.
+        UsageError: The project's `pyproject.toml` cannot be read.
+    """
+    env = os.environ if environment is None else environment
+    project = find_project(directory or Path.cwd())
+    return Settings(home=_home(env, project.root), project=project, environment=env)
+
+
+def find_project(directory: Path) -> ProjectSettings:
+    """Find the nearest `pyproject.toml` at or above a directory and read its table.
+
+    Raises:
+        UsageError: The file is not valid TOML, or a key of the table is unknown or not text.
+    """
+    for folder in (directory, *directory.parents):
+        path = folder / "pyproject.toml"
+        if path.is_file():
+            return _read_project(path)
+    return ProjectSettings(root=directory)
+
+
+_KEYS = ("module", "python_file", "attribute")
+
+
+def _read_project(path: Path) -> ProjectSettings:
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"Cannot read {path}: {error}") from error
+    table: Mapping[str, object] = document.get("tool", {}).get("penstock", {})
+    values: dict[str, str | None] = dict.fromkeys(_KEYS)
+    for key, value in table.items():
+        if key not in values:
+            raise UsageError(
+                f"{path}: [tool.penstock] has an unknown key '{key}'. Known: {', '.join(_KEYS)}."
+            )
+        if not isinstance(value, str):
+            raise UsageError(f"{path}: [tool.penstock] '{key}' must be text, not {value!r}.")
+        values[key] = value
+    return ProjectSettings(root=path.parent, **values)
+
+
+def _home(env: Mapping[str, str], root: Path) -> Path:
+    given = env.get("PENSTOCK_HOME")
+    if not given:
+        return root / ".penstock"
+    home = Path(given).expanduser()
+    if not home.is_absolute():
+        raise HomeNotSetError(f"PENSTOCK_HOME must be an absolute path, not '{given}'.")
+    if home.exists() and not home.is_dir():
+        raise HomeNotSetError(f"PENSTOCK_HOME is not a directory: {home}")
+    return home

@@ -1,0 +1,241 @@
+"""Every error Penstock raises, in one tree.
+
+    PenstockError
+    ├── UsageError                      the user's definitions, arguments or data are wrong
+    │   ├── InvalidDefinitionError          a definition contradicts itself or another one
+    │   ├── InvalidConfigError              run config or resource config does not fit
+    │   ├── InvalidInvocationError          a decorated function was called the wrong way
+    │   ├── InvalidMetadataError            a metadata value has no representation
+    │   ├── InvalidSubsetError              a selection names something that does not exist
+    │   │   └── InvalidSelectionError           a selection string does not parse
+    │   ├── InvariantViolationError         a rule of the API was broken
+    │   ├── UnknownPartitionError           a partition key is not in its definition
+    │   ├── UnknownResourceError            a resource key that nobody provides
+    │   ├── StepOutputNotFoundError         a required output was not produced
+    │   ├── TypeCheckDidNotPass             a value is not of its declared type
+    │   ├── RunNotFoundError                no run of that id in the store
+    │   ├── HomeNotSetError                 no home directory can be used
+    │   └── LoadError                       user code failed to import
+    ├── UserCodeExecutionError          user code raised; carries the original exception
+    │   ├── StepExecutionError              ... in the body of a step
+    │   ├── ResourceFunctionError           ... while setting a resource up
+    │   ├── LoadInputError                  ... in an IO manager, while loading an input
+    │   └── HandleOutputError               ... in an IO manager, while storing an output
+    ├── Failure                         raised *by* user code to fail a step with metadata
+    ├── RetryRequested                  raised *by* user code to ask for another attempt
+    ├── CheckFailedError                a blocking check found an error
+    ├── OutageError                     the world around us failed; trying again may help
+    │   ├── StoreUnavailableError           the store cannot be opened, read or written
+    │   ├── StoreFullError                  the disk under the store is full
+    │   └── NewerStoreError                 the store was written by a newer Penstock
+    └── BugError                        our own fault; please report it
+        ├── IllegalTransitionError          an event that the run's state does not allow
+        └── FencedError                     a write by an owner that has lost its lease
+    ExecutionInterruptedError (a BaseException)   Ctrl-C or a cancellation reached user code
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+
+class PenstockError(Exception):
+    """Something went wrong in Penstock."""
+
+
+class UsageError(PenstockError):
+    """The definitions, arguments or data given to Penstock are wrong."""
+
+
+class InvalidDefinitionError(UsageError):
+    """A definition contradicts itself or another one."""
+
+
+class InvalidDefinitionsError(InvalidDefinitionError):
+    """Several definitions are wrong; the message lists every problem.
+
+    Attributes:
+        problems: One sentence for each problem, in a stable order.
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        if len(self.problems) == 1:
+            super().__init__(self.problems[0])
+            return
+        listed = "\n".join(f"  {n}. {text}" for n, text in enumerate(self.problems, 1))
+        super().__init__(f"The definitions have {len(self.problems)} problems:\n{listed}")
+
+
+class InvalidConfigError(UsageError):
+    """Config does not fit its schema."""
+
+
+class InvalidInvocationError(UsageError):
+    """A decorated function or a helper was called the wrong way."""
+
+
+class InvalidMetadataError(UsageError):
+    """A metadata value has no representation."""
+
+
+class InvalidSubsetError(UsageError):
+    """A selection names something that does not exist."""
+
+
+class InvalidSelectionError(InvalidSubsetError):
+    """A selection string does not parse."""
+
+
+class InvariantViolationError(UsageError):
+    """A rule of the API was broken."""
+
+
+class UnknownPartitionError(UsageError):
+    """A partition key is not in its definition."""
+
+
+class UnknownResourceError(UsageError, AttributeError):
+    """A resource key that nobody provides."""
+
+
+class StepOutputNotFoundError(UsageError):
+    """A step ended without producing a required output."""
+
+
+class TypeCheckDidNotPass(UsageError):
+    """A value is not of its declared type."""
+
+
+class RunNotFoundError(UsageError):
+    """The store holds no run of that id."""
+
+
+class HomeNotSetError(UsageError):
+    """No home directory can be used."""
+
+
+class LoadError(UsageError):
+    """User code could not be imported.
+
+    Attributes:
+        user_traceback: The traceback as text, from the user's first frame on; empty if the
+            target itself was not found.
+    """
+
+    def __init__(self, message: str, *, user_traceback: str = "") -> None:
+        super().__init__(message)
+        self.user_traceback = user_traceback
+
+
+class UserCodeExecutionError(PenstockError):
+    """User code raised.
+
+    Attributes:
+        user_exception: The exception that user code raised.
+    """
+
+    def __init__(self, message: str, *, user_exception: BaseException) -> None:
+        super().__init__(message)
+        self.user_exception = user_exception
+
+
+class StepExecutionError(UserCodeExecutionError):
+    """The body of a step raised."""
+
+
+class ResourceFunctionError(UserCodeExecutionError):
+    """A resource could not be set up."""
+
+
+class LoadInputError(UserCodeExecutionError):
+    """An IO manager failed to load an input."""
+
+
+class HandleOutputError(UserCodeExecutionError):
+    """An IO manager failed to store an output."""
+
+
+class Failure(PenstockError):  # noqa: N818 - the public name
+    """Raise in user code to fail the step with a description and metadata.
+
+    Args:
+        description: What failed, for people.
+        metadata: Facts to keep with the failure; raw values or `MetadataValue`s.
+        allow_retries: False skips the step's retry policy; None and True follow it.
+    """
+
+    def __init__(
+        self,
+        description: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        allow_retries: bool | None = None,
+    ) -> None:
+        super().__init__(description or "")
+        self.description = description
+        self.metadata = dict(metadata or {})
+        self.allow_retries = True if allow_retries is None else allow_retries
+
+
+class RetryRequested(PenstockError):  # noqa: N818 - the public name
+    """Raise in user code to ask for another attempt of the step.
+
+    Args:
+        max_retries: How many retries to allow; overrides the step's policy.
+        seconds_to_wait: Seconds before the next attempt; None means at once.
+    """
+
+    def __init__(self, max_retries: int = 1, seconds_to_wait: float | None = None) -> None:
+        super().__init__(f"Retry requested (at most {max_retries})")
+        self.max_retries = max_retries
+        self.seconds_to_wait = seconds_to_wait
+
+
+class CheckFailedError(PenstockError):
+    """A blocking check found an error, so what depends on its asset does not run."""
+
+
+class OutageError(PenstockError):
+    """The world around Penstock failed; trying again may help."""
+
+
+class StoreUnavailableError(OutageError):
+    """The store cannot be opened, read or written."""
+
+
+class StoreFullError(OutageError):
+    """The disk under the store is full."""
+
+
+class NewerStoreError(OutageError):
+    """The store was written by a newer Penstock."""
+
+
+class BugError(PenstockError):
+    """A fault of Penstock itself. Please report it."""
+
+
+class IllegalTransitionError(BugError):
+    """An event that the run's state does not allow.
+
+    The message tells the run's story: every event that led here, oldest first.
+
+    Attributes:
+        story: One line for each event that the run has seen.
+    """
+
+    def __init__(self, what: str, story: Iterable[str]) -> None:
+        self.story = tuple(story)
+        told = "\n".join(f"  {line}" for line in self.story) or "  (no event yet)"
+        super().__init__(f"{what}\nThe run's story:\n{told}\nThis is a bug in Penstock.")
+
+
+class FencedError(BugError):
+    """A write by an owner that has lost its lease on the run was refused."""
+
+
+class ExecutionInterruptedError(BaseException):
+    """Ctrl-C or a cancellation reached user code.
+
+    A BaseException, so that `except Exception` in user code does not swallow it.
+    """

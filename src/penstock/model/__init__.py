@@ -1,0 +1,1 @@
+"""Values: keys, metadata, manifests, events, runs, backfills. Frozen, without behaviour that decides."""
