@@ -1,0 +1,1 @@
+"""From a manifest and a request to a plan."""

@@ -1,0 +1,54 @@
+"""What is known of an asset now: the projections that status queries read."""
+
+from __future__ import annotations
+
+import msgspec
+
+from penstock.base.clock import Instant
+from penstock.base.ids import RunId
+from penstock.model.keys import AssetKey
+
+
+class PartitionHead(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest facts of one partition of an asset; `partition` None is the unpartitioned asset.
+
+    Event ids are None where there is no such event. `failed` is the newest failure if it is newer
+    than the newest materialization.
+    """
+
+    asset: AssetKey
+    partition: str | None
+    materialized: int | None = None
+    at: Instant | None = None
+    run: RunId | None = None
+    data_version: str = ""
+    code_version: str | None = None
+    inputs: dict[str, str] = {}
+    failed: int | None = None
+    failed_run: RunId | None = None
+
+
+class AssetHead(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest facts of an asset over all its partitions."""
+
+    asset: AssetKey
+    materialized: int | None = None
+    at: Instant | None = None
+    run: RunId | None = None
+    observed: int | None = None
+    planned_run: RunId | None = None
+    partitions_materialized: int = 0
+    partitions_failed: int = 0
+
+
+class CheckHead(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest verdict of a check for one partition."""
+
+    asset: AssetKey
+    name: str
+    partition: str | None
+    passed: bool
+    severity: str
+    event: int
+    at: Instant
+    run: RunId | None

@@ -1,0 +1,301 @@
+"""The closed union of everything that happens in a run or to an asset.
+
+Each event is a small frozen Struct whose `kind` is its tag on the wire. What has been written must
+decode for ever: fields are only added, with defaults, and `tests/golden/` holds an example of each.
+A kind from a newer Penstock decodes as `Unknown` and survives a round trip.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from penstock.base.clock import Instant
+from penstock.base.codec import decoder, encode
+from penstock.base.ids import RunId
+from penstock.model.keys import AssetKey
+from penstock.model.metadata import MetadataUnion
+
+
+class ErrorInfo(msgspec.Struct, frozen=True):
+    """An exception as data; `stack` begins at the user's first frame."""
+
+    kind: str
+    message: str
+    stack: str = ""
+    cause: ErrorInfo | None = None
+
+    def first_line(self) -> str:
+        """Return the message's first line, or the kind where there is no message."""
+        return self.message.splitlines()[0] if self.message.strip() else self.kind
+
+
+class _Event(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
+    pass
+
+
+class RunQueued(_Event, tag="run_queued"):
+    """The run was accepted and waits for a worker."""
+
+
+class RunStarted(_Event, tag="run_started"):
+    """An owner holds the lease, and steps may start."""
+
+    owner: str = ""
+
+
+class RunSucceeded(_Event, tag="run_succeeded"):
+    """Every step ended well."""
+
+
+class RunFailed(_Event, tag="run_failed"):
+    """The run ended with at least one failed step, or could not run at all."""
+
+    reason: str
+    error: ErrorInfo | None = None
+
+
+class RunCanceling(_Event, tag="run_canceling"):
+    """A cancellation was asked for; no new step starts."""
+
+    by: str = ""
+
+
+class RunCanceled(_Event, tag="run_canceled"):
+    """The run was cancelled, and nothing of it runs any more."""
+
+
+class LeaseLost(_Event, tag="lease_lost"):
+    """The owner died or went silent; its running steps are lost, and the run can be resumed."""
+
+    owner: str = ""
+    reason: str = ""
+
+
+class RunResumed(_Event, tag="run_resumed"):
+    """A new owner goes on at the first unfinished step."""
+
+    owner: str = ""
+
+
+class StepStarted(_Event, tag="step_started"):
+    """An attempt of a step begins; the first attempt is 1."""
+
+    step: str
+    attempt: int = 1
+
+
+class StepSucceeded(_Event, tag="step_succeeded"):
+    """An attempt ended well.
+
+    `took` is in seconds. `skipped` names the optional outputs that were not produced.
+    """
+
+    step: str
+    attempt: int = 1
+    took: float = 0.0
+    skipped: tuple[str, ...] = ()
+
+
+class StepFailed(_Event, tag="step_failed"):
+    """The last attempt of a step failed."""
+
+    step: str
+    error: ErrorInfo
+    attempt: int = 1
+    took: float = 0.0
+    metadata: dict[str, MetadataUnion] = {}
+
+
+class StepUpForRetry(_Event, tag="step_up_for_retry"):
+    """An attempt failed, and another follows after `delay` seconds."""
+
+    step: str
+    error: ErrorInfo
+    attempt: int = 1
+    delay: float = 0.0
+
+
+class StepRestarted(_Event, tag="step_restarted"):
+    """The delay before a retry has passed; `attempt` is the number of the new one."""
+
+    step: str
+    attempt: int
+
+
+class StepSkipped(_Event, tag="step_skipped"):
+    """A step will not run, because an optional output that it needs was not produced."""
+
+    step: str
+    because: str = ""
+
+
+class StepCanceled(_Event, tag="step_canceled"):
+    """A running attempt was interrupted by a cancellation."""
+
+    step: str
+    attempt: int = 1
+
+
+class InputLoaded(_Event, tag="input_loaded"):
+    """A value was loaded by an IO manager."""
+
+    step: str
+    name: str
+    asset: AssetKey | None = None
+
+
+class OutputStored(_Event, tag="output_stored"):
+    """A value was committed by an IO manager; from here on it can be read."""
+
+    step: str
+    name: str
+    metadata: dict[str, MetadataUnion] = {}
+
+
+class AssetMaterialized(_Event, tag="asset_materialized"):
+    """An asset, or one partition of it, was made.
+
+    `inputs` holds the data version of each upstream asset at the time, keyed by escaped asset key.
+    """
+
+    asset: AssetKey
+    partition: str | None = None
+    step: str | None = None
+    metadata: dict[str, MetadataUnion] = {}
+    data_version: str = ""
+    code_version: str | None = None
+    inputs: dict[str, str] = {}
+    tags: dict[str, str] = {}
+    description: str | None = None
+
+
+class AssetObserved(_Event, tag="asset_observed"):
+    """Something was learned about an asset without making it."""
+
+    asset: AssetKey
+    partition: str | None = None
+    step: str | None = None
+    metadata: dict[str, MetadataUnion] = {}
+    data_version: str = ""
+    tags: dict[str, str] = {}
+    description: str | None = None
+
+
+class AssetPlanned(_Event, tag="asset_planned"):
+    """The run means to make the asset."""
+
+    asset: AssetKey
+    partition: str | None = None
+    step: str | None = None
+
+
+class AssetFailed(_Event, tag="asset_failed"):
+    """The run ended without making an asset that it meant to make."""
+
+    asset: AssetKey
+    partition: str | None = None
+    step: str | None = None
+    reason: str = ""
+
+
+class CheckEvaluated(_Event, tag="check_evaluated"):
+    """A check gave its verdict; severity is ERROR or WARN."""
+
+    asset: AssetKey
+    name: str
+    passed: bool
+    partition: str | None = None
+    step: str | None = None
+    severity: str = "ERROR"
+    blocking: bool = False
+    metadata: dict[str, MetadataUnion] = {}
+    description: str | None = None
+
+
+class LogLine(_Event, tag="log_line"):
+    """A message logged by user code; `level` is a number of Python's logging module."""
+
+    message: str
+    level: int = 20
+    step: str | None = None
+    logger: str = ""
+
+
+class LogsCaptured(_Event, tag="logs_captured"):
+    """Standard output and error of an attempt are kept in files under `path`."""
+
+    step: str
+    attempt: int = 1
+    path: str = ""
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """An event of a kind that this version does not know."""
+
+    kind: str
+    raw: bytes
+
+
+RunEvent = (
+    RunQueued
+    | RunStarted
+    | RunSucceeded
+    | RunFailed
+    | RunCanceling
+    | RunCanceled
+    | LeaseLost
+    | RunResumed
+    | StepStarted
+    | StepSucceeded
+    | StepFailed
+    | StepUpForRetry
+    | StepRestarted
+    | StepSkipped
+    | StepCanceled
+    | InputLoaded
+    | OutputStored
+    | AssetMaterialized
+    | AssetObserved
+    | AssetPlanned
+    | AssetFailed
+    | CheckEvaluated
+    | LogLine
+    | LogsCaptured
+)
+"""Every event that this version writes."""
+
+AnyEvent = RunEvent | Unknown
+
+_decoder = decoder(RunEvent)  # pyright: ignore[reportArgumentType] - a union is a type to msgspec
+
+
+class StoredEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event with its place: `id` increases store-wide; `run` None is outside any run."""
+
+    id: int
+    run: RunId | None
+    at: Instant
+    event: AnyEvent
+
+
+def kind_of(event: AnyEvent) -> str:
+    """Return the tag under which an event is stored."""
+    if isinstance(event, Unknown):
+        return event.kind
+    tag = event.__struct_config__.tag
+    assert isinstance(tag, str)
+    return tag
+
+
+def encode_event(event: AnyEvent) -> bytes:
+    """Encode an event as JSON; an `Unknown` one becomes what it was read from."""
+    return event.raw if isinstance(event, Unknown) else encode(event)
+
+
+def decode_event(kind: str, data: bytes) -> AnyEvent:
+    """Decode an event; one that does not fit any known kind becomes `Unknown`."""
+    try:
+        event: AnyEvent = _decoder.decode(data)  # pyright: ignore[reportAssignmentType]
+    except msgspec.ValidationError:
+        return Unknown(kind, data)
+    return event

@@ -1,0 +1,81 @@
+"""`Plan`: the steps of a run and what each waits for.
+
+Steps are integers inside, keys at the edges. Built by `plan/build.py` and never changed. A plan
+does not name a partition, so all runs of a backfill share one stored plan.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from penstock.base.codec import decoder, encode
+from penstock.model.keys import AssetKey
+from penstock.model.retry import RetryPolicy
+
+
+class Need(msgspec.Struct, frozen=True, array_like=True):
+    """A step that must end before; with an output, one that must also have been produced."""
+
+    step: int
+    output: str | None = None
+
+
+class PlannedAsset(msgspec.Struct, frozen=True, array_like=True):
+    """An asset that a step makes, and the output that carries it."""
+
+    key: AssetKey
+    output: str
+    is_partitioned: bool = False
+
+
+class PlannedCheck(msgspec.Struct, frozen=True, array_like=True):
+    """A check that a step evaluates."""
+
+    asset: AssetKey
+    name: str
+    blocking: bool = False
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One unit of user code in a run; `node` names it in the definitions."""
+
+    key: str
+    node: str
+    needs: tuple[Need, ...] = ()
+    assets: tuple[PlannedAsset, ...] = ()
+    checks: tuple[PlannedCheck, ...] = ()
+    retry: RetryPolicy | None = None
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """The steps of a run, each after all that it needs."""
+
+    steps: tuple[Step, ...]
+
+    def index(self) -> dict[str, int]:
+        """Return the position of each step by its key."""
+        return {step.key: n for n, step in enumerate(self.steps)}
+
+    def dependants(self) -> tuple[tuple[int, ...], ...]:
+        """Return, for each step, the steps that need it."""
+        found: list[list[int]] = [[] for _ in self.steps]
+        for number, step in enumerate(self.steps):
+            for need in {n.step for n in step.needs}:
+                found[need].append(number)
+        return tuple(tuple(numbers) for numbers in found)
+
+
+_decoder = decoder(Plan)
+
+
+def encode_plan(plan: Plan) -> tuple[str, bytes]:
+    """Return a plan's digest (32 hex digits) and its stored form."""
+    data = encode(plan)
+    return hashlib.blake2b(data, digest_size=16).hexdigest(), data
+
+
+def decode_plan(data: bytes) -> Plan:
+    """Read a plan's stored form."""
+    return _decoder.decode(data)
