@@ -1,0 +1,1 @@
+"""What users write: decorators, specs, results, contexts, and `Definitions` that gather them."""
