@@ -65,6 +65,11 @@ def load_settings(
     return Settings(home=_home(env, project.root), project=project, environment=env)
 
 
+def read_variable(name: str) -> str | None:
+    """Read one environment variable of this process; None if it is not set."""
+    return os.environ.get(name)
+
+
 def find_project(directory: Path) -> ProjectSettings:
     """Find the nearest `pyproject.toml` at or above a directory and read its table.
 

@@ -1,0 +1,161 @@
+"""What the parameters of a user's function ask for: context, config, resources or inputs.
+
+Reads the code object first and resolves annotations only where there are any, because ten thousand
+assets are declared in one go.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from penstock.errors import InvalidDefinitionError
+
+CONTEXT_NAMES = frozenset({"context", "_context", "_", "__"})
+_RESOURCE_MARK = "penstock_resource"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """The parameters of a function, sorted by what they ask for.
+
+    Attributes:
+        context: Whether the first parameter is the context.
+        config: The type of the `config` parameter, if there is one.
+        resources: The parameters that are resources; each is its own resource key.
+        inputs: The remaining parameters, in order.
+        defaults: The inputs that have a default, with it.
+        takes_any: Whether it has `**kwargs`.
+        returns_nothing: Whether its annotation says that no value is returned.
+    """
+
+    context: bool
+    config: type | None
+    resources: tuple[str, ...]
+    inputs: tuple[str, ...]
+    defaults: Mapping[str, object]
+    takes_any: bool
+    returns_nothing: bool
+
+
+def read_signature(
+    function: Callable[..., object], *, nothing_types: tuple[type, ...] = ()
+) -> Signature:
+    """Sort a function's parameters.
+
+    Args:
+        function: A plain function.
+        nothing_types: Return annotations that, beside None, mean "no value".
+
+    Raises:
+        InvalidDefinitionError: It takes `*args`, or an annotation does not resolve.
+    """
+    code = getattr(function, "__code__", None)
+    if code is None or getattr(function, "__wrapped__", None) is not None:
+        return _read_any(function, nothing_types)
+    if code.co_flags & inspect.CO_VARARGS:
+        raise InvalidDefinitionError(f"'{function.__name__}' takes *args; name its parameters.")
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return _sort(
+        function,
+        names,
+        _defaults_of(function, names[: code.co_argcount]),
+        takes_any=bool(code.co_flags & inspect.CO_VARKEYWORDS),
+        nothing_types=nothing_types,
+    )
+
+
+def _defaults_of(function: Callable[..., object], names: tuple[str, ...]) -> dict[str, object]:
+    found: dict[str, object] = dict(getattr(function, "__kwdefaults__", None) or {})
+    values = getattr(function, "__defaults__", None) or ()
+    found.update(zip(names[len(names) - len(values) :], values, strict=True))
+    return found
+
+
+def _read_any(function: Callable[..., object], nothing_types: tuple[type, ...]) -> Signature:
+    parameters = inspect.signature(function).parameters.values()
+    names = tuple(p.name for p in parameters if p.kind is not p.VAR_KEYWORD)
+    defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
+    return _sort(function, names, defaults, takes_any=takes_any, nothing_types=nothing_types)
+
+
+def _sort(
+    function: Callable[..., object],
+    names: tuple[str, ...],
+    defaults: Mapping[str, object],
+    *,
+    takes_any: bool,
+    nothing_types: tuple[type, ...],
+) -> Signature:
+    hints = annotations_of(function)
+    context = bool(names) and (names[0] in CONTEXT_NAMES or _is_context(hints.get(names[0])))
+    rest = names[1:] if context else names
+    config: type | None = None
+    resources: list[str] = []
+    inputs: list[str] = []
+    for name in rest:
+        hint = hints.get(name)
+        if name == "config" and isinstance(hint, type):
+            config = hint
+        elif hint is not None and is_resource_type(hint):
+            resources.append(name)
+        else:
+            inputs.append(name)
+    returned = hints.get("return", inspect.Parameter.empty)
+    return Signature(
+        context=context,
+        config=config,
+        resources=tuple(resources),
+        inputs=tuple(inputs),
+        defaults={k: v for k, v in defaults.items() if k in inputs},
+        takes_any=takes_any,
+        returns_nothing=returned is type(None) or returned is None or returned in nothing_types,
+    )
+
+
+def annotations_of(function: Callable[..., object]) -> Mapping[str, object]:
+    """Return a function's annotations, with text resolved to types.
+
+    A name that only exists for type checkers resolves to nothing, so its parameter counts as an
+    input.
+    """
+    raw: Mapping[str, object] = getattr(function, "__annotations__", None) or {}
+    if not any(isinstance(hint, str) for hint in raw.values()):
+        return raw
+    try:
+        return typing.get_type_hints(function, include_extras=True)
+    except (NameError, AttributeError, TypeError):
+        return {name: _resolve(function, hint) for name, hint in raw.items()}
+
+
+def _resolve(function: Callable[..., object], hint: object) -> object:
+    if not isinstance(hint, str):
+        return hint
+    namespace = dict(getattr(function, "__globals__", {}))
+    closure = inspect.getclosurevars(function).nonlocals if inspect.isfunction(function) else {}
+    try:
+        return eval(hint, namespace, dict(closure))  # noqa: S307 - the user's own annotation
+    except (NameError, AttributeError, TypeError, SyntaxError):
+        return None
+
+
+def _is_context(hint: object) -> bool:
+    return isinstance(hint, type) and getattr(hint, "is_penstock_context", False) is True
+
+
+def is_resource_type(hint: object) -> bool:
+    """Tell whether an annotation asks for a resource.
+
+    The module of `ConfigurableResource` needs pydantic; where it was never loaded, no annotation
+    can be one of its classes, so it is looked up and not imported.
+    """
+    if _RESOURCE_MARK in getattr(hint, "__metadata__", ()):
+        return True
+    module = sys.modules.get("penstock.config.resource")
+    if module is None:
+        return False
+    return isinstance(hint, type) and issubclass(hint, module.ConfigurableResource)
