@@ -1,0 +1,1 @@
+"""From a Nightscout API to glucose statistics and a report, as Penstock assets."""

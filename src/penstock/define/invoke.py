@@ -1,0 +1,106 @@
+"""Calling a user's function: the one way in, for execution and for calls by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+
+from penstock.base.text import listed
+from penstock.define.context import AssetExecutionContext
+from penstock.define.signature import Signature
+from penstock.errors import InvalidInvocationError
+
+
+def call(
+    function: Callable[..., object],
+    signature: Signature,
+    *,
+    context: AssetExecutionContext,
+    inputs: Mapping[str, object],
+    config: object,
+    resources: Mapping[str, object],
+) -> object:
+    """Call a function with what its signature asks for; await it if it is async."""
+    arguments = dict(inputs)
+    if signature.config is not None:
+        arguments["config"] = config
+    for key in signature.resources:
+        arguments[key] = resources[key]
+    positional = (context,) if signature.context else ()
+    returned = function(*positional, **arguments)
+    return asyncio.run(_await(returned)) if inspect.iscoroutine(returned) else returned
+
+
+async def _await(coroutine: object) -> object:
+    assert inspect.isawaitable(coroutine)
+    return await coroutine
+
+
+def invoke_directly(
+    name: str,
+    function: Callable[..., object],
+    signature: Signature,
+    *,
+    input_names: Sequence[str],
+    args: Sequence[object],
+    kwargs: Mapping[str, object],
+) -> object:
+    """Call a decorated function by hand, as a test does.
+
+    Positional arguments are the context (if the function takes one) and then the inputs; config
+    and resources come by keyword, or from the context.
+
+    Raises:
+        InvalidInvocationError: The context, an input or a resource is missing, or one is too many.
+    """
+    given = list(args)
+    context = _take_context(name, signature, given, kwargs)
+    passed = {k: v for k, v in kwargs.items() if k != "context"}
+    if len(given) > len(input_names):
+        raise InvalidInvocationError(
+            f"'{name}' takes {len(input_names)} inputs, but {len(given)} were given."
+        )
+    for parameter, value in zip(input_names, given, strict=False):
+        if parameter in passed:
+            raise InvalidInvocationError(f"'{name}' was given input '{parameter}' twice.")
+        passed[parameter] = value
+    for parameter in input_names:
+        if parameter not in passed and parameter not in signature.defaults:
+            raise InvalidInvocationError(
+                f"No value provided for required input \"{parameter}\" of '{name}'."
+            )
+    resources = dict(context.resources._asdict()) if context else {}  # noqa: SLF001
+    for key in signature.resources:
+        value = passed.pop(key, resources.get(key))
+        if value is None:
+            raise InvalidInvocationError(
+                f"'{name}' needs resource '{key}'. Pass {key}=..., or a context built with it."
+            )
+        resources[key] = value
+    config = passed.pop("config", context.op_config if context else None)
+    unknown = set(passed) - set(input_names)
+    if unknown and not signature.takes_any:
+        raise InvalidInvocationError(f"'{name}' has no parameter {listed(sorted(unknown))}.")
+    used = context or AssetExecutionContext.__new__(AssetExecutionContext)
+    arguments = dict(passed)
+    if signature.config is not None:
+        arguments["config"] = config
+    arguments.update({key: resources[key] for key in signature.resources})
+    return function(*((used,) if signature.context else ()), **arguments)
+
+
+def _take_context(
+    name: str, signature: Signature, given: list[object], kwargs: Mapping[str, object]
+) -> AssetExecutionContext | None:
+    context = kwargs.get("context")
+    if context is None and given and isinstance(given[0], AssetExecutionContext):
+        context = given.pop(0)
+    if context is None and signature.context and given and given[0] is None:
+        given.pop(0)
+    if signature.context and not isinstance(context, AssetExecutionContext):
+        raise InvalidInvocationError(
+            f"'{name}' takes a context, but no context was provided. Pass "
+            "build_asset_context(...) first."
+        )
+    return context if isinstance(context, AssetExecutionContext) else None
