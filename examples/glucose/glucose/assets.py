@@ -9,7 +9,6 @@ from datetime import date
 from time import perf_counter
 
 import penstock as dg
-
 from glucose import transforms
 from glucose.days import bounds_ms
 from glucose.resources import NightscoutResource
@@ -54,7 +53,7 @@ def glucose_entries(
     for person in wearing:
         entries = client.entries(person.subject, since=since, before=before)
         rows.extend(transforms.raw(person.subject, person.diagnosis, entries).rows)
-    context.log.info(f"Fetched {len(rows)} entries of {len(wearing)} people.")
+    context.log.info("Fetched %d entries of %d people.", len(rows), len(wearing))
     value = Table(transforms.RAW_SCHEMA, tuple(rows))
     return _stored(value, started, {"people": len(wearing)})
 

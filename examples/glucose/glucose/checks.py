@@ -4,7 +4,6 @@ The rules are in `glucose.rules`, as functions of tables; here they are tied to 
 """
 
 import penstock as dg
-
 from glucose import rules
 from glucose.assets import (
     DAYS,

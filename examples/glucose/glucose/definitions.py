@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import penstock as dg
-
 from glucose.assets import ALL_ASSETS
 from glucose.checks import ALL_CHECKS
 from glucose.days import PROJECT

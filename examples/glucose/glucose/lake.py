@@ -7,7 +7,6 @@ writing and reading.
 from pathlib import Path
 
 import penstock as dg
-
 from glucose import storage
 from glucose.table import Table
 
@@ -20,7 +19,8 @@ class ParquetIOManager(dg.ConfigurableIOManager):
     def handle_output(self, context: dg.OutputContext, obj: Table) -> None:
         """Write the value of one partition, or of an asset without partitions."""
         path = self._path(
-            context.asset_key, context.asset_partition_key if context.has_asset_partitions else "all"
+            context.asset_key,
+            context.asset_partition_key if context.has_asset_partitions else "all",
         )
         storage.write_parquet(path, obj)
         context.add_output_metadata({"path": dg.MetadataValue.path(str(path))})

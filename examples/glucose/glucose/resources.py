@@ -1,7 +1,6 @@
 """The Nightscout server as a resource."""
 
 import penstock as dg
-
 from glucose.client import NightscoutClient
 
 

@@ -54,9 +54,7 @@ def readings_are_plausible(silver: Table) -> Finding:
         not LOWEST_PLAUSIBLE <= _number(value) <= HIGHEST_PLAUSIBLE
         for value in silver.column("glucose_mg_dl")
     )
-    return _finding(
-        silver, failed, f"lie outside {LOWEST_PLAUSIBLE} to {HIGHEST_PLAUSIBLE} mg/dL"
-    )
+    return _finding(silver, failed, f"lie outside {LOWEST_PLAUSIBLE} to {HIGHEST_PLAUSIBLE} mg/dL")
 
 
 def ranges_add_up(daily: Table) -> Finding:
@@ -76,7 +74,9 @@ def days_are_covered(daily: Table) -> Finding:
 def percentiles_ascend(hourly: Table) -> Finding:
     """Ask that no percentile is below a lower one."""
     values = [[_number(row[name]) for name in _PERCENTILES] for row in hourly.records()]
-    return _finding(hourly, sum(row != sorted(row) for row in values), "have disordered percentiles")
+    return _finding(
+        hourly, sum(row != sorted(row) for row in values), "have disordered percentiles"
+    )
 
 
 def _finding(table: Table, failed: int, complaint: str) -> Finding:

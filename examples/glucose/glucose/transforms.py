@@ -133,11 +133,25 @@ GROUP BY minute_of_day
 ORDER BY minute_of_day
 """
 
+_FULLEST = """
+SELECT day
+FROM (
+    SELECT CAST(read_local AS DATE) AS day, count(*) AS n
+    FROM silver
+    GROUP BY day
+    ORDER BY n DESC, day
+    LIMIT {limit}
+)
+ORDER BY day
+"""
+
 
 def raw(subject: str, diagnosis: str, entries: Iterable[Mapping[str, object]]) -> Table:
-    """Keep a person's entries as they came: one JSON document per row, sorted."""
-    documents = sorted(json.dumps(entry, sort_keys=True) for entry in entries)
-    return Table(RAW_SCHEMA, tuple((subject, diagnosis, document) for document in documents))
+    """Keep a person's entries as they came: one JSON document per row, by date."""
+    documents = sorted(
+        (str(entry.get("date")), json.dumps(entry, sort_keys=True)) for entry in entries
+    )
+    return Table(RAW_SCHEMA, tuple((subject, diagnosis, document) for _, document in documents))
 
 
 def bronze(entries: Table) -> Table:
@@ -185,3 +199,17 @@ def profile(silver: Table) -> Table:
     This is the ambulatory glucose profile of Battelino (2019), here over people and days.
     """
     return query(_PROFILE, silver=silver)
+
+
+def fullest_days(silver: Table, *, subject: str, limit: int) -> tuple[Table, ...]:
+    """Give the readings of a person's most complete days, one table per day, in order."""
+    own = query(f"SELECT * FROM silver WHERE subject = {_text(subject)}", silver=silver)
+    days = query(_FULLEST.format(limit=limit), silver=own)
+    return tuple(
+        query(f"SELECT * FROM silver WHERE CAST(read_local AS DATE) = '{day}'", silver=own)
+        for day in days.column("day")
+    )
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -41,7 +41,7 @@ _WORDS: Mapping[object, str] = {
 
 
 def members(annotation: object) -> tuple[object, ...]:
-    """Return the alternatives of a union, or the annotation alone; `Annotated` is looked through."""
+    """Return the alternatives of a union, or the annotation alone; look through `Annotated`."""
     origin = get_origin(annotation)
     if origin is Annotated:
         return members(get_args(annotation)[0])
@@ -130,3 +130,43 @@ def _words_of(part: object) -> str:
 
 def _one_of(choices: list[str]) -> str:
     return listed(choices) if len(choices) == 1 else f"one of {listed(choices, 'or')}"
+
+
+def keys_of(model: type[BaseModel]) -> dict[str, str]:
+    """Map each key that config may use for a field, its name or its alias, to the field's name."""
+    keys = {name: name for name in model.model_fields}
+    for name, field in model.model_fields.items():
+        if isinstance(field.validation_alias, str):
+            keys[field.validation_alias] = name
+    return keys
+
+
+def choose_model(
+    models: tuple[type[BaseModel], ...], mapping: Mapping[str, object]
+) -> tuple[type[BaseModel], Mapping[str, object]] | None:
+    """Choose which of the alternatives a mapping is meant for, and the mapping to read it from.
+
+    In this order: the only one; the one whose `Literal` field has the value given; the one that
+    such a value names as the single key (`{cat: {...}}`); the first that knows every key given.
+    """
+    if len(models) == 1:
+        return models[0], mapping
+    for model in models:
+        tags = _tags(model)
+        if any(mapping.get(name) in values for name, values in tags.items()):
+            return model, mapping
+        if len(mapping) == 1:
+            ((tag, inner),) = mapping.items()
+            names = [name for name, values in tags.items() if tag in values]
+            if names and isinstance(inner, Mapping):
+                return model, {**cast("Mapping[str, object]", inner), names[0]: tag}
+    covering = [model for model in models if set(mapping) <= set(keys_of(model))]
+    return (covering[0], mapping) if covering else None
+
+
+def _tags(model: type[BaseModel]) -> dict[str, tuple[object, ...]]:
+    return {
+        name: get_args(field.annotation)
+        for name, field in model.model_fields.items()
+        if get_origin(field.annotation) is Literal
+    }

@@ -7,13 +7,11 @@ that a name can never be mistaken for the value, and it never shows the value.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
-from typing import NoReturn, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import NoReturn, cast
 
 from penstock.base.settings import read_variable
 from penstock.errors import InvalidConfigError
-
-_Default = TypeVar("_Default")
 
 
 def _refuse(variable: Variable) -> NoReturn:
@@ -73,7 +71,7 @@ class IntEnvVar(int):
 
     _name: str
 
-    def __new__(cls, name: str) -> IntEnvVar:
+    def __new__(cls, name: str) -> IntEnvVar:  # noqa: D102 - the class docstring documents it
         made = super().__new__(cls)
         made._name = name
         return made
@@ -129,13 +127,13 @@ Variable = EnvVar | IntEnvVar
 
 
 def variable_of(value: object) -> Variable | None:
-    """Return the variable that a config value stands for: an `EnvVar`, or the mapping `{env: X}`."""
+    """Return the variable that a value stands for: an `EnvVar`, or the mapping `{env: X}`."""
     if isinstance(value, EnvVar | IntEnvVar):
         return value
-    if isinstance(value, Mapping) and set(value) == {"env"}:
-        name = value["env"]
-        return EnvVar(name) if isinstance(name, str) else None
-    return None
+    if not isinstance(value, Mapping) or len(cast("Mapping[object, object]", value)) != 1:
+        return None
+    name = cast("Mapping[object, object]", value).get("env")
+    return EnvVar(name) if isinstance(name, str) else None
 
 
 def holds_variable(value: object) -> bool:
@@ -143,9 +141,9 @@ def holds_variable(value: object) -> bool:
     if isinstance(value, EnvVar | IntEnvVar):
         return True
     if isinstance(value, Mapping):
-        return any(holds_variable(item) for item in value.values())
+        return any(holds_variable(item) for item in cast("Mapping[object, object]", value).values())
     if isinstance(value, list | tuple):
-        return any(holds_variable(item) for item in value)
+        return any(holds_variable(item) for item in cast("Sequence[object]", value))
     return False
 
 

@@ -1,0 +1,1 @@
+"""The one asset graph, the language that selects from it, and staleness: pure."""

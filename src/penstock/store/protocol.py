@@ -46,9 +46,7 @@ class Lease(msgspec.Struct, frozen=True):
 class Store(Protocol):
     """Where everything is kept. Every method is atomic; every method may raise `OutageError`."""
 
-    def create_run(
-        self, run: RunRecord, *, plan: bytes, events: Sequence[RunEvent]
-    ) -> RunRecord:
+    def create_run(self, run: RunRecord, *, plan: bytes, events: Sequence[RunEvent]) -> RunRecord:
         """Add a run with its plan and first events; return it with its version.
 
         `run.plan` is the digest under which `plan` is kept; a plan already there is shared.

@@ -1,0 +1,66 @@
+"""YAML text into plain values, strictly: no dates, no repeated keys, mistakes with their place.
+
+The only module that imports yaml; import it where a file is read, not before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import cast
+
+import yaml
+
+
+class YamlMistake(Exception):
+    """The text is not the YAML that we accept.
+
+    Attributes:
+        what: The mistake, without a final full stop.
+        line: Counted from 1.
+        column: Counted from 1.
+    """
+
+    def __init__(self, what: str, mark: yaml.Mark | None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.line = mark.line + 1 if mark else 1
+        self.column = mark.column + 1 if mark else 1
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads text, numbers, booleans, null, lists and mappings."""
+
+    def construct_mapping(
+        self,
+        node: yaml.MappingNode,
+        deep: bool = False,  # noqa: FBT001, FBT002 - the signature is yaml's
+    ) -> dict[Hashable, object]:
+        seen: set[object] = set()
+        for key_node, _ in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                continue
+            key: object = self.construct_object(key_node, deep=True)  # pyright: ignore[reportUnknownMemberType] - untyped in yaml
+            if isinstance(key, Hashable) and key in seen:
+                raise YamlMistake(f"the key '{key}' is there twice", key_node.start_mark)
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith(":timestamp")]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def parse_yaml(text: str) -> object:
+    """Read one YAML document; None if it is empty.
+
+    Raises:
+        YamlMistake: The text is not YAML, or a mapping repeats a key.
+    """
+    try:
+        return cast("object", yaml.load(text, Loader=_Loader))  # noqa: S506 - a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        raise YamlMistake(error.problem or "it is not YAML", error.problem_mark) from None
+    except yaml.reader.ReaderError as error:
+        raise YamlMistake(f"a character is not allowed ({error.reason})", None) from None

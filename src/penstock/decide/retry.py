@@ -1,0 +1,97 @@
+"""Whether a failed attempt is followed by another, and after how long.
+
+The error and the declared policy decide together; randomness is an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from penstock.errors import Failure, RetryRequested
+from penstock.model.retry import Backoff, Jitter, RetryPolicy
+
+# 2**1024 is no float any more; a delay that long never ends anyway.
+_MOST_DOUBLINGS = 1000
+
+
+class RetryFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What an error says about trying again.
+
+    Attributes:
+        max_retries: The count that user code asked for; None if it did not ask.
+        seconds_to_wait: The delay that user code asked for with it; None means at once.
+        allow_retries: False forbids another attempt whatever the policy says.
+    """
+
+    max_retries: int | None = None
+    seconds_to_wait: float | None = None
+    allow_retries: bool = True
+
+
+def retry_facts(error: BaseException) -> RetryFacts:
+    """Read from an error of user code what it says about trying again."""
+    if isinstance(error, RetryRequested):
+        return RetryFacts(max_retries=error.max_retries, seconds_to_wait=error.seconds_to_wait)
+    if isinstance(error, Failure):
+        return RetryFacts(allow_retries=error.allow_retries)
+    return RetryFacts()
+
+
+def decide_retry(
+    facts: RetryFacts,
+    policy: RetryPolicy | None,
+    *,
+    retry_number: int,
+    uniform: Callable[[], float],
+) -> float | None:
+    """Return the seconds before the next attempt; None if there is none.
+
+    A request of user code overrides the policy, its count and its delay alike.
+
+    Args:
+        facts: What the error says.
+        policy: What was declared for the step.
+        retry_number: How many retries were used already.
+        uniform: Gives random numbers in [0, 1), for jitter.
+    """
+    if not facts.allow_retries:
+        return None
+    if facts.max_retries is None:
+        return next_delay(policy, retry_number=retry_number, uniform=uniform)
+    return (facts.seconds_to_wait or 0.0) if retry_number < facts.max_retries else None
+
+
+def next_delay(
+    policy: RetryPolicy | None, *, retry_number: int, uniform: Callable[[], float]
+) -> float | None:
+    """Return the seconds before the next attempt under a policy; None if no retry is left.
+
+    Args:
+        policy: What was declared; None declares no retry.
+        retry_number: How many retries were used already.
+        uniform: Gives random numbers in [0, 1); asked only where the policy has a jitter.
+    """
+    if policy is None or retry_number >= policy.max_retries:
+        return None
+    if policy.delay is None:
+        return 0.0
+    delay = _backed_off(policy.delay, policy.backoff, retry=retry_number + 1)
+    match policy.jitter:
+        case None:
+            return delay
+        case Jitter.FULL:
+            return uniform() * delay
+        case Jitter.PLUS_MINUS:
+            return delay + (2 * uniform() - 1) * delay
+
+
+def _backed_off(delay: float, backoff: Backoff | None, *, retry: int) -> float:
+    match backoff:
+        case None:
+            return delay
+        case Backoff.LINEAR:
+            return delay * retry
+        case Backoff.EXPONENTIAL:
+            return delay * (2 ** min(retry, _MOST_DOUBLINGS) - 1)

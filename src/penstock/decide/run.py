@@ -1,0 +1,408 @@
+"""`RunMachine`, the one place that decides what a run does next.
+
+Events go in, commands come out; a driver records the events and carries out the commands. The
+machine knows no clock, no store and no executor. The invariant: the same events with the same
+times give the same machine, so replaying a run's log is the whole of recovery.
+
+It mutates inside and is closed outside: `apply` is the only door. An event that a table in
+`moves.py` does not allow, or that contradicts the plan, raises `IllegalTransitionError` with the
+run's story and leaves the machine as it was. Over a whole run the cost is linear in the plan and
+the events, whatever the plan's shape: ready steps are found by counting down what each waits for.
+
+A command is given once. After `LeaseLost` nobody carries out what was given before, so whatever
+is still owed (launches, skips that were not recorded, the end of the run) is given again to the
+next owner: on `RunResumed`, or at once where the run is being cancelled and nothing of it is left.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+import msgspec
+
+from penstock.base.clock import Instant
+from penstock.base.text import counted, listed
+from penstock.decide.moves import RUN_MOVES, STEP_MOVES, StepState
+from penstock.decide.story import Story, describe
+from penstock.errors import IllegalTransitionError
+from penstock.model.events import (
+    AnyEvent,
+    LeaseLost,
+    RunCanceled,
+    RunCanceling,
+    RunEvent,
+    RunFailed,
+    RunResumed,
+    RunStarted,
+    RunSucceeded,
+    StepCanceled,
+    StepFailed,
+    StepRestarted,
+    StepSkipped,
+    StepStarted,
+    StepSucceeded,
+    StepUpForRetry,
+    Unknown,
+    kind_of,
+)
+from penstock.model.run import RunStatus
+from penstock.plan.plan import Plan
+
+
+class Launch(msgspec.Struct, frozen=True):
+    """Start an attempt of a step."""
+
+    step: str
+    attempt: int
+
+
+class SetTimer(msgspec.Struct, frozen=True):
+    """Record `StepRestarted(step, attempt)` at `due`, or as soon after it as possible."""
+
+    step: str
+    attempt: int
+    due: Instant
+
+
+class Cancel(msgspec.Struct, frozen=True):
+    """Interrupt an attempt, or drop its timer.
+
+    An interrupted attempt still reports how it ended. One that only had a timer has ended already:
+    nothing is to be recorded for it.
+    """
+
+    step: str
+    attempt: int
+
+
+class Skip(msgspec.Struct, frozen=True):
+    """Record `StepSkipped(step, because)`."""
+
+    step: str
+    because: str
+
+
+class Finish(msgspec.Struct, frozen=True):
+    """Record the end of the run: `RunSucceeded`, `RunFailed` or `RunCanceled`."""
+
+    status: RunStatus
+    reason: str
+
+
+Command = Launch | SetTimer | Cancel | Skip | Finish
+"""What the driver of a run is told to do, in this order."""
+
+StepEvent = (
+    StepStarted
+    | StepSucceeded
+    | StepFailed
+    | StepUpForRetry
+    | StepRestarted
+    | StepSkipped
+    | StepCanceled
+)
+"""The events that move a step."""
+
+_DRIVEN = frozenset({RunStatus.STARTED, RunStatus.CANCELING})
+_NAMED = 3
+
+
+class RunMachine:
+    """The state of one run of a plan.
+
+    Example:
+        >>> from penstock.model.events import RunStarted
+        >>> from penstock.plan.plan import Plan, Step
+        >>> machine = RunMachine(Plan((Step("a", "a"),)))
+        >>> machine.apply(RunStarted(), 0.0)
+        [Launch(step='a', attempt=1)]
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._steps = plan.steps
+        self._index = plan.index()
+        self._dependants = plan.dependants()
+        self._takers: dict[tuple[int, str], list[int]] | None = None
+        self._state = [StepState.WAITING] * len(plan.steps)
+        self._attempt = [0] * len(plan.steps)
+        self._retries = [0] * len(plan.steps)
+        self._missing = [len({need.step for need in step.needs}) for step in plan.steps]
+        self._ready = [number for number, count in enumerate(self._missing) if count == 0]
+        self._live: dict[int, None] = {}
+        self._open = len(plan.steps)
+        self._failed: list[int] = []
+        self._unrecorded: dict[int, Skip] = {}
+        self._status = RunStatus.NOT_STARTED
+        self._canceled_by = ""
+        self._verdict: Finish | None = None
+        self._is_verdict_given = False
+        self._is_orphaned = False
+        self._story = Story()
+
+    @property
+    def status(self) -> RunStatus:
+        """Where the run stands."""
+        return self._status
+
+    @property
+    def story(self) -> tuple[str, ...]:
+        """What happened so far, oldest first, one line for each event."""
+        return self._story.lines()
+
+    def step_state(self, key: str) -> StepState:
+        """Return where a step stands; a key that the plan lacks is a KeyError."""
+        return self._state[self._index[key]]
+
+    def attempt(self, key: str) -> int:
+        """Return the number of a step's newest attempt; 0 before the first."""
+        return self._attempt[self._index[key]]
+
+    def retries_used(self, key: str) -> int:
+        """Return how many retries a step was granted; attempts lost with an owner do not count."""
+        return self._retries[self._index[key]]
+
+    def unfinished(self) -> tuple[str, ...]:
+        """Return the steps that have not ended, in the order of the plan."""
+        return self._keys(number for number, s in enumerate(self._state) if not s.is_final)
+
+    def failed_steps(self) -> tuple[str, ...]:
+        """Return the steps that failed, in the order in which they did."""
+        return self._keys(self._failed)
+
+    def blocked_steps(self) -> tuple[str, ...]:
+        """Return the steps that cannot run because one upstream failed, in the plan's order."""
+        blocked = StepState.BLOCKED
+        return self._keys(number for number, s in enumerate(self._state) if s is blocked)
+
+    def apply(self, event: AnyEvent, now: Instant) -> list[Command]:
+        """Take in what happened at `now`; return what is to be done, in order.
+
+        An event of an unknown kind is told in the story and otherwise ignored.
+
+        Raises:
+            IllegalTransitionError: The event cannot happen now. Nothing has changed.
+        """
+        if isinstance(event, Unknown):
+            self._story.add(event, now)
+            return []
+        after = self._check(event)
+        self._story.add(event, now)
+        before, self._status = self._status, after
+        if isinstance(event, StepEvent):
+            commands = self._on_step(event, now)
+        else:
+            commands = self._on_run(event, before)
+        return [*self._owed_skips(), *commands, *self._owed_verdict()]
+
+    def _check(self, event: RunEvent) -> RunStatus:
+        after = RUN_MOVES.get((self._status, kind_of(event)))
+        if after is None:
+            raise self._illegal(event, f"the run is {self._status.value}")
+        if isinstance(event, StepEvent):
+            self._check_step(event)
+        elif isinstance(event, RunSucceeded | RunCanceled):
+            self._check_end(event, after)
+        return after
+
+    def _check_step(self, event: StepEvent) -> None:
+        number = self._index.get(event.step)
+        if number is None:
+            raise self._illegal(event, "the plan has no such step")
+        state, attempt = self._state[number], self._attempt[number]
+        if (state, kind_of(event)) not in STEP_MOVES:
+            raise self._illegal(event, f"the step is {state.value} (attempt {attempt})")
+        if isinstance(event, StepSkipped):
+            if number not in self._unrecorded:
+                raise self._illegal(event, "that the step is skipped was recorded before")
+            return
+        expected = attempt + 1 if isinstance(event, StepRestarted) else attempt
+        if event.attempt != expected:
+            raise self._illegal(event, f"attempt {expected} is the one that can say so")
+
+    def _check_end(self, event: RunSucceeded | RunCanceled, after: RunStatus) -> None:
+        if self._live:
+            raise self._illegal(event, f"{counted(len(self._live), 'step')} of it may still run")
+        if self._verdict is not None and self._verdict.status is not after:
+            raise self._illegal(event, f"the run has to end as {self._verdict.status.value}")
+        if self._verdict is None and after is RunStatus.SUCCESS:
+            raise self._illegal(event, f"{counted(self._open, 'step')} of it did not end")
+
+    def _illegal(self, event: RunEvent, because: str) -> IllegalTransitionError:
+        what = f"{kind_of(event)}{describe(event)} cannot happen now: {because}."
+        return IllegalTransitionError(what, self.story)
+
+    def _on_run(self, event: RunEvent, before: RunStatus) -> list[Command]:
+        match event:
+            case RunStarted() | RunResumed():
+                return self._launch_ready()
+            case RunCanceling(by=by):
+                return [] if before is RunStatus.CANCELING else self._cancel_live(by)
+            case LeaseLost():
+                self._is_orphaned = True
+                self._ready += sorted(self._move_live("lease_lost"))
+            case RunFailed():
+                self._move_live("run_failed")
+            case _:
+                pass
+        return []
+
+    def _on_step(self, event: StepEvent, now: Instant) -> list[Command]:
+        number = self._index[event.step]
+        self._move(number, kind_of(event))
+        match event:
+            case StepSucceeded(skipped=skipped):
+                skips = self._skip_takers(number, skipped)
+                self._release_dependants(number)
+                return [*skips, *self._launch_ready()]
+            case StepFailed():
+                self._failed.append(number)
+                self._block_dependants(number)
+            case StepUpForRetry(delay=delay):
+                return self._wait_for_retry(number, due=now + delay)
+            case StepRestarted():
+                return [self._next_attempt(number)]
+            case StepSkipped():
+                del self._unrecorded[number]
+            case StepStarted() | StepCanceled():
+                pass
+        return []
+
+    def _move(self, number: int, what: str) -> None:
+        before = self._state[number]
+        after = self._state[number] = STEP_MOVES[before, what]
+        self._open -= after.is_final - before.is_final
+        if after.is_live:
+            self._live[number] = None
+        else:
+            self._live.pop(number, None)
+
+    def _move_live(self, what: str) -> list[int]:
+        moved = list(self._live)
+        for number in moved:
+            self._move(number, what)
+        return moved
+
+    def _next_attempt(self, number: int) -> Launch:
+        self._attempt[number] += 1
+        return Launch(self._steps[number].key, self._attempt[number])
+
+    def _launch_ready(self) -> list[Command]:
+        if self._status is not RunStatus.STARTED:
+            return []
+        ready, self._ready = self._ready, []
+        for number in ready:
+            self._move(number, "launch")
+        return [self._next_attempt(number) for number in ready]
+
+    def _release_dependants(self, number: int) -> None:
+        for dependant in self._dependants[number]:
+            self._missing[dependant] -= 1
+            if self._missing[dependant] == 0 and self._state[dependant] is StepState.WAITING:
+                self._ready.append(dependant)
+
+    def _block_dependants(self, number: int) -> None:
+        doomed = deque(self._dependants[number])
+        while doomed:
+            dependant = doomed.popleft()
+            if self._state[dependant] is StepState.WAITING:
+                self._move(dependant, "block")
+                doomed.extend(self._dependants[dependant])
+
+    def _skip_takers(self, number: int, outputs: tuple[str, ...]) -> list[Command]:
+        """Skip what needs an output that was not produced, and all that needs any of those."""
+        if not outputs:
+            return []
+        takers, key = self._takers_by_output(), self._steps[number].key
+        doomed = deque(
+            (taker, f"step {key!r} did not produce {output!r}")
+            for output in outputs
+            for taker in takers.get((number, output), ())
+        )
+        skips: list[Command] = []
+        while doomed:
+            taker, because = doomed.popleft()
+            if self._state[taker] is not StepState.WAITING:
+                continue
+            self._move(taker, "skip")
+            key = self._steps[taker].key
+            self._unrecorded[taker] = skip = Skip(key, because)
+            skips.append(skip)
+            because = f"step {key!r} was skipped"
+            doomed.extend([(dependant, because) for dependant in self._dependants[taker]])
+        return skips
+
+    def _takers_by_output(self) -> dict[tuple[int, str], list[int]]:
+        # Made when first needed: few runs have an optional output that is not produced.
+        if self._takers is None:
+            self._takers = {}
+            for number, step in enumerate(self._steps):
+                for need in step.needs:
+                    if need.output is not None:
+                        self._takers.setdefault((need.step, need.output), []).append(number)
+        return self._takers
+
+    def _wait_for_retry(self, number: int, *, due: Instant) -> list[Command]:
+        if self._status is RunStatus.CANCELING:
+            self._move(number, "run_canceling")
+            return []
+        self._retries[number] += 1
+        return [SetTimer(self._steps[number].key, self._attempt[number] + 1, due)]
+
+    def _cancel_live(self, by: str) -> list[Command]:
+        cancels: list[Command] = []
+        self._canceled_by = by
+        for number in list(self._live):
+            has_timer = self._state[number] is StepState.RETRY_WAIT
+            cancels.append(Cancel(self._steps[number].key, self._attempt[number] + has_timer))
+            self._move(number, "run_canceling")
+        return cancels
+
+    def _owed_skips(self) -> list[Skip]:
+        if not self._is_orphaned or self._status not in _DRIVEN:
+            return []
+        self._is_orphaned = self._is_verdict_given = False
+        return list(self._unrecorded.values())
+
+    def _owed_verdict(self) -> list[Finish]:
+        if self._status not in _DRIVEN:
+            return []
+        if self._verdict is None:
+            self._verdict = self._judge()
+        if self._verdict is None or self._is_verdict_given:
+            return []
+        self._is_verdict_given = True
+        return [self._verdict]
+
+    def _judge(self) -> Finish | None:
+        """Decide how the run ends; None while it goes on. Once decided, nothing changes it."""
+        if self._status is RunStatus.CANCELING:
+            by = f" by {self._canceled_by}" if self._canceled_by else ""
+            return None if self._live else Finish(RunStatus.CANCELED, f"Canceled{by}.")
+        if self._open:
+            return None
+        if not self._failed:
+            return Finish(RunStatus.SUCCESS, "Every step ended well.")
+        return Finish(RunStatus.FAILURE, self._why_failed())
+
+    def _why_failed(self) -> str:
+        failed, blocked = len(self._failed), len(self.blocked_steps())
+        named = listed(self._keys(self._failed[:_NAMED]))
+        more = f" and {failed - _NAMED:,} more" if failed > _NAMED else ""
+        unrun = f" {counted(blocked, 'step')} downstream did not run." if blocked else ""
+        return f"{counted(failed, 'step')} failed: {named}{more}.{unrun}"
+
+    def _keys(self, numbers: Iterable[int]) -> tuple[str, ...]:
+        return tuple(self._steps[number].key for number in numbers)
+
+
+def replay(plan: Plan, events: Iterable[tuple[AnyEvent, Instant]]) -> RunMachine:
+    """Rebuild a run's machine from its recorded events; commands are not carried out again.
+
+    Raises:
+        IllegalTransitionError: The events are not those of a run of this plan.
+    """
+    machine = RunMachine(plan)
+    for event, at in events:
+        machine.apply(event, at)
+    return machine

@@ -1,0 +1,105 @@
+"""From definitions to a manifest: everything declared, without the callables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from penstock.define.node import NodeDefinition, NodeOutput
+from penstock.define.spec import KIND_TAG, AssetDep, AssetSpec
+from penstock.model.keys import AssetKey
+from penstock.model.manifest import AssetDependency, AssetNode, CheckNode, StepNode
+
+
+def describe_node(
+    node: NodeDefinition,
+) -> tuple[StepNode, list[AssetNode], list[CheckNode]]:
+    """Return a unit of user code as the values of a manifest."""
+    step = StepNode(
+        name=node.name,
+        retry=node.retry,
+        pool=node.pool,
+        can_subset=node.can_subset,
+        single_run=node.backfill_policy is not None
+        and node.backfill_policy.max_partitions_per_run is None,
+    )
+    assets = [_describe_output(node, output) for output in node.outputs]
+    checks = [
+        CheckNode(
+            asset=check.asset_key,
+            name=check.name,
+            node=node.name,
+            blocking=check.blocking,
+            inline=not node.is_check,
+            description=check.description,
+        )
+        for check in node.checks
+    ]
+    return step, assets, checks
+
+
+def _describe_output(node: NodeDefinition, output: NodeOutput) -> AssetNode:
+    spec = output.spec
+    deps = {dep.asset_key: dep.partition_mapping for dep in spec.deps}
+    for entry in node.inputs:
+        # The mapping of `ins` wins over that of `deps`, as the value is what is loaded by it.
+        deps[entry.key] = entry.mapping or deps.get(entry.key)
+    return describe_spec(
+        spec,
+        deps=[AssetDependency(key, mapping) for key, mapping in deps.items()],
+        node=node.name,
+        output=output.name,
+    )
+
+
+def describe_spec(
+    spec: AssetSpec,
+    *,
+    deps: Iterable[AssetDependency] | None = None,
+    node: str | None = None,
+    output: str = "result",
+) -> AssetNode:
+    """Return a spec as a value of a manifest; without a node it is an external asset."""
+    tags = spec.tags
+    return AssetNode(
+        key=spec.key,
+        node=node,
+        output=output,
+        deps=tuple(deps) if deps is not None else tuple(_edge(dep) for dep in spec.deps),
+        partitions=spec.partitions_def,
+        group=spec.group_name or "default",
+        description=spec.description,
+        kinds=tuple(sorted(spec.kinds)) if tags else (),
+        tags=tuple(sorted((k, v) for k, v in tags.items() if not k.startswith(KIND_TAG))),
+        owners=spec.owners,
+        code_version=spec.code_version,
+        skippable=spec.skippable,
+    )
+
+
+def _edge(dep: AssetDep) -> AssetDependency:
+    return AssetDependency(dep.asset_key, dep.partition_mapping)
+
+
+def missing_resource(node: NodeDefinition, key: str, known: Iterable[str]) -> str:
+    """Say that a unit asks for a resource that nobody provides."""
+    what = _what(node)
+    listed = ", ".join(f"'{k}'" for k in sorted(known)) or "none"
+    return (
+        f"resource with key '{key}' required by {what} was not provided. "
+        f"Provided: {listed}. Add it to Definitions(resources={{'{key}': ...}})."
+    )
+
+
+def dangling_input(node: NodeDefinition, parameter: str, key: AssetKey, near: str) -> str:
+    """Say that a parameter names an asset that nobody declares."""
+    return (
+        f"Input asset '{key}' is not produced by any asset: it is asked for by parameter "
+        f"'{parameter}' of {_what(node)}.{near} Declare the asset, or an AssetSpec if it is made "
+        "elsewhere."
+    )
+
+
+def _what(node: NodeDefinition) -> str:
+    if node.is_check:
+        return f"check '{node.checks[0].name}' of asset '{node.checks[0].asset_key}'"
+    return f"asset '{node.outputs[0].spec.key}'" if node.outputs else f"'{node.name}'"

@@ -1,0 +1,290 @@
+"""`AssetSelection`: a set of assets described before the graph is known.
+
+Owns the public constructors and operators; the tree, the text, the grammar and the meaning live in
+the modules beside it. A frozen value: equal descriptions are equal, and `str()` reads back to the
+same set. `selection_parser` has the grammar of the text form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from penstock.errors import InvalidInvocationError
+from penstock.graph import selection_expression as expr
+from penstock.graph.asset_graph import AssetGraph, DeclaresAssets
+from penstock.graph.selection_evaluate import assets_in, checks_in
+from penstock.graph.selection_parser import parse
+from penstock.model.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
+from penstock.model.manifest import AssetNode, Manifest
+
+
+@runtime_checkable
+class HasKey(Protocol):
+    """A thing that is one asset."""
+
+    @property
+    def key(self) -> AssetKey:
+        """Its key."""
+        ...
+
+
+@runtime_checkable
+class HasKeys(Protocol):
+    """A thing that is several assets."""
+
+    @property
+    def keys(self) -> Iterable[AssetKey]:
+        """Their keys."""
+        ...
+
+
+@runtime_checkable
+class HasCheckKeys(Protocol):
+    """A thing that declares checks."""
+
+    @property
+    def check_keys(self) -> Iterable[AssetCheckKey]:
+        """Their keys."""
+        ...
+
+
+CoercibleToAssets = CoercibleToAssetKey | HasKey | HasKeys
+
+
+@dataclass(frozen=True, slots=True)
+class AssetSelection:
+    """A set of assets, and of their checks, described before the graph is known.
+
+    Example:
+        >>> str(AssetSelection.groups("raw").downstream() - AssetSelection.assets("scratch"))
+        'group:"raw"+ and not key:"scratch"'
+    """
+
+    expression: expr.Expression
+
+    @staticmethod
+    def all(include_sources: bool = False) -> AssetSelection:  # noqa: FBT001, FBT002 - public form
+        """Select every asset that can be materialized; with `include_sources` every asset."""
+        return AssetSelection(expr.All(external=include_sources))
+
+    @staticmethod
+    def assets(*assets: CoercibleToAssets) -> AssetSelection:
+        """Select these assets: keys, or definitions that have a `key` or `keys`."""
+        keys = dict.fromkeys(key for asset in assets for key in _keys_of(asset))
+        return AssetSelection(expr.Keys(tuple(keys)))
+
+    @staticmethod
+    def keys(*asset_keys: CoercibleToAssetKey) -> AssetSelection:
+        """Select the assets of these keys."""
+        return AssetSelection.assets(*asset_keys)
+
+    @staticmethod
+    def groups(*group_strs: str, include_sources: bool = False) -> AssetSelection:
+        """Select the assets of these groups."""
+        return AssetSelection(
+            expr.union(
+                expr.Attribute(expr.Field.GROUP, expr.literal_pattern(g), external=include_sources)
+                for g in group_strs
+            )
+        )
+
+    @staticmethod
+    def tag(key: str, value: str, *, include_sources: bool = False) -> AssetSelection:
+        """Select the assets that carry a tag with this value."""
+        return AssetSelection(
+            expr.Attribute(expr.Field.TAG, value, key=key, external=include_sources)
+        )
+
+    @staticmethod
+    def tag_string(string: str, *, include_sources: bool = False) -> AssetSelection:
+        """Select by `key=value`; `key` alone means the empty value.
+
+        Raises:
+            InvalidInvocationError: There is more than one `=`.
+        """
+        key, _, value = string.partition("=")
+        if "=" in value:
+            raise InvalidInvocationError(
+                f"'{string}' is not a tag: expected 'key' or 'key=value'. "
+                "Use AssetSelection.tag(key, value) for a value that holds '='."
+            )
+        return AssetSelection.tag(key, value, include_sources=include_sources)
+
+    @staticmethod
+    def kind(kind: str | None, *, include_sources: bool = False) -> AssetSelection:
+        """Select the assets of a kind; None selects those without any."""
+        return AssetSelection(expr.Attribute(expr.Field.KIND, kind, external=include_sources))
+
+    @staticmethod
+    def owner(owner: str | None) -> AssetSelection:
+        """Select the assets, external ones included, of an owner; None: those without any."""
+        return AssetSelection(expr.Attribute(expr.Field.OWNER, owner, external=True))
+
+    @staticmethod
+    def key_prefixes(
+        *key_prefixes: str | Sequence[str], include_sources: bool = False
+    ) -> AssetSelection:
+        """Select the assets whose key starts with the parts of one of the prefixes."""
+        patterns: list[expr.Expression] = []
+        for prefix in key_prefixes:
+            text = expr.literal_pattern(AssetKey(prefix).to_escaped_user_string())
+            patterns += [expr.KeyPattern(text), expr.KeyPattern(f"{text}/*")]
+        return _of_patterns(patterns, include_sources=include_sources)
+
+    @staticmethod
+    def key_substring(key_substring: str, *, include_sources: bool = False) -> AssetSelection:
+        """Select the assets whose key, written with `/`, contains a text."""
+        pattern = expr.KeyPattern(f"*{expr.literal_pattern(key_substring)}*")
+        return _of_patterns([pattern], include_sources=include_sources)
+
+    @staticmethod
+    def checks_for_assets(*assets: CoercibleToAssets) -> AssetSelection:
+        """Select the checks of these assets, without the assets."""
+        chosen = AssetSelection.assets(*assets).expression
+        return AssetSelection(expr.Apply(expr.Function.CHECKS, chosen))
+
+    @staticmethod
+    def checks(*checks: AssetCheckKey | HasCheckKeys) -> AssetSelection:
+        """Select these checks, without their assets."""
+        keys: list[AssetCheckKey] = []
+        for check in checks:
+            keys.extend((check,) if isinstance(check, AssetCheckKey) else check.check_keys)
+        return AssetSelection(expr.CheckKeys(tuple(dict.fromkeys(keys))))
+
+    @staticmethod
+    def all_asset_checks() -> AssetSelection:
+        """Select every check, without assets."""
+        return AssetSelection(expr.Apply(expr.Function.CHECKS, expr.All(external=True)))
+
+    @staticmethod
+    def from_string(string: str) -> AssetSelection:
+        """Read a selection as people write it.
+
+        Raises:
+            InvalidSelectionError: The text is not a selection; the message points at the place.
+        """
+        return AssetSelection(parse(string))
+
+    @staticmethod
+    def from_coercible(selection: CoercibleToAssetSelection) -> AssetSelection:
+        """Make a selection of text, of a key or definition, or of a sequence of these (a union).
+
+        Raises:
+            InvalidInvocationError: The sequence is empty, or holds something else.
+            InvalidSelectionError: A text is not a selection.
+        """
+        if isinstance(selection, AssetSelection):
+            return selection
+        if isinstance(selection, str):
+            return AssetSelection.from_string(selection)
+        if not isinstance(selection, (list, tuple, set, frozenset)):
+            return AssetSelection.assets(selection)  # pyright: ignore[reportArgumentType]
+        if not selection:
+            raise InvalidInvocationError(
+                "The selection is empty. Name at least one asset, or use AssetSelection.all()."
+            )
+        parts = [AssetSelection.from_coercible(item) for item in selection]
+        return AssetSelection(expr.union(part.expression for part in parts))
+
+    def upstream(self, depth: int | None = None, include_self: bool = True) -> AssetSelection:  # noqa: FBT001, FBT002 - public form
+        """Add what these assets read, up to `depth` edges away; keeps materializable ones only."""
+        return self._walk(expr.Direction.UPSTREAM, depth, include_self=include_self)
+
+    def downstream(self, depth: int | None = None, include_self: bool = True) -> AssetSelection:  # noqa: FBT001, FBT002 - public form
+        """Add what reads these assets, up to `depth` edges away."""
+        return self._walk(expr.Direction.DOWNSTREAM, depth, include_self=include_self)
+
+    def sinks(self) -> AssetSelection:
+        """Keep the assets that no other selected asset reads."""
+        return self._apply(expr.Function.SINKS)
+
+    def roots(self) -> AssetSelection:
+        """Keep the assets that read no other selected asset."""
+        return self._apply(expr.Function.ROOTS)
+
+    def materializable(self) -> AssetSelection:
+        """Keep the assets that some step makes."""
+        return self & AssetSelection(expr.Is(expr.Structure.MATERIALIZABLE))
+
+    def required_multi_asset_neighbors(self) -> AssetSelection:
+        """Add what is made by the same step, where that step cannot make a part."""
+        return self._apply(expr.Function.NEIGHBORS)
+
+    def upstream_source_assets(self) -> AssetSelection:
+        """Select the external assets among these and directly upstream of them."""
+        return self._apply(expr.Function.EXTERNAL_PARENTS)
+
+    def without_checks(self) -> AssetSelection:
+        """Select the assets alone."""
+        return self._apply(expr.Function.WITHOUT_CHECKS)
+
+    def __or__(self, other: AssetSelection) -> AssetSelection:
+        return AssetSelection(expr.union((self.expression, other.expression)))
+
+    def __and__(self, other: AssetSelection) -> AssetSelection:
+        return AssetSelection(expr.intersection(self.expression, other.expression))
+
+    def __sub__(self, other: AssetSelection) -> AssetSelection:
+        return AssetSelection(expr.difference(self.expression, other.expression))
+
+    def __str__(self) -> str:
+        return expr.render(self.expression)
+
+    def resolve(
+        self, graph: AssetGraph | Manifest | Iterable[AssetNode | DeclaresAssets]
+    ) -> frozenset[AssetKey]:
+        """Return the assets selected from a graph.
+
+        Raises:
+            InvalidSubsetError: An asset that is named does not exist; the message has the nearest
+                spellings.
+        """
+        return assets_in(self.expression, AssetGraph.of(graph))
+
+    def resolve_checks(
+        self, graph: AssetGraph | Manifest | Iterable[AssetNode | DeclaresAssets]
+    ) -> frozenset[AssetCheckKey]:
+        """Return the checks selected from a graph: by default those of the selected assets.
+
+        Raises:
+            InvalidSubsetError: An asset or a check that is named does not exist.
+        """
+        return checks_in(self.expression, AssetGraph.of(graph))
+
+    def _walk(
+        self, direction: expr.Direction, depth: int | None, *, include_self: bool
+    ) -> AssetSelection:
+        walked = AssetSelection(expr.Walk(self.expression, direction, depth))
+        return walked if include_self else walked - self
+
+    def _apply(self, function: expr.Function) -> AssetSelection:
+        return AssetSelection(expr.Apply(function, self.expression))
+
+
+CoercibleToAssetSelection = (
+    AssetSelection
+    | str
+    | AssetKey
+    | HasKey
+    | HasKeys
+    | Sequence["str | AssetKey | HasKey | HasKeys | AssetSelection"]
+)
+
+
+def _of_patterns(patterns: Sequence[expr.Expression], *, include_sources: bool) -> AssetSelection:
+    chosen = AssetSelection(expr.union(patterns))
+    return chosen if include_sources else chosen.materializable()
+
+
+def _keys_of(asset: CoercibleToAssets) -> Iterable[AssetKey]:
+    if isinstance(asset, (AssetKey, str, list, tuple)):
+        return (AssetKey.from_coercible(asset),)
+    if isinstance(asset, HasKeys):
+        return asset.keys
+    if isinstance(asset, HasKey):
+        return (asset.key,)
+    raise InvalidInvocationError(
+        f"{asset!r} is not an asset: expected a key, or a definition that has one."
+    )

@@ -1,0 +1,187 @@
+"""From an expression and a graph to the assets and the checks that it selects.
+
+Owns what each node means. A walk upstream keeps what can be materialized only; a walk downstream
+keeps all it meets. Sinks and roots are relative to their operand. A selection of assets also
+selects the checks of those assets, unless checks are named or taken away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import and_
+from typing import assert_never
+
+from penstock.graph.asset_graph import AssetGraph, unknown_assets
+from penstock.graph.selection_expression import (
+    All,
+    And,
+    Apply,
+    Attribute,
+    CheckKeys,
+    Direction,
+    Expression,
+    Field,
+    Function,
+    Is,
+    KeyPattern,
+    Keys,
+    Minus,
+    Not,
+    Or,
+    Structure,
+    Walk,
+)
+from penstock.model.keys import AssetCheckKey, AssetKey
+from penstock.model.manifest import AssetNode
+
+KeySet = frozenset[AssetKey]
+CheckSet = frozenset[AssetCheckKey]
+
+
+def assets_in(expression: Expression, graph: AssetGraph) -> KeySet:
+    """Return the assets that an expression selects.
+
+    Raises:
+        InvalidSubsetError: It names an asset that does not exist.
+    """
+    match expression:
+        case Or(operands):
+            return frozenset[AssetKey]().union(*(assets_in(o, graph) for o in operands))
+        case And(operands):
+            return reduce(and_, (assets_in(o, graph) for o in operands))
+        case Not(child):
+            return graph.executable_keys - assets_in(child, graph)
+        case Minus(base, removed):
+            return assets_in(base, graph) - assets_in(removed, graph)
+        case Walk(child, direction, depth):
+            return _walked(assets_in(child, graph), graph, direction=direction, depth=depth)
+        case Apply(function, child):
+            return _applied(function, assets_in(child, graph), graph)
+        case _:
+            return _leaf(expression, graph)
+
+
+def checks_in(expression: Expression, graph: AssetGraph) -> CheckSet:
+    """Return the checks that an expression selects.
+
+    Raises:
+        InvalidSubsetError: It names an asset or a check that does not exist.
+    """
+    match expression:
+        case Or(operands):
+            return frozenset[AssetCheckKey]().union(*(checks_in(o, graph) for o in operands))
+        case And(operands):
+            return reduce(and_, (checks_in(o, graph) for o in operands))
+        case Not(child):
+            return _checks_of(graph.executable_keys, graph) - checks_in(child, graph)
+        case Minus(base, removed):
+            return checks_in(base, graph) - checks_in(removed, graph)
+        case CheckKeys(keys):
+            for key in keys:
+                graph.check(key)
+            return frozenset(keys)
+        case Apply(Function.CHECKS, child):
+            return _checks_of(assets_in(child, graph), graph)
+        case Apply(Function.WITHOUT_CHECKS):
+            return frozenset()
+        case _:
+            return _checks_of(assets_in(expression, graph), graph)
+
+
+def _leaf(
+    expression: All | Keys | KeyPattern | Attribute | Is | CheckKeys, graph: AssetGraph
+) -> KeySet:
+    match expression:
+        case All(external):
+            return graph.get_all_asset_keys() if external else graph.executable_keys
+        case Keys(keys):
+            missing = [key for key in keys if not graph.has(key)]
+            if missing:
+                raise unknown_assets(missing, graph.keys)
+            return frozenset(keys)
+        case KeyPattern(pattern):
+            fits = _matcher(pattern)
+            return frozenset(k for k in graph.keys if fits(k.to_escaped_user_string()))
+        case Attribute():
+            among = graph.keys if expression.external else graph.executable_keys
+            has = _attribute_test(expression)
+            return frozenset(k for k in among if has(graph.node(k)))
+        case Is(structure):
+            materializable = structure is Structure.MATERIALIZABLE
+            return graph.executable_keys if materializable else graph.external_keys
+        case CheckKeys():
+            return frozenset()
+        case _:
+            assert_never(expression)
+
+
+def _attribute_test(attribute: Attribute) -> Callable[[AssetNode], bool]:
+    value = attribute.value
+    match attribute.field:
+        case Field.GROUP:
+            fits = _matcher(value) if value is not None else None
+            return lambda node: fits(node.group) if fits else not node.group
+        case Field.KIND:
+            return lambda node: value in node.kinds if value is not None else not node.kinds
+        case Field.OWNER:
+            return lambda node: value in node.owners if value is not None else not node.owners
+        case Field.TAG:
+            wanted = (attribute.key, value)
+            return lambda node: wanted in node.tags if value is not None else not node.tags
+
+
+def _matcher(pattern: str) -> Callable[[str], bool]:
+    parts = re.findall(r"\\.|[^\\]", pattern, re.DOTALL)
+    text = "".join(".*" if part == "*" else re.escape(part[-1]) for part in parts)
+    compiled = re.compile(text, re.DOTALL)
+    return lambda candidate: compiled.fullmatch(candidate) is not None
+
+
+def _walked(start: KeySet, graph: AssetGraph, *, direction: Direction, depth: int | None) -> KeySet:
+    if direction is Direction.UPSTREAM:
+        return _reached(start, graph.parents, depth) & graph.executable_keys
+    return _reached(start, graph.children, depth)
+
+
+def _reached(
+    start: KeySet, edges: Callable[[AssetKey], Iterable[AssetKey]], depth: int | None
+) -> KeySet:
+    seen = set(start)
+    frontier = start
+    level = 0
+    while frontier and (depth is None or level < depth):
+        frontier = frozenset(key for near in frontier for key in edges(near)) - seen
+        seen |= frontier
+        level += 1
+    return frozenset(seen)
+
+
+def _applied(function: Function, child: KeySet, graph: AssetGraph) -> KeySet:
+    match function:
+        case Function.SINKS:
+            return frozenset(k for k in child if child.isdisjoint(graph.children(k)))
+        case Function.ROOTS:
+            return frozenset(k for k in child if child.isdisjoint(graph.parents(k)))
+        case Function.NEIGHBORS:
+            return child | _neighbors(child, graph)
+        case Function.EXTERNAL_PARENTS:
+            near = {parent for k in child for parent in graph.parents(k)}
+            return (child | near) & graph.external_keys
+        case Function.CHECKS:
+            return frozenset()
+        case Function.WITHOUT_CHECKS:
+            return child
+
+
+def _neighbors(keys: KeySet, graph: AssetGraph) -> KeySet:
+    steps = {name for k in keys if (name := graph.node(k).node) is not None}
+    whole = (name for name in steps if not graph.step(name).can_subset)
+    return frozenset(node.key for name in whole for node in graph.assets_of_step(name))
+
+
+def _checks_of(keys: KeySet, graph: AssetGraph) -> CheckSet:
+    return frozenset(
+        AssetCheckKey(key, check.name) for key in keys for check in graph.checks_of(key)
+    )

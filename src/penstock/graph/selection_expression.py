@@ -1,0 +1,286 @@
+"""What a selection says, as a closed tree of values, and the text that reads back to it.
+
+Owns the node types and `render`. Refuses to know the graph (see `selection_evaluate`) and the
+grammar (see `selection_parser`). The invariant: parsing `render(e)` gives an expression that
+selects the same assets and the same checks as `e` from every graph in which the named assets exist.
+
+A *pattern* is text in which `*` stands for any characters and a backslash takes the next character
+literally; it is matched against the escaped form of an asset key, or against a group.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import assert_never
+
+from penstock.model.keys import AssetCheckKey, AssetKey
+
+
+class Field(enum.Enum):
+    """An attribute that `field:value` compares with."""
+
+    GROUP = "group"
+    KIND = "kind"
+    OWNER = "owner"
+    TAG = "tag"
+
+
+class Structure(enum.Enum):
+    """What `is:` asks of an asset."""
+
+    EXTERNAL = "external"
+    MATERIALIZABLE = "materializable"
+
+
+class Function(enum.Enum):
+    """What `name(...)` does with the selection inside the parentheses."""
+
+    SINKS = "sinks"
+    ROOTS = "roots"
+    NEIGHBORS = "neighbors"
+    EXTERNAL_PARENTS = "external_parents"
+    CHECKS = "checks"
+    WITHOUT_CHECKS = "without_checks"
+
+
+class Direction(enum.Enum):
+    """Where a walk goes: against the flow of data, or along it."""
+
+    UPSTREAM = "upstream"
+    DOWNSTREAM = "downstream"
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every asset that can be materialized; with `external`, every asset."""
+
+    external: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Exactly these assets; naming one that does not exist is an error."""
+
+    keys: tuple[AssetKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPattern:
+    """The assets, external ones included, whose key fits a pattern; it may fit none."""
+
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """The assets with a value in an attribute; None asks for those without any.
+
+    A group is compared with a pattern. For a tag `key` is its key and `value` its value. External
+    assets count only with `external`.
+    """
+
+    field: Field
+    value: str | None
+    key: str = ""
+    external: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """The assets of a structure."""
+
+    structure: Structure
+
+
+@dataclass(frozen=True, slots=True)
+class CheckKeys:
+    """Exactly these checks, and no asset."""
+
+    keys: tuple[AssetCheckKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The child and what lies up to `depth` edges away; None means any distance."""
+
+    child: Expression
+    direction: Direction
+    depth: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """A function of the child."""
+
+    function: Function
+    child: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Every asset that can be materialized and is not in the child."""
+
+    child: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """What all operands have in common; at least one."""
+
+    operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """What is in any operand; nothing if there is none."""
+
+    operands: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Minus:
+    """What is in the base and not in the removed part."""
+
+    base: Expression
+    removed: Expression
+
+
+Expression = (
+    All | Keys | KeyPattern | Attribute | Is | CheckKeys | Walk | Apply | Not | And | Or | Minus
+)
+
+NOTHING = Or(())
+
+
+def union(operands: Iterable[Expression]) -> Expression:
+    """Join selections; unions among them are opened, so long ones stay flat."""
+    flat: list[Expression] = []
+    for operand in operands:
+        flat.extend(operand.operands if isinstance(operand, Or) else (operand,))
+    return flat[0] if len(flat) == 1 else Or(tuple(flat))
+
+
+def intersection(first: Expression, *others: Expression) -> Expression:
+    """Keep what selections share; intersections among them are opened, so long ones stay flat."""
+    flat: list[Expression] = []
+    for operand in (first, *others):
+        flat.extend(operand.operands if isinstance(operand, And) else (operand,))
+    return flat[0] if len(flat) == 1 else And(tuple(flat))
+
+
+def difference(base: Expression, removed: Expression) -> Expression:
+    """Take one selection from another; a chain of differences stays flat."""
+    match base:
+        case All(external=False):
+            return Not(removed)
+        case Not(child=earlier):
+            return Not(union((earlier, removed)))
+        case Minus(base=inner, removed=earlier):
+            return Minus(inner, union((earlier, removed)))
+        case _:
+            return Minus(base, removed)
+
+
+def literal_pattern(text: str) -> str:
+    """Return the pattern that fits exactly `text`."""
+    return re.sub(r'([\\*"])', r"\\\1", text)
+
+
+_OR, _AND, _NOT, _WALK, _ATOM = range(5)
+
+
+def render(expression: Expression) -> str:
+    """Write an expression in the selection language."""
+    return _render(expression)[0]
+
+
+def _render(expression: Expression) -> tuple[str, int]:
+    """Return the text and how tightly its outermost operator binds."""
+    match expression:
+        case Walk(child, direction, depth):
+            return _render_walk(child, direction, depth)
+        case Not(child):
+            return f"not {_inside(child, _NOT)}", _NOT
+        case And(operands):
+            return " and ".join(_conjunct(o) for o in operands), _AND
+        case Or(()):
+            return "not *", _NOT
+        case Or(operands):
+            return " or ".join(_inside(o, _AND) for o in operands), _OR
+        case Minus(base, removed):
+            return f"{_conjunct(base)} and not {_inside(removed, _NOT)}", _AND
+        case Keys(keys):
+            return _either([f'key:"{_key_pattern(k)}"' for k in keys])
+        case CheckKeys(keys):
+            return _either([f"check:{_quoted(_check_text(k))}" for k in keys])
+        case _:
+            return _render_atom(expression), _ATOM
+
+
+def _render_atom(expression: All | KeyPattern | Attribute | Is | Apply) -> str:
+    match expression:
+        case All(external):
+            return 'key:"*"' if external else "*"
+        case KeyPattern(pattern):
+            return f'key:"{pattern}"'
+        case Is(structure):
+            return f"is:{structure.value}"
+        case Apply(function, child):
+            return f"{function.value}({render(child)})"
+        case Attribute():
+            text = _render_attribute(expression)
+            return f"with_external({text})" if expression.external else text
+        case _:
+            assert_never(expression)
+
+
+def _render_attribute(attribute: Attribute) -> str:
+    name, value = attribute.field.value, attribute.value
+    if value is None:
+        return f"{name}:<null>"
+    if attribute.field is Field.GROUP:
+        return f'{name}:"{value}"'
+    if attribute.field is Field.TAG:
+        return f"{name}:{_quoted(attribute.key)}={_quoted(value)}"
+    return f"{name}:{_quoted(value)}"
+
+
+def _render_walk(child: Expression, direction: Direction, depth: int | None) -> tuple[str, int]:
+    # `1+x+` would be one union of both directions, so a walk over a walk needs parentheses.
+    text = _inside(child, _ATOM)
+    levels = "" if depth is None else str(depth)
+    return (f"{levels}+{text}" if direction is Direction.UPSTREAM else f"{text}+{levels}"), _WALK
+
+
+def _inside(expression: Expression, tightness: int) -> str:
+    text, bound = _render(expression)
+    return text if bound >= tightness else f"({text})"
+
+
+def _conjunct(expression: Expression) -> str:
+    # Beside another operand `not x` subtracts; star and parentheses keep it a set of its own.
+    if isinstance(expression, Not) or expression == NOTHING:
+        return f"(* and {render(expression)})"
+    return _inside(expression, _NOT)
+
+
+def _either(texts: list[str]) -> tuple[str, int]:
+    if not texts:
+        return "not *", _NOT
+    return " or ".join(texts), _ATOM if len(texts) == 1 else _OR
+
+
+def _key_pattern(key: AssetKey) -> str:
+    return literal_pattern(key.to_escaped_user_string())
+
+
+def _check_text(key: AssetCheckKey) -> str:
+    return f"{key.asset_key.to_escaped_user_string()}:{key.name}"
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

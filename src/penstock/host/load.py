@@ -1,0 +1,144 @@
+"""Finding and importing the user's definitions.
+
+Owns the import of user code and the shape of the error when it fails: the traceback begins at the
+user's first frame.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType, TracebackType
+
+from penstock.base.settings import Settings
+from penstock.define.definitions import Definitions
+from penstock.define.loaded import LoadedDefinitions
+from penstock.define.modules import load_asset_checks_from_modules, load_assets_from_modules
+from penstock.errors import LoadError, PenstockError, UsageError
+
+
+def load_definitions(
+    settings: Settings,
+    *,
+    module: str | None = None,
+    python_file: str | None = None,
+    attribute: str | None = None,
+) -> LoadedDefinitions:
+    """Import the user's definitions and check them.
+
+    What is not given comes from `[tool.penstock]` of the project.
+
+    Raises:
+        UsageError: Nothing says where the definitions are.
+        LoadError: The module or file is not there, fails to import, or holds no definitions.
+        InvalidDefinitionsError: Listing every problem.
+    """
+    project = settings.project
+    if module is None and python_file is None:
+        module, python_file = project.module, project.python_file
+        attribute = attribute or project.attribute
+    if module is not None and python_file is not None:
+        raise UsageError("Give either a module (-m) or a file (-f), not both.")
+    if python_file is not None:
+        path = Path(python_file) if Path(python_file).exists() else project.root / python_file
+        found, location = _import_file(path), path.stem
+    elif module is not None:
+        found, location = _import_module(module, project.root), module
+    else:
+        raise UsageError(
+            "No definitions are named. Give -m <module> or -f <file>, or add\n"
+            '  [tool.penstock]\n  module = "my_project.definitions"\n'
+            f"to {project.root / 'pyproject.toml'}."
+        )
+    return _definitions_in(found, location, attribute).load(location)
+
+
+def _import_module(name: str, root: Path) -> ModuleType:
+    for folder in (root, root / "src", Path.cwd()):
+        if str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and (name == error.name or name.startswith(f"{error.name}.")):
+            raise LoadError(
+                f"There is no module '{name}'. It was looked for from {root}. Check the spelling, "
+                "or give the file with -f."
+            ) from error
+        raise _load_error(f"module '{name}'", error) from error
+    except (Exception, SystemExit) as error:  # the border to user code: any of its errors
+        raise _load_error(f"module '{name}'", error) from error
+
+
+def _import_file(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise LoadError(f"There is no file {path}. Check the path given with -f.")
+    folder = str(path.resolve().parent)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise LoadError(f"{path} is not a Python file.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as error:  # the border to user code: any of its errors
+        sys.modules.pop(path.stem, None)
+        raise _load_error(str(path), error) from error
+    return module
+
+
+def _load_error(what: str, error: BaseException) -> LoadError:
+    if isinstance(error, PenstockError):
+        summary = str(error)
+    else:
+        summary = f"{type(error).__name__}: {error}"
+    told = "".join(
+        traceback.format_exception(type(error), error, _from_user_frame(error.__traceback__))
+    )
+    return LoadError(f"{what} could not be imported. {summary}", user_traceback=told)
+
+
+def _from_user_frame(tb: TracebackType | None) -> TracebackType | None:
+    """Skip the frames of the import machinery and of Penstock that lead to user code."""
+    first = tb
+    while first is not None and _is_machinery(first.tb_frame.f_code.co_filename):
+        first = first.tb_next
+    return first
+
+
+def _is_machinery(filename: str) -> bool:
+    return filename.startswith("<frozen importlib") or filename in (
+        __file__,
+        importlib.__file__,
+    )
+
+
+def _definitions_in(module: ModuleType, location: str, attribute: str | None) -> Definitions:
+    if attribute is not None:
+        value = getattr(module, attribute, None)
+        if not isinstance(value, Definitions):
+            raise LoadError(
+                f"'{location}' has no Definitions named '{attribute}'"
+                + (f"; it is a {type(value).__name__}." if value is not None else ".")
+            )
+        return value
+    found = {id(v): n for n, v in vars(module).items() if isinstance(v, Definitions)}
+    if len(found) > 1:
+        raise LoadError(
+            f"'{location}' has several Definitions: {', '.join(sorted(found.values()))}. Name one "
+            "with --attribute, or merge them with Definitions.merge."
+        )
+    if found:
+        (name,) = found.values()
+        value = getattr(module, name)
+        assert isinstance(value, Definitions)
+        return value
+    assets = load_assets_from_modules([module])
+    if not assets:
+        raise LoadError(f"'{location}' holds no Definitions and no assets.")
+    return Definitions(assets, asset_checks=load_asset_checks_from_modules([module]))

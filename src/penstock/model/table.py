@@ -1,0 +1,117 @@
+"""Tables as metadata: records, schemas and the lineage of columns.
+
+Values only; how they are shown is for whoever shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from msgspec.structs import force_setattr
+
+from penstock.errors import InvalidMetadataError
+from penstock.model.keys import AssetKey
+
+Cell = str | int | float | bool | None
+"""What a table may hold in one place."""
+
+
+class TableRecord(msgspec.Struct, frozen=True):
+    """One row: column names and their values.
+
+    Raises:
+        InvalidMetadataError: A value is neither text, a number, a bool nor None.
+    """
+
+    data: dict[str, Cell]
+
+    def __post_init__(self) -> None:
+        for column, cell in self.data.items():
+            if not isinstance(cell, Cell):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise InvalidMetadataError(
+                    f"Column {column!r} of a table record holds a {type(cell).__name__}, but a "
+                    "record holds texts, numbers, bools and None. Convert it with str()."
+                )
+
+
+class TableConstraints(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What holds for a table as a whole, in words."""
+
+    other: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "other", tuple(self.other))
+
+
+class TableColumnConstraints(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What holds for a column."""
+
+    nullable: bool = True
+    unique: bool = False
+    other: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "other", tuple(self.other))
+
+
+class TableColumn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A column: its name, its type in the words of its database, and what is known of it."""
+
+    name: str
+    type: str = "string"
+    description: str | None = None
+    constraints: TableColumnConstraints = TableColumnConstraints()
+    tags: Mapping[str, str] = {}
+
+
+class TableSchema(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The columns of a table.
+
+    Example:
+        >>> TableSchema([TableColumn("id", "int")]).columns[0].type
+        'int'
+    """
+
+    columns: Sequence[TableColumn]
+    constraints: TableConstraints = TableConstraints()
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "columns", tuple(self.columns))
+
+    @staticmethod
+    def from_name_type_dict(name_type_dict: Mapping[str, str]) -> TableSchema:
+        """Make a schema of column names and types."""
+        return TableSchema([TableColumn(name, kind) for name, kind in name_type_dict.items()])
+
+
+class TableColumnDep(msgspec.Struct, frozen=True):
+    """A column of an asset that another column is made of."""
+
+    asset_key: AssetKey
+    column_name: str
+
+
+class TableColumnLineage(msgspec.Struct, frozen=True):
+    """Which columns each column is made of."""
+
+    deps_by_column: Mapping[str, Sequence[TableColumnDep]]
+
+    def __post_init__(self) -> None:
+        deps = {name: tuple(columns) for name, columns in self.deps_by_column.items()}
+        force_setattr(self, "deps_by_column", deps)
+
+
+def inferred_schema(records: Sequence[TableRecord]) -> TableSchema:
+    """Make the schema that a table's first record suggests.
+
+    Raises:
+        InvalidMetadataError: There is no record to look at.
+    """
+    if not records:
+        raise InvalidMetadataError(
+            "A table without records does not tell its columns. Give it a schema."
+        )
+    names = {bool: "bool", int: "int", float: "float"}
+    kinds = {name: names.get(type(cell), "string") for name, cell in records[0].data.items()}
+    return TableSchema.from_name_type_dict(kinds)

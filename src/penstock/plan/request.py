@@ -1,0 +1,135 @@
+"""Which partitions a request means, checked against the definitions before anything starts.
+
+Owns the rules of one partition or one range for one run, and their messages. Refuses to expand a
+request into several runs. Assets without partitions may share a run with partitioned ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+
+from penstock.base.text import listed
+from penstock.errors import InvalidDefinitionError, UnknownPartitionError, UsageError
+from penstock.graph.asset_graph import AssetGraph
+from penstock.model.keys import AssetKey
+from penstock.model.manifest import AssetNode
+from penstock.partitions.definition import PartitionsDefinition
+
+_SHOWN = 5
+
+
+def resolve_partition(
+    graph: AssetGraph,
+    assets: AbstractSet[AssetKey],
+    *,
+    partition: str | None,
+    partition_range: tuple[str, str] | None,
+    now: datetime | None,
+) -> tuple[str | None, tuple[str, ...]]:
+    """Return the partition of a request, or the keys of its range; nothing without partitions.
+
+    Args:
+        graph: The definitions.
+        assets: What the request is for; external assets among them do not count.
+        partition: The one partition asked for.
+        partition_range: The first and the last partition asked for, both included.
+        now: When partitions are counted, timezone-aware; None means the current time.
+
+    Raises:
+        UsageError: A partition is missing, or given where there are none.
+        UnknownPartitionError: A key does not exist, or the range is reversed.
+        InvalidDefinitionError: The assets have different partitions.
+    """
+    if partition is not None and partition_range is not None:
+        raise UsageError("Give a partition or a range of partitions, not both.")
+    nodes = [graph.node(key) for key in sorted(assets)]
+    partitioned = [n for n in nodes if n.node is not None and n.partitions is not None]
+    if not partitioned:
+        _refuse_partition(nodes, partition=partition, partition_range=partition_range)
+        return None, ()
+    definition = _shared_definition(partitioned)
+    asset = partitioned[0].key
+    if partition is not None:
+        _check_key(partition, asset=asset, definition=definition, now=now)
+        return partition, ()
+    if partition_range is not None:
+        return None, _keys_in(partition_range, asset=asset, definition=definition, now=now)
+    raise UsageError(
+        f"{_subject(partitioned)} partitions; give --partition or --range. "
+        f"The keys are {definition.describe()}."
+    )
+
+
+def _refuse_partition(
+    nodes: Sequence[AssetNode],
+    *,
+    partition: str | None,
+    partition_range: tuple[str, str] | None,
+) -> None:
+    given = "...".join(partition_range) if partition_range is not None else partition
+    if given is not None:
+        names = _names(nodes) or "this selection"
+        raise UsageError(
+            f"Partition '{given}' was given, but nothing selected has partitions: {names}. "
+            "Leave the partition out."
+        )
+
+
+def _shared_definition(nodes: Sequence[AssetNode]) -> PartitionsDefinition:
+    first = nodes[0]
+    assert first.partitions is not None
+    for other in nodes[1:]:
+        assert other.partitions is not None
+        if other.partitions != first.partitions:
+            raise InvalidDefinitionError(
+                "One run needs one partitions definition: Selected assets must have the same "
+                f"partitions definitions, but '{first.key}' has {first.partitions.describe()} "
+                f"and '{other.key}' has {other.partitions.describe()}. Run them separately."
+            )
+    return first.partitions
+
+
+def _check_key(
+    key: str, *, asset: AssetKey, definition: PartitionsDefinition, now: datetime | None
+) -> None:
+    if definition.has_partition_key(key, now):
+        return
+    nearest = definition.nearest_keys(key, now)
+    hint = f"\nNearest: {', '.join(repr(k) for k in nearest)}." if nearest else ""
+    raise UnknownPartitionError(
+        f"Asset '{asset}' has no partition '{key}'. Its keys are {definition.describe()}.{hint}"
+    )
+
+
+def _keys_in(
+    ends: tuple[str, str],
+    *,
+    asset: AssetKey,
+    definition: PartitionsDefinition,
+    now: datetime | None,
+) -> tuple[str, ...]:
+    first, last = ends
+    for key in ends:
+        _check_key(key, asset=asset, definition=definition, now=now)
+    start, end = definition.ordinal(first), definition.ordinal(last)
+    if start > end:
+        raise UnknownPartitionError(
+            f"The range '{first}...{last}' of asset '{asset}' is reversed. "
+            f"Write '{last}...{first}'."
+        )
+    return tuple(definition.keys(start, end + 1))
+
+
+def _subject(nodes: Sequence[AssetNode]) -> str:
+    if len(nodes) == 1:
+        return f"Asset {_names(nodes)} has"
+    return f"Assets {_names(nodes)} have"
+
+
+def _names(nodes: Sequence[AssetNode]) -> str:
+    names = [node.key.to_user_string() for node in nodes]
+    if len(names) <= _SHOWN:
+        return listed(names)
+    return f"{', '.join(repr(n) for n in names[:_SHOWN])} and {len(names) - _SHOWN} more"

@@ -1,0 +1,186 @@
+"""What the events of one transaction change: run row, asset heads, partition heads, verdicts.
+
+Pure. `memory.py` applies events one at a time and is the definition; here the same facts are folded
+per row, so that a SQL store writes each row once. Neither knows how a row is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from penstock.base.clock import Instant
+from penstock.base.ids import RunId
+from penstock.errors import FencedError, RunNotFoundError
+from penstock.model.events import (
+    AssetFailed,
+    AssetMaterialized,
+    AssetObserved,
+    AssetPlanned,
+    CheckEvaluated,
+    LeaseLost,
+    RunCanceled,
+    RunCanceling,
+    RunEvent,
+    RunFailed,
+    RunQueued,
+    RunResumed,
+    RunStarted,
+    RunSucceeded,
+)
+from penstock.model.keys import AssetKey
+from penstock.model.run import RunRecord, RunStatus
+
+AssetEvent = AssetMaterialized | AssetObserved | AssetPlanned | AssetFailed | CheckEvaluated
+"""The events that are about an asset; they make it known, and its history is made of them."""
+
+
+@dataclass(slots=True)
+class RunChange:
+    """Where a run stands after some events; each flag says whether that field changes."""
+
+    status: RunStatus | None = None
+    starts: bool = False
+    ends: bool = False
+    owner: str | None = None
+    owner_changes: bool = False
+    error: str | None = None
+
+    def apply(self, event: RunEvent) -> None:
+        """Fold one more event in."""
+        match event:
+            case RunQueued():
+                self.status = RunStatus.QUEUED
+            case RunStarted() | RunResumed():
+                self.status, self.starts = RunStatus.STARTED, True
+                if event.owner:
+                    self.owner, self.owner_changes = event.owner, True
+            case RunSucceeded():
+                self.status, self.ends = RunStatus.SUCCESS, True
+            case RunFailed():
+                self.status, self.ends = RunStatus.FAILURE, True
+                self.error = why_failed(event)
+            case RunCanceling():
+                self.status = RunStatus.CANCELING
+            case RunCanceled():
+                self.status, self.ends = RunStatus.CANCELED, True
+            case LeaseLost():
+                self.status = RunStatus.SUSPENDED
+                self.owner, self.owner_changes = None, True
+            case _:
+                pass
+
+
+_RUN_EVENTS = frozenset(
+    {
+        RunQueued,
+        RunStarted,
+        RunResumed,
+        RunSucceeded,
+        RunFailed,
+        RunCanceling,
+        RunCanceled,
+        LeaseLost,
+    }
+)
+
+
+def run_change(events: Sequence[RunEvent]) -> RunChange | None:
+    """Fold events into what they change of their run; None if its status stays."""
+    change: RunChange | None = None
+    for event in events:
+        if type(event) in _RUN_EVENTS:
+            change = change or RunChange()
+            change.apply(event)
+    return change
+
+
+def advanced(run: RunRecord, change: RunChange | None, *, at: Instant, count: int) -> RunRecord:
+    """Return a new run after its first `count` events, which happened `at`."""
+    if change is None:
+        return replace(run, version=count)
+    return replace(
+        run,
+        version=count,
+        status=change.status or run.status,
+        started=at if change.starts and run.started is None else run.started,
+        ended=at if change.ends else run.ended,
+        owner=change.owner if change.owner_changes else run.owner,
+        error=run.error if change.error is None else change.error,
+    )
+
+
+@dataclass(slots=True)
+class PartitionChange:
+    """What some events change of one partition of an asset."""
+
+    made: AssetMaterialized | None = None
+    made_id: int = 0
+    failed_id: int | None = None
+
+
+@dataclass(slots=True)
+class AssetChange:
+    """What some events change of an asset; ids are those of events, None where nothing changes."""
+
+    newest: int = 0
+    materialized: int | None = None
+    observed: int | None = None
+    planned: bool = False
+    partitions: dict[str | None, PartitionChange] = field(default_factory=dict)
+    checks: dict[tuple[str, str | None], tuple[CheckEvaluated, int]] = field(default_factory=dict)
+
+    def apply(self, event: AssetEvent, number: int) -> None:
+        """Fold one more event in, which has the id `number`."""
+        self.newest = number
+        match event:
+            case AssetMaterialized():
+                self.materialized = number
+                self.partitions[event.partition] = PartitionChange(event, number)
+            case AssetFailed():
+                self.partitions.setdefault(event.partition, PartitionChange()).failed_id = number
+            case AssetObserved():
+                self.observed = number
+            case AssetPlanned():
+                self.planned = True
+            case CheckEvaluated():
+                self.checks[event.name, event.partition] = event, number
+
+
+def asset_changes(events: Sequence[RunEvent], *, first: int) -> dict[AssetKey, AssetChange]:
+    """Fold events into what they change of each asset; `first` is the id of the first event."""
+    changes: dict[AssetKey, AssetChange] = {}
+    for number, event in enumerate(events, first):
+        if isinstance(event, AssetEvent):
+            change = changes.get(event.asset)
+            if change is None:
+                change = changes[event.asset] = AssetChange()
+            change.apply(event, number)
+    return changes
+
+
+def run_not_found(run: RunId) -> RunNotFoundError:
+    """Say that there is no such run."""
+    return RunNotFoundError(f"The store holds no run {run}. It may have been deleted.")
+
+
+def fenced(run: RunId, *, found: tuple[int, int], given: tuple[int, int]) -> FencedError:
+    """Say that a write was refused; both pairs are the run's version and its newest fence."""
+    if found[1] != given[1]:
+        why = f"its lease is number {found[1]} now, and the writer holds number {given[1]}"
+    else:
+        why = f"it is at version {found[0]}, and the writer expected {given[0]}"
+    return FencedError(
+        f"A write to run {run} was refused: {why}. Another process has taken the run over; "
+        "this one must stop."
+    )
+
+
+def why_failed(event: RunFailed) -> str:
+    """Return the first line of why a run failed: its reason, else its error."""
+    lines = event.reason.strip().splitlines()
+    if lines:
+        return lines[0]
+    return event.error.first_line() if event.error is not None else ""
