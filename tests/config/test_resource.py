@@ -124,8 +124,7 @@ def test_an_unknown_override_is_an_error_with_the_nearest_spelling():
 
 def test_an_override_of_the_wrong_type_is_an_error():
     assert message_of(Database(url="x"), {"port": "1"}) == (
-        "Resource 'db' does not fit. resources:db:config.port: found text '1';"
-        " expected an integer."
+        "Resource 'db' does not fit. resources:db:config.port: found text '1'; expected an integer."
     )
 
 

@@ -53,6 +53,7 @@ def draw_days(days: Sequence[Table]) -> str:
             axes.plot(hours, day.column("glucose_mg_dl"), color=_LINE, linewidth=1.4)
             axes.set_title(f"{times[0]:%Y-%m-%d}", loc="left", fontsize=9, fontweight="bold")
             axes.set_ylabel("mg/dL")
+        panels[-1, 0].set_ylim(40, None)
         _hours(panels[-1, 0])
         return _svg(figure)
 
@@ -72,9 +73,9 @@ def draw_profile(profile: Table) -> str:
         axes.fill_between(hours, p25, p75, color="#6c9fce", label="25th to 75th percentile", lw=0)
         axes.plot(hours, p50, color=_LINE, linewidth=2, label="median")
         axes.set_ylabel("mg/dL")
-        axes.set_ylim(40, None)
+        axes.set_ylim(40, max(220.0, *p95) + 10)
         _hours(axes)
-        axes.legend(loc="upper left", frameon=False, ncols=4)
+        figure.legend(loc="outside upper center", frameon=False, ncols=4)
         return _svg(figure)
 
 

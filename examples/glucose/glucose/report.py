@@ -124,8 +124,8 @@ def render(findings: Findings) -> str:
             _table(findings.people, caption="Statistics of each person"),
         ),
         _section(
-            "Three days of one person",
-            f"The most complete days of {escape(findings.person)}, whose record is the longest.",
+            "Days of one person",
+            f"The most complete days of {escape(findings.person)}; gaps are gaps of the sensor.",
             _image(
                 charts.draw_days(findings.days),
                 f"Line charts of the glucose of {findings.person} over the hours of "
@@ -287,7 +287,9 @@ Local times are read as America/Los_Angeles.</p>
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the report; return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m glucose.report", description="Write the report.")
+    parser = argparse.ArgumentParser(
+        prog="python -m glucose.report", description="Write the report."
+    )
     lake = Path(os.environ.get("GLUCOSE_LAKE") or PROJECT / ".lake")
     parser.add_argument("--lake", type=Path, default=lake, help="folder of the stored assets")
     parser.add_argument("--out", type=Path, default=PROJECT / "report.html", help="file to write")

@@ -1,0 +1,1 @@
+"""Config and resources as users write them, and how raw run config becomes them."""

@@ -110,11 +110,20 @@ class IntEnvVar(int):
     def __int__(self) -> int:
         _refuse(self)
 
-    def __index__(self) -> int:
+    def __bool__(self) -> bool:
         _refuse(self)
+
+    def _refuse_operand(self, other: object, /) -> NoReturn:
+        _refuse(self)
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse_operand
+    __lt__ = __le__ = __gt__ = __ge__ = _refuse_operand
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, IntEnvVar) and other._name == self._name
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
     def __hash__(self) -> int:
         return hash(("IntEnvVar", self._name))

@@ -7,7 +7,7 @@ environment itself: the variables are an argument. Values of variables never rea
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import cast
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -139,7 +139,11 @@ class Reading:
         if any(isinstance(item, _Unfit) for item in read):
             return _UNFIT
         container = container_in(annotation)
-        return container(read) if container else read
+        if container is None or (
+            container is not tuple and not all(isinstance(item, Hashable) for item in read)
+        ):
+            return read
+        return cast("object", container(read))
 
     def _read_leaf(self, annotation: object, value: object, path: str) -> object:
         if not isinstance(value, str):
@@ -284,7 +288,7 @@ def _written(annotation: object, text: str) -> object:
     for part in WRITTEN_AS_TEXT:
         if part in wanted and str not in wanted:
             try:
-                return TypeAdapter(part).validate_python(text)
+                return cast("object", TypeAdapter(part).validate_python(text))
             except ValidationError:
                 return text
     return text

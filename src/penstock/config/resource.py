@@ -151,12 +151,11 @@ def use_resource(
         The object that steps receive.
     """
     with ExitStack() as stack:
-        used: object = resource
+        used = resource
         for each in _setup_order(resource, ready):
             each._context = context  # pyright: ignore[reportPrivateUsage] - private to users
             used = stack.enter_context(each.yield_for_execution(context))
-        made_here = isinstance(used, ConfigurableResource)
-        yield used.create_resource(context) if made_here else used
+        yield used.create_resource(context)
 
 
 def _setup_order(

@@ -7,11 +7,12 @@ and checks only the names of its fields, because values can be checked once they
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
+from pydantic.fields import FieldInfo, ModelPrivateAttr
 from pydantic_core import InitErrorDetails, PydanticUndefined
 
 from penstock.config.annotations import keys_of
@@ -197,16 +198,25 @@ def _fill(made: Sourced, given: Mapping[str, object]) -> None:
     model = type(made)
     keys = keys_of(model)
     named = {keys[key]: value for key, value in given.items() if key in keys}
-    defaults = {
-        name: field.get_default(call_default_factory=True, validated_data={})
-        for name, field in model.model_fields.items()
-        if name not in named and not field.is_required()
-    }
-    private = {name: attr.get_default() for name, attr in model.__private_attributes__.items()}
-    kept = {name: value for name, value in private.items() if value is not PydanticUndefined}
+    defaults = _defaults_of(model.model_fields)
+    private = _defaults_of(model.__private_attributes__)
     extra = {key: value for key, value in given.items() if key not in keys}
     permissive = model.model_config.get("extra") == "allow"
-    object.__setattr__(made, "__dict__", {**defaults, **named})
+    known = defaults | named
+    stored = {name: known[name] for name in model.model_fields if name in known}
+    object.__setattr__(made, "__dict__", stored)
     object.__setattr__(made, "__pydantic_fields_set__", {*named, *(extra if permissive else ())})
     object.__setattr__(made, "__pydantic_extra__", extra if permissive else None)
-    object.__setattr__(made, "__pydantic_private__", kept)
+    object.__setattr__(made, "__pydantic_private__", private)
+
+
+def _defaults_of(declared: Mapping[str, FieldInfo | ModelPrivateAttr]) -> dict[str, object]:
+    """Return the defaults; a factory that wants the other values waits until they are known."""
+    defaults: dict[str, object] = {}
+    for name, each in declared.items():
+        factory = cast("Callable[[], object] | None", each.default_factory)
+        if factory is None:
+            defaults[name] = each.get_default()
+        elif not getattr(each, "default_factory_takes_validated_data", False):
+            defaults[name] = factory()
+    return {name: value for name, value in defaults.items() if value is not PydanticUndefined}

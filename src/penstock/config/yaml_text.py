@@ -5,7 +5,7 @@ The only module that imports yaml; import it where a file is read, not before.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import cast
 
 import yaml
@@ -39,8 +39,11 @@ class _Loader(yaml.SafeLoader):
         for key_node, _ in node.value:
             if key_node.tag == "tag:yaml.org,2002:merge":
                 continue
-            key: object = self.construct_object(key_node, deep=True)  # pyright: ignore[reportUnknownMemberType] - untyped in yaml
-            if isinstance(key, Hashable) and key in seen:
+            construct = cast("Callable[..., object]", self.construct_object)  # pyright: ignore[reportUnknownMemberType] - untyped
+            key = construct(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise YamlMistake("a key must be text or a number", key_node.start_mark)
+            if key in seen:
                 raise YamlMistake(f"the key '{key}' is there twice", key_node.start_mark)
             seen.add(key)
         return super().construct_mapping(node, deep=deep)

@@ -388,9 +388,9 @@ class RunMachine:
     def _why_failed(self) -> str:
         failed, blocked = len(self._failed), len(self.blocked_steps())
         named = listed(self._keys(self._failed[:_NAMED]))
-        more = f" and {failed - _NAMED:,} more" if failed > _NAMED else ""
+        which = named if failed <= _NAMED else f"{named}, first of all"
         unrun = f" {counted(blocked, 'step')} downstream did not run." if blocked else ""
-        return f"{counted(failed, 'step')} failed: {named}{more}.{unrun}"
+        return f"{counted(failed, 'step')} failed: {which}.{unrun}"
 
     def _keys(self, numbers: Iterable[int]) -> tuple[str, ...]:
         return tuple(self._steps[number].key for number in numbers)

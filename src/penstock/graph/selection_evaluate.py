@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import reduce
-from operator import and_
 from typing import assert_never
 
 from penstock.graph.asset_graph import AssetGraph, unknown_assets
@@ -50,7 +48,8 @@ def assets_in(expression: Expression, graph: AssetGraph) -> KeySet:
         case Or(operands):
             return frozenset[AssetKey]().union(*(assets_in(o, graph) for o in operands))
         case And(operands):
-            return reduce(and_, (assets_in(o, graph) for o in operands))
+            first, *others = (assets_in(o, graph) for o in operands)
+            return first.intersection(*others)
         case Not(child):
             return graph.executable_keys - assets_in(child, graph)
         case Minus(base, removed):
@@ -73,7 +72,8 @@ def checks_in(expression: Expression, graph: AssetGraph) -> CheckSet:
         case Or(operands):
             return frozenset[AssetCheckKey]().union(*(checks_in(o, graph) for o in operands))
         case And(operands):
-            return reduce(and_, (checks_in(o, graph) for o in operands))
+            first, *others = (checks_in(o, graph) for o in operands)
+            return first.intersection(*others)
         case Not(child):
             return _checks_of(graph.executable_keys, graph) - checks_in(child, graph)
         case Minus(base, removed):

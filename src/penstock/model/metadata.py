@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import PurePath
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -396,6 +396,10 @@ def _timestamp(value: datetime) -> TimestampMetadataValue:
     return TimestampMetadataValue(value.timestamp())
 
 
+def _itself(value: MetadataUnion) -> MetadataUnion:
+    return value
+
+
 # The order matters: a bool is an int, and the subclasses of texts and numbers lose their class.
 _MAKERS: tuple[tuple[type, Callable[[Any], MetadataUnion]], ...] = (
     (bool, BoolMetadataValue),
@@ -413,6 +417,7 @@ _MAKERS: tuple[tuple[type, Callable[[Any], MetadataUnion]], ...] = (
 )
 _MAKER_OF: dict[type, Callable[[Any], MetadataUnion]] = {
     **dict(_MAKERS),
+    **dict.fromkeys(get_args(MetadataUnion), _itself),
     int: IntMetadataValue,
     float: FloatMetadataValue,
     str: TextMetadataValue,
@@ -427,26 +432,19 @@ def normalize_metadata(raw: Mapping[str, object]) -> dict[str, MetadataUnion]:
     """
     result: dict[str, MetadataUnion] = {}
     for key, value in raw.items():
-        maker = _MAKER_OF.get(type(value))
-        if maker is None or type(key) is not str:
-            result[_checked_key(key)] = _normalized(key, value)
-            continue
+        maker = _MAKER_OF.get(type(value)) or _maker_for(key, value)
         try:
-            result[key] = maker(value)
+            result[key if type(key) is str else _checked_key(key)] = maker(value)
         except InvalidMetadataError as error:
             raise InvalidMetadataError(f"Metadata {key!r}: {error}") from error
     return result
 
 
-def _normalized(key: str, value: object) -> MetadataUnion:
-    if isinstance(value, MetadataUnion):
-        return value
+def _maker_for(key: object, value: object) -> Callable[[Any], MetadataUnion]:
+    """Find the maker of a subclass."""
     for kind, maker in _MAKERS:
         if isinstance(value, kind):
-            try:
-                return maker(value)
-            except InvalidMetadataError as error:
-                raise InvalidMetadataError(f"Metadata {key!r}: {error}") from error
+            return maker
     kind = type(value)
     raise InvalidMetadataError(
         f"Metadata {key!r} is of type {kind.__module__}.{kind.__qualname__}, which has no "
@@ -481,8 +479,12 @@ def _rendered(value: MetadataUnion) -> str:
             return json.dumps(value.data, ensure_ascii=False)
         case TimestampMetadataValue():
             return datetime.fromtimestamp(value.value, tz=UTC).isoformat(" ", "seconds")
-        case TableMetadataValue() | TableSchemaMetadataValue() | TableColumnLineageMetadataValue():
-            return _rendered_table(value)
+        case TableMetadataValue():
+            return f"table of {counted(len(value.records), 'row')} ({value.schema.in_words()})"
+        case TableSchemaMetadataValue():
+            return value.schema.in_words()
+        case TableColumnLineageMetadataValue():
+            return value.column_lineage.in_words()
         case DagsterAssetMetadataValue():
             return value.asset_key.to_user_string()
         case DagsterJobMetadataValue():
@@ -491,21 +493,3 @@ def _rendered(value: MetadataUnion) -> str:
             return f"{value.module}.{value.name}"
         case _:
             return "none" if value.value is None else str(value.value)
-
-
-def _rendered_table(
-    value: TableMetadataValue | TableSchemaMetadataValue | TableColumnLineageMetadataValue,
-) -> str:
-    match value:
-        case TableMetadataValue():
-            columns = ", ".join(column.name for column in value.schema.columns)
-            return f"table of {counted(len(value.records), 'row')} ({columns})"
-        case TableSchemaMetadataValue():
-            return ", ".join(f"{column.name}: {column.type}" for column in value.schema.columns)
-        case TableColumnLineageMetadataValue():
-            lineage = value.column_lineage.deps_by_column
-            return "; ".join(
-                f"{name} from "
-                + ", ".join(f"{dep.asset_key.to_user_string()}.{dep.column_name}" for dep in deps)
-                for name, deps in lineage.items()
-            )

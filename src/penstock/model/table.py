@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec.structs import force_setattr
 
+from penstock.base.text import listed
 from penstock.errors import InvalidMetadataError
 from penstock.model.keys import AssetKey
 
@@ -84,6 +85,10 @@ class TableSchema(msgspec.Struct, frozen=True, omit_defaults=True):
         """Make a schema of column names and types."""
         return TableSchema([TableColumn(name, kind) for name, kind in name_type_dict.items()])
 
+    def in_words(self) -> str:
+        """Write the columns and their types on one line."""
+        return ", ".join(f"{column.name}: {column.type}" for column in self.columns)
+
 
 class TableColumnDep(msgspec.Struct, frozen=True):
     """A column of an asset that another column is made of."""
@@ -101,6 +106,17 @@ class TableColumnLineage(msgspec.Struct, frozen=True):
         deps = {name: tuple(columns) for name, columns in self.deps_by_column.items()}
         force_setattr(self, "deps_by_column", deps)
 
+    def in_words(self) -> str:
+        """Write what each column is made of on one line."""
+        return "; ".join(
+            f"{name} from {listed([_named(dep) for dep in deps])}"
+            for name, deps in self.deps_by_column.items()
+        )
+
+
+def _named(dep: TableColumnDep) -> str:
+    return f"{dep.asset_key.to_user_string()}.{dep.column_name}"
+
 
 def inferred_schema(records: Sequence[TableRecord]) -> TableSchema:
     """Make the schema that a table's first record suggests.
@@ -112,6 +128,6 @@ def inferred_schema(records: Sequence[TableRecord]) -> TableSchema:
         raise InvalidMetadataError(
             "A table without records does not tell its columns. Give it a schema."
         )
-    names = {bool: "bool", int: "int", float: "float"}
+    names: dict[type, str] = {bool: "bool", int: "int", float: "float"}
     kinds = {name: names.get(type(cell), "string") for name, cell in records[0].data.items()}
     return TableSchema.from_name_type_dict(kinds)

@@ -141,21 +141,18 @@ def _refuse_part(draft: _Draft, graph: AssetGraph) -> None:
 def _connect(graph: AssetGraph, drafts: Mapping[str, _Draft]) -> None:
     makers = {node.key: (d, node) for d in drafts.values() for node in d.assets}
     guards: dict[AssetKey, list[_Draft]] = {}
-    for draft in drafts.values():
-        for check in draft.checks:
-            if check.inline:
-                continue
-            if check.asset in makers:
-                _wait_for_asset(draft, makers[check.asset])
-            if check.blocking:
-                guards.setdefault(check.asset, []).append(draft)
-    for draft in drafts.values():
-        for node in draft.assets:
-            for parent in graph.parents(node.key):
-                if parent in makers:
-                    _wait_for_asset(draft, makers[parent])
-                    for guard in guards.get(parent, ()):
-                        draft.wait_for(guard, None)
+    standalone = ((d, c) for d in drafts.values() for c in d.checks if not c.inline)
+    for draft, check in standalone:
+        if check.asset in makers:
+            _wait_for_asset(draft, makers[check.asset])
+        if check.blocking:
+            guards.setdefault(check.asset, []).append(draft)
+    for draft, node in makers.values():
+        for parent in graph.parents(node.key):
+            if parent in makers:
+                _wait_for_asset(draft, makers[parent])
+            for guard in guards.get(parent, ()):
+                draft.wait_for(guard, None)
 
 
 def _wait_for_asset(draft: _Draft, maker: tuple[_Draft, AssetNode]) -> None:

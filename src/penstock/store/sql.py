@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from penstock.base.clock import Instant
@@ -109,7 +110,7 @@ def events_query(
 
 
 def _clauses(table: str, asked: Mapping[str, SqlValue]) -> tuple[list[str], dict[str, SqlValue]]:
-    given = {name: value for name, value in asked.items() if value is not None}
+    given: dict[str, SqlValue] = {name: value for name, value in asked.items() if value is not None}
     return [SQL[f"{table}.{name}"] for name in given], given
 
 
@@ -125,9 +126,15 @@ RUN_BY_ID = f"{SQL['runs']}\nWHERE {SQL['runs.id']}"
 
 # -- rows to values
 
-_spec_decoder = decoder(RunSpec)
+
+def _read_special(kind: type, value: object) -> object:
+    """Read what msgspec leaves to us; the values of a config are plain data as they stand."""
+    return AssetKey.from_escaped_user_string(str(value)) if kind is AssetKey else value
+
+
+_spec_decoder = msgspec.json.Decoder(RunSpec, dec_hook=_read_special)
 _inputs_decoder = decoder(dict[str, str])
-_backfill_decoder = decoder(BackfillRecord)
+_backfill_decoder = msgspec.json.Decoder(BackfillRecord, dec_hook=_read_special)
 _backfill_partition_decoder = decoder(BackfillPartition)
 
 

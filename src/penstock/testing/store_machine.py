@@ -1,0 +1,329 @@
+"""A Hypothesis state machine that drives a store in step with the memory store.
+
+Each rule does the same to both; after each, every query must give the same answer. Subclass it, say
+how a store is made, and hand its `TestCase` to pytest:
+
+    class MyStoreMachine(StoreMachine):
+        def make_store(self) -> Store:
+            return MyStore()
+
+    TestMyStore = MyStoreMachine.TestCase
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from penstock.base.ids import BackfillId, RunId
+from penstock.errors import PenstockError
+from penstock.model.backfill import (
+    BackfillPartition,
+    BackfillRecord,
+    BackfillStatus,
+    PartitionState,
+)
+from penstock.model.events import (
+    AssetFailed,
+    AssetMaterialized,
+    AssetObserved,
+    AssetPlanned,
+    CheckEvaluated,
+    ErrorInfo,
+    InputLoaded,
+    LeaseLost,
+    LogLine,
+    RunCanceled,
+    RunCanceling,
+    RunEvent,
+    RunFailed,
+    RunQueued,
+    RunResumed,
+    RunStarted,
+    RunSucceeded,
+    StepStarted,
+)
+from penstock.model.keys import AssetKey
+from penstock.model.run import RunFilter, RunRecord, RunSpec, RunStatus
+from penstock.store.memory import MemoryStore
+from penstock.store.protocol import EventFilter, Lease, Store
+
+T = TypeVar("T")
+
+_ASSETS = (AssetKey("a"), AssetKey(["a", "b"]), AssetKey("a/b"))
+_PARTITIONS = (None, "", "x", "y")
+_RUNS = tuple(RunId(f"r{n}") for n in range(4))
+_BACKFILLS = tuple(BackfillId(f"b{n}") for n in range(3))
+_STEPS = ("s", "t")
+
+_asset = st.sampled_from(_ASSETS)
+_partition = st.sampled_from(_PARTITIONS)
+_run = st.sampled_from(_RUNS)
+_backfill = st.sampled_from(_BACKFILLS)
+_step = st.sampled_from(_STEPS)
+_maybe_step = st.none() | _step
+_tags = st.lists(st.tuples(st.sampled_from("kl"), st.sampled_from("vw")), max_size=2).map(tuple)
+
+_run_events: st.SearchStrategy[RunEvent] = st.one_of(
+    st.just(RunQueued()),
+    st.builds(RunStarted, st.sampled_from(["", "me"])),
+    st.builds(RunResumed, st.sampled_from(["", "you"])),
+    st.just(RunSucceeded()),
+    st.builds(
+        RunFailed,
+        st.sampled_from(["", "first\nsecond"]),
+        st.none() | st.just(ErrorInfo("ValueError", "bad\nworse")),
+    ),
+    st.just(RunCanceling()),
+    st.just(RunCanceled()),
+    st.just(LeaseLost("me")),
+    st.builds(StepStarted, _step),
+    st.builds(LogLine, st.just("hello"), step=_maybe_step),
+    st.builds(InputLoaded, _step, st.just("in"), _asset),
+)
+_asset_events: st.SearchStrategy[RunEvent] = st.one_of(
+    st.builds(
+        AssetMaterialized,
+        _asset,
+        _partition,
+        _maybe_step,
+        data_version=st.sampled_from(["", "v1"]),
+        code_version=st.sampled_from([None, "c1"]),
+        inputs=st.sampled_from([{}, {"up": "v0"}]),
+    ),
+    st.builds(AssetFailed, _asset, _partition, _maybe_step),
+    st.builds(AssetObserved, _asset, _partition),
+    st.builds(AssetPlanned, _asset, _partition),
+    st.builds(
+        CheckEvaluated,
+        _asset,
+        st.sampled_from(["c", "d"]),
+        st.booleans(),
+        _partition,
+        severity=st.sampled_from(["ERROR", "WARN"]),
+    ),
+)
+_events = st.lists(_run_events | _asset_events, max_size=5)
+
+_event_filters = st.builds(
+    EventFilter,
+    run=st.none() | _run,
+    asset=st.none() | _asset,
+    partitions=st.sampled_from([None, (), ("x",), ("", "y")]),
+    step=_maybe_step,
+    kinds=st.sampled_from([None, ("asset_materialized",), ("run_started", "log_line"), ()]),
+    after=st.none() | st.integers(0, 9),
+    before=st.none() | st.integers(0, 20),
+    since=st.none() | st.sampled_from([0.0, 5.0, 10.0]),
+)
+_run_filters = st.builds(
+    RunFilter,
+    ids=st.none() | st.lists(_run, max_size=2).map(tuple),
+    statuses=st.none() | st.lists(st.sampled_from(RunStatus), max_size=3).map(tuple),
+    job=st.sampled_from([None, "j"]),
+    tags=_tags,
+    backfill=st.none() | _backfill,
+    created_after=st.none() | st.sampled_from([0.0, 5.0]),
+    created_before=st.none() | st.sampled_from([5.0, 10.0]),
+)
+_limit = st.none() | st.integers(0, 4)
+_backfill_partitions = st.lists(
+    st.builds(
+        BackfillPartition,
+        number=st.integers(1, 3),
+        key=st.sampled_from("xyz"),
+        state=st.sampled_from(PartitionState),
+        run=st.none() | _run,
+        took=st.none() | st.just(1.5),
+    ),
+    max_size=3,
+    unique_by=lambda partition: partition.number,
+)
+
+
+def _outcome(act: Callable[[], T]) -> T | tuple[type[PenstockError], str]:
+    try:
+        return act()
+    except PenstockError as error:
+        return type(error), str(error)
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """Drives two stores at once; `make_store` is the only thing that a subclass writes."""
+
+    def make_store(self) -> Store:
+        """Make an empty store; the machine closes it."""
+        raise NotImplementedError
+
+    @initialize()
+    def begin(self) -> None:
+        """Make both stores."""
+        self.model: Store = MemoryStore()
+        self.store: Store = self.make_store()
+        self.now = 0.0
+        self.leases: list[Lease] = []
+
+    def teardown(self) -> None:
+        """Close both stores."""
+        if hasattr(self, "store"):
+            self.model.close()
+            self.store.close()
+
+    def _same(self, act: Callable[[Store], T]) -> T | tuple[type[PenstockError], str]:
+        expected = _outcome(lambda: act(self.model))
+        actual = _outcome(lambda: act(self.store))
+        assert expected == actual
+        return expected
+
+    @rule(run=_run, tags=_tags, job=st.sampled_from("jk"), backfill=_backfill, events=_events)
+    def create_run(
+        self,
+        run: RunId,
+        *,
+        tags: tuple[tuple[str, str], ...],
+        job: str,
+        backfill: BackfillId,
+        events: list[RunEvent],
+    ) -> None:
+        """Add a run, which may be there already."""
+        self.now += 1
+        record = RunRecord(
+            id=run,
+            spec=RunSpec(job=job, tags=tags, backfill=backfill, config={"n": [1, {"x": None}]}),
+            status=RunStatus.NOT_STARTED,
+            created=self.now,
+            updated=self.now,
+            plan=f"plan of {job}",
+        )
+        self._same(lambda s: s.create_run(record, plan=job.encode(), events=events))
+
+    @rule(run=_run, events=_events, late=st.booleans())
+    def append(self, run: RunId, *, events: list[RunEvent], late: bool) -> None:
+        """Append as a writer that is up to date, or one event behind."""
+        self.now += 1
+        known = self.model.run(run)
+        version, fence = (known.version, known.fence) if known else (0, 0)
+        self._same(
+            lambda s: s.append(run, events, at=self.now, expect=version - late, fence=fence)
+        )
+
+    @rule(run=_run, owner=st.sampled_from(["me", "you"]))
+    def take_lease(self, run: RunId, *, owner: str) -> None:
+        """Take a newer lease."""
+        self.now += 1
+        lease = self._same(lambda s: s.take_lease(run, owner=owner, at=self.now))
+        if isinstance(lease, Lease):
+            self.leases.append(lease)
+
+    @rule(data=st.data())
+    def release_lease(self, data: st.DataObject) -> None:
+        """Release some lease ever taken."""
+        if self.leases:
+            lease = data.draw(st.sampled_from(self.leases))
+            self._same(lambda s: s.release_lease(lease))
+
+    @rule(run=_run)
+    def delete_run(self, run: RunId) -> None:
+        """Delete a run, which may not be there."""
+        self._same(lambda s: s.delete_run(run))
+
+    @rule(events=st.lists(_asset_events, max_size=6))
+    def report(self, events: list[RunEvent]) -> None:
+        """Record asset events outside any run."""
+        self.now += 1
+        self._same(lambda s: s.report(events, at=self.now))
+
+    @rule(asset=_asset)
+    def wipe_asset(self, asset: AssetKey) -> None:
+        """Wipe an asset, which may be unknown."""
+        self._same(lambda s: s.wipe_asset(asset, at=self.now))
+
+    @rule(backfill=_backfill, partitions=_backfill_partitions)
+    def save_backfill(
+        self, backfill: BackfillId, *, partitions: list[BackfillPartition]
+    ) -> None:
+        """Add a backfill, which may be there already."""
+        self.now += 1
+        record = BackfillRecord(
+            id=backfill,
+            selection="*",
+            assets=_ASSETS,
+            status=BackfillStatus.REQUESTED,
+            created=self.now,
+            updated=self.now,
+            config={"deep": {"n": 1}},
+        )
+        self._same(lambda s: s.save_backfill(record, partitions))
+
+    @rule(
+        backfill=_backfill,
+        status=st.none() | st.sampled_from(BackfillStatus),
+        owner=st.none() | st.just("me"),
+        partitions=_backfill_partitions,
+    )
+    def update_backfill(
+        self,
+        backfill: BackfillId,
+        *,
+        status: BackfillStatus | None,
+        owner: str | None,
+        partitions: list[BackfillPartition],
+    ) -> None:
+        """Change a backfill, which may not be there."""
+        self.now += 1
+        self._same(
+            lambda s: s.update_backfill(
+                backfill, at=self.now, status=status, owner=owner, partitions=partitions
+            )
+        )
+
+    @rule(keys=st.lists(st.sampled_from("pqr"), max_size=3))
+    def add_dynamic_partitions(self, keys: list[str]) -> None:
+        """Add keys."""
+        self._same(lambda s: s.add_dynamic_partitions("dynamic", keys))
+
+    @rule(key=st.sampled_from("pqr"))
+    def delete_dynamic_partition(self, key: str) -> None:
+        """Remove a key, which may not be there."""
+        self._same(lambda s: s.delete_dynamic_partition("dynamic", key))
+
+    @rule(wanted=_event_filters, limit=_limit, newest_first=st.booleans())
+    def read_events(self, wanted: EventFilter, *, limit: int | None, newest_first: bool) -> None:
+        """Read events by any filter."""
+        self._same(lambda s: s.events(wanted, limit=limit, newest_first=newest_first))
+
+    @rule(wanted=_run_filters, limit=_limit, before=st.none() | _run)
+    def list_runs(self, wanted: RunFilter, *, limit: int | None, before: RunId | None) -> None:
+        """List runs by any filter."""
+        self._same(lambda s: s.runs(wanted, limit=limit, before=before))
+
+    @invariant()
+    def agrees(self) -> None:
+        """Every query without a filter gives the same answer."""
+        if not hasattr(self, "store"):
+            return
+        self._same(lambda s: s.counters())
+        self._same(lambda s: s.runs(RunFilter()))
+        self._same(lambda s: [s.run(run) for run in _RUNS])
+        self._same(lambda s: [s.plan(f"plan of {job}") for job in "jk"])
+        self._same(lambda s: s.events(EventFilter()))
+        self._same(lambda s: [s.event(number) for number in range(1, 6)])
+        self._same(lambda s: s.asset_heads())
+        self._same(lambda s: s.asset_heads(_ASSETS[:2]))
+        for asset in _ASSETS:
+            self._agrees_on(asset)
+        self._same(lambda s: s.backfills())
+        self._same(lambda s: s.backfills(status=BackfillStatus.REQUESTED, limit=1))
+        self._same(lambda s: [s.backfill(b) for b in _BACKFILLS])
+        self._same(lambda s: [s.backfill_partitions(b) for b in _BACKFILLS])
+        self._same(lambda s: s.dynamic_partitions("dynamic"))
+
+    def _agrees_on(self, asset: AssetKey) -> None:
+        self._same(lambda s: s.events(EventFilter(asset=asset)))
+        self._same(lambda s: [s.partition_head(asset, key) for key in _PARTITIONS])
+        self._same(lambda s: s.partition_heads(asset))
+        self._same(lambda s: s.partition_heads(asset, [None, "x"]))
+        self._same(lambda s: s.check_heads(asset))

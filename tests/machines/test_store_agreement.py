@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from hypothesis import settings
+
+from penstock.store.sqlite import SqliteStore
+from penstock.testing.store_machine import StoreMachine
+
+
+class SqliteMachine(StoreMachine):
+    def make_store(self) -> SqliteStore:
+        self.folder = Path(tempfile.mkdtemp())
+        return SqliteStore(self.folder / "penstock.db")
+
+    def teardown(self) -> None:
+        super().teardown()
+        if hasattr(self, "folder"):
+            shutil.rmtree(self.folder)
+
+
+TestSqliteAgreesWithMemory = SqliteMachine.TestCase
+TestSqliteAgreesWithMemory.settings = settings(
+    max_examples=40, stateful_step_count=25, deadline=None
+)
