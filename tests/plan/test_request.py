@@ -54,9 +54,9 @@ def test_assets_without_partitions_need_none():
 
 
 def test_partitioned_assets_need_a_partition():
-    with pytest.raises(UsageError, match="^Asset 'letters' has partitions; give --partition or"):
+    with pytest.raises(UsageError, match=r"^Asset 'letters' has partitions; give --partition or"):
         resolve("letters", "plain")
-    with pytest.raises(UsageError, match="^Assets 'letters' and 'more' have partitions; give"):
+    with pytest.raises(UsageError, match=r"^Assets 'letters' and 'more' have partitions; give"):
         resolve("letters", "more")
 
 

@@ -36,6 +36,7 @@ from enum import Enum
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import cast
 from urllib.parse import parse_qsl, urlsplit
 
 from glucose.days import ZONE, Reading, epoch_ms, read_readings
@@ -262,12 +263,11 @@ class NightscoutServer(ThreadingHTTPServer):
 
 
 class _RequestHandler(BaseHTTPRequestHandler):
-    server: NightscoutServer
-
     def do_GET(self) -> None:
+        server = cast("NightscoutServer", self.server)
         loss = None
         if not self.path.endswith("status.json"):
-            loss = self.server.losses.next(self.path)
+            loss = server.losses.next(self.path)
         if loss is Loss.CLOSED:
             self.close_connection = True
             return
@@ -275,7 +275,7 @@ class _RequestHandler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.SERVICE_UNAVAILABLE, {"message": "Lost on purpose. Try again."})
             return
         try:
-            document = answer(self.server.sites, self.path)
+            document = answer(server.sites, self.path)
         except RequestError as error:
             self._send(error.status, {"message": error.reason})
         else:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -122,7 +122,7 @@ def _read(path: Path, name: str, sql: str, parameters: dict[str, object]) -> Tab
 
 
 @contextmanager
-def _attached(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _attached(path: Path) -> Generator[duckdb.DuckDBPyConnection]:
     """Attach a DuckDB file for one transaction, kept if the block succeeds.
 
     Whoever else wants the file waits meanwhile, be it a thread or another process.
@@ -140,7 +140,7 @@ def _attached(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Generator[None]:
     connection.begin()
     try:
         yield

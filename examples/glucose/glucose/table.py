@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -64,7 +64,7 @@ def thread_database() -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def scratch() -> Iterator[duckdb.DuckDBPyConnection]:
+def scratch() -> Generator[duckdb.DuckDBPyConnection]:
     """Lend this thread's database; whatever is created in it is gone afterwards."""
     connection = thread_database()
     connection.begin()
@@ -89,7 +89,7 @@ def load(connection: duckdb.DuckDBPyConnection, name: str, table: Table) -> None
     shape = json.dumps([dict(table.schema)]).replace("'", "''")
     connection.execute(
         f"CREATE TEMP TABLE {quoted(name)} AS "
-        f"SELECT UNNEST(from_json($document::JSON, '{shape}'), recursive := true)",
+        f"SELECT UNNEST(from_json_strict($document::JSON, '{shape}'), recursive := true)",
         {"document": document},
     )
 

@@ -388,9 +388,9 @@ class RunMachine:
     def _why_failed(self) -> str:
         failed, blocked = len(self._failed), len(self.blocked_steps())
         named = listed(self._keys(self._failed[:_NAMED]))
-        which = named if failed <= _NAMED else f"{named}, first of all"
+        which = f": {named}" if failed <= _NAMED else f", among them {named}"
         unrun = f" {counted(blocked, 'step')} downstream did not run." if blocked else ""
-        return f"{counted(failed, 'step')} failed: {which}.{unrun}"
+        return f"{counted(failed, 'step')} failed{which}.{unrun}"
 
     def _keys(self, numbers: Iterable[int]) -> tuple[str, ...]:
         return tuple(self._steps[number].key for number in numbers)

@@ -481,12 +481,8 @@ def _rendered(value: MetadataUnion) -> str:
             return datetime.fromtimestamp(value.value, tz=UTC).isoformat(" ", "seconds")
         case TableMetadataValue():
             return f"table of {counted(len(value.records), 'row')} ({value.schema.in_words()})"
-        case TableSchemaMetadataValue():
-            return value.schema.in_words()
-        case TableColumnLineageMetadataValue():
-            return value.column_lineage.in_words()
-        case DagsterAssetMetadataValue():
-            return value.asset_key.to_user_string()
+        case TableSchemaMetadataValue() | TableColumnLineageMetadataValue():
+            return value.value.in_words()
         case DagsterJobMetadataValue():
             return f"{value.job_name} in {value.location_name}"
         case PythonArtifactMetadataValue():

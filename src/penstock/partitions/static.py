@@ -40,8 +40,8 @@ class StaticPartitionsDefinition(PartitionsDefinition):
         if len(self._ordinals) != len(self._keys):
             twice = [key for n, key in enumerate(self._keys) if self._ordinals[key] != n]
             raise InvalidDefinitionError(
-                f"Partition keys must be unique, but {listed(list(dict.fromkeys(twice)))} "
-                "occur more than once. Remove the repetitions."
+                f"Partition keys must be unique, but '{twice[0]}' occurs more than once. "
+                "Remove the repetitions."
             )
 
     @property

@@ -288,9 +288,7 @@ class StoreConformance:
         """The order is that of ids, or the other way round."""
         run = self._started(store)
         made = AssetMaterialized(ORDERS, "a", "a")
-        store.append(
-            run.id, [StepStarted("a"), made, LogLine("hello")], at=11.0, expect=1, fence=0
-        )
+        store.append(run.id, [StepStarted("a"), made, LogLine("hello")], at=11.0, expect=1, fence=0)
         store.report([AssetMaterialized(ORDERS, "b"), AssetObserved(USERS)], at=20.0)
 
         assert [e.id for e in store.events(wanted)] == expected

@@ -206,9 +206,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.now += 1
         known = self.model.run(run)
         version, fence = (known.version, known.fence) if known else (0, 0)
-        self._same(
-            lambda s: s.append(run, events, at=self.now, expect=version - late, fence=fence)
-        )
+        self._same(lambda s: s.append(run, events, at=self.now, expect=version - late, fence=fence))
 
     @rule(run=_run, owner=st.sampled_from(["me", "you"]))
     def take_lease(self, run: RunId, *, owner: str) -> None:
@@ -242,9 +240,7 @@ class StoreMachine(RuleBasedStateMachine):
         self._same(lambda s: s.wipe_asset(asset, at=self.now))
 
     @rule(backfill=_backfill, partitions=_backfill_partitions)
-    def save_backfill(
-        self, backfill: BackfillId, *, partitions: list[BackfillPartition]
-    ) -> None:
+    def save_backfill(self, backfill: BackfillId, *, partitions: list[BackfillPartition]) -> None:
         """Add a backfill, which may be there already."""
         self.now += 1
         record = BackfillRecord(

@@ -1,0 +1,140 @@
+"""Run every measurement and print one JSON line for each.
+
+    python bench/run.py [--impl dagster=PYTHON ...] [--only steps] [--repeat N]
+
+Each sample is a process of its own. Where several implementations are measured, their samples
+alternate, so that whatever else the machine does falls on all of them alike. Compare only figures
+of one run of this script.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+HERE = Path(__file__).parent
+
+
+class Measurement(NamedTuple):
+    """A workload with its arguments, and how many samples of it are taken."""
+
+    name: str
+    arguments: dict[str, Any]
+    samples: int
+
+    @property
+    def label(self) -> str:
+        """Return the name and the values of the arguments: `steps chain 100 sqlite`."""
+        return " ".join([self.name, *(str(value) for value in self.arguments.values())])
+
+
+class Implementation(NamedTuple):
+    """A module to measure and the interpreter that has it."""
+
+    module: str
+    python: str
+
+
+def measurements() -> Iterator[Measurement]:
+    """List every measurement, quick ones first."""
+    yield Measurement("import", {}, 7)
+    for size, samples in ((1_000, 3), (10_000, 2)):
+        yield Measurement("define", {"size": size}, samples)
+    for size, samples in ((100, 5), (1_000, 2)):
+        for shape in ("chain", "fan"):
+            for store in ("ephemeral", "sqlite"):
+                arguments = {"shape": shape, "size": size, "store": store}
+                yield Measurement("steps", arguments, samples)
+    yield Measurement("backfill", {"mode": "range", "size": 365}, 3)
+    yield Measurement("backfill", {"mode": "loop", "size": 365}, 2)
+
+
+def sample(measurement: Measurement, of: Implementation) -> dict[str, Any]:
+    """Measure once, in a process of its own; a failure is an answer too."""
+    done = subprocess.run(
+        [
+            of.python,
+            str(HERE / "workloads.py"),
+            measurement.name,
+            json.dumps(measurement.arguments),
+        ],
+        env={**os.environ, "BENCH_IMPL": of.module, "PYTHONHASHSEED": "0"},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        return {"error": f"exit status {done.returncode}"}
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def version_of(implementation: Implementation) -> str:
+    """Return the installed version of an implementation."""
+    code = f"import importlib.metadata as m; print(m.version({implementation.module!r}))"
+    done = subprocess.run(
+        [implementation.python, "-c", code], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or "unknown"
+
+
+def summarised(samples: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the sample of the median value, with the median and all values."""
+    good = [one for one in samples if "value" in one]
+    if len(good) < len(samples):
+        return next(one for one in samples if "value" not in one)
+    values = [one["value"] for one in good]
+    return {
+        **good[-1],
+        "value": round(statistics.median(values), 4),
+        "samples": [round(value, 4) for value in values],
+    }
+
+
+def measure(measurement: Measurement, by: list[Implementation]) -> Iterator[dict[str, Any]]:
+    """Take the samples of one measurement, alternating between implementations."""
+    taken: dict[Implementation, list[dict[str, Any]]] = {one: [] for one in by}
+    for _ in range(measurement.samples):
+        for one in by:
+            taken[one].append(sample(measurement, one))
+    for one, samples in taken.items():
+        yield {
+            "bench": measurement.label,
+            "impl": one.module,
+            "version": version_of(one),
+            "python": platform.python_version(),
+            "load": round(os.getloadavg()[0], 2),
+            **measurement.arguments,
+            **summarised(samples),
+        }
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Measure Penstock, and others beside it.")
+    parser.add_argument("--impl", action="append", default=[], metavar="MODULE=PYTHON")
+    parser.add_argument("--only", default="", help="a word that the measurement's name begins with")
+    parser.add_argument("--repeat", type=int, help="samples of each, instead of its own number")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Print one JSON line for each measurement and implementation."""
+    asked = _arguments()
+    others = [Implementation(*text.split("=", 1)) for text in asked.impl]
+    implementations = [Implementation("penstock", sys.executable), *others]
+    for measurement in measurements():
+        if measurement.label.startswith(asked.only):
+            wanted = measurement._replace(samples=asked.repeat or measurement.samples)
+            for line in measure(wanted, implementations):
+                print(json.dumps(line), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""The driver: carries out what the run machine commands, and records what happens.
+
+Decides nothing. Everything that it learns becomes an event; each event goes to the machine and to
+the store, in that order. Events are written in batches: always before user code gets control and
+at the end of the run, and at least every quarter of a second while user code reports something. So
+whatever a step sees of the store includes all that happened before it.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections import deque
+from collections.abc import Callable
+from typing import assert_never
+
+from penstock.base.clock import Clock, Instant
+from penstock.decide.run import Cancel, Command, Finish, Launch, RunMachine, SetTimer, Skip
+from penstock.execute.interrupts import Interrupt
+from penstock.execute.protocol import Executor, Task
+from penstock.model.events import (
+    AssetFailed,
+    RunCanceled,
+    RunCanceling,
+    RunEvent,
+    RunFailed,
+    RunSucceeded,
+    StepFailed,
+    StepRestarted,
+    StepSkipped,
+    StepStarted,
+)
+from penstock.model.run import RunStatus
+from penstock.plan.plan import Plan
+from penstock.store.protocol import Lease, Store
+
+_WRITE_EVERY = 0.25
+
+Observer = Callable[[RunEvent], None]
+
+
+class Driver:
+    """Drives one run of a plan to its end.
+
+    Args:
+        plan: The steps.
+        machine: The state of the run, before anything or after its log was replayed.
+        store: Where events go.
+        lease: The right to write them.
+        executor: Carries steps out.
+        clock: The time of events and of retries.
+        interrupt: Where a request to stop arrives.
+        observer: Called with each event, after it was applied.
+        partition: The partition that the run is for.
+    """
+
+    def __init__(  # noqa: PLR0913 - one for each part
+        self,
+        *,
+        plan: Plan,
+        machine: RunMachine,
+        store: Store,
+        lease: Lease,
+        executor: Executor,
+        clock: Clock,
+        interrupt: Interrupt,
+        observer: Observer | None = None,
+        partition: str | None = None,
+    ) -> None:
+        self._steps = {step.key: step for step in plan.steps}
+        self._machine = machine
+        self._store = store
+        self._lease = lease
+        self._version = lease.version
+        self._executor = executor
+        self._clock = clock
+        self._interrupt = interrupt
+        self._observer = observer
+        self._partition = partition
+        self._pending: list[RunEvent] = []
+        self._written_at = clock.monotonic()
+        self._commands: deque[Command] = deque()
+        self._inbox: queue.SimpleQueue[RunEvent] = queue.SimpleQueue()
+        self._timers: list[SetTimer] = []
+        self._is_over = False
+
+    def drive(self, first: RunEvent) -> RunStatus:
+        """Record the first event and go on until the run has ended.
+
+        Raises:
+            FencedError: Another owner took the run over.
+            OutageError: The store failed; what was recorded stays, and the run can be resumed.
+        """
+        self._record(first)
+        try:
+            while not self._is_over:
+                self._check_interrupt()
+                if self._commands:
+                    self._carry_out(self._commands.popleft())
+                else:
+                    self._wait()
+        finally:
+            self._executor.close()
+        return self._machine.status
+
+    def report(self, event: RunEvent) -> None:
+        """Take an event from a task; in the driver's own thread it is recorded at once."""
+        self._inbox.put(event)
+        self._drain()
+
+    def _drain(self) -> None:
+        while not self._inbox.empty():
+            self._check_interrupt()
+            self._record(self._inbox.get())
+        if self._clock.monotonic() - self._written_at > _WRITE_EVERY:
+            self._write()
+
+    def _record(self, event: RunEvent) -> None:
+        now = self._clock.now()
+        self._commands.extend(self._machine.apply(event, now))
+        self._pending.append(event)
+        if self._observer is not None:
+            self._observer(event)
+        if isinstance(event, StepFailed):
+            self._note_failed_assets((event.step,), event.error.first_line())
+
+    def _note_failed_assets(self, steps: tuple[str, ...], reason: str) -> None:
+        for key in steps:
+            for asset in self._steps[key].assets:
+                partition = self._partition if asset.is_partitioned else None
+                self._record(
+                    AssetFailed(asset=asset.key, partition=partition, step=key, reason=reason)
+                )
+
+    def _write(self) -> None:
+        self._written_at = self._clock.monotonic()
+        if self._pending:
+            events, self._pending = self._pending, []
+            self._version, _ = self._store.append(
+                self._lease.run,
+                events,
+                at=self._clock.now(),
+                expect=self._version,
+                fence=self._lease.fence,
+            )
+
+    def _check_interrupt(self) -> None:
+        if self._interrupt.requested and self._machine.status is RunStatus.STARTED:
+            self._record(RunCanceling(by="an interrupt"))
+
+    def _carry_out(self, command: Command) -> None:
+        match command:
+            case Launch(step, attempt):
+                self._launch(step, attempt)
+            case SetTimer():
+                self._timers.append(command)
+            case Cancel(step, attempt):
+                self._timers = [t for t in self._timers if t.step != step]
+                self._executor.cancel(Task(self._steps[step], attempt))
+            case Skip(step, because):
+                self._record(StepSkipped(step, because))
+            case Finish(status, reason):
+                self._finish(status, reason)
+            case _:
+                assert_never(command)
+
+    def _launch(self, step: str, attempt: int) -> None:
+        task = Task(self._steps[step], attempt, self._machine.retries_used(step))
+        self._record(StepStarted(step, attempt))
+        self._write()
+        self._executor.submit(task, self.report)
+
+    def _wait(self) -> None:
+        """Wait for the next timer; tasks of other threads would report meanwhile."""
+        due = min(self._timers, key=lambda timer: timer.due)
+        self._write()
+        self._sleep_until(due.due)
+        if not self._interrupt.requested:
+            self._timers.remove(due)
+            self._record(StepRestarted(due.step, due.attempt))
+
+    def _sleep_until(self, due: Instant) -> None:
+        while not self._interrupt.requested and (left := due - self._clock.now()) > 0:
+            self._clock.sleep(min(left, _WRITE_EVERY))
+
+    def _finish(self, status: RunStatus, reason: str) -> None:
+        match status:
+            case RunStatus.SUCCESS:
+                self._record(RunSucceeded())
+            case RunStatus.CANCELED:
+                self._record(RunCanceled())
+            case _:
+                self._note_failed_assets(
+                    self._machine.blocked_steps(), "a step that it depends on failed"
+                )
+                self._record(RunFailed(reason))
+        self._write()
+        self._is_over = True

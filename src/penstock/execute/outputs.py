@@ -1,0 +1,119 @@
+"""From what a function returned to facts: values stored, assets made, checks judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+from penstock.base.text import listed
+from penstock.define.node import NodeDefinition
+from penstock.define.result import AssetCheckResult, MaterializeResult, Output
+from penstock.errors import InvariantViolationError
+
+Emission = Output[object] | MaterializeResult | AssetCheckResult
+
+
+def emissions(node: NodeDefinition, returned: object, *, selected: Iterable[str]) -> Iterator[Emission]:
+    """Sort out what the body of a unit returned or yields.
+
+    Args:
+        node: The unit.
+        returned: What its function returned; a generator is run here.
+        selected: The outputs that the run asks for, in order.
+
+    Raises:
+        InvariantViolationError: It does not fit what the unit declares.
+    """
+    if isinstance(returned, Iterator):
+        for thing in cast("Iterator[object]", returned):
+            yield from _one(node, thing, list(selected), yielded=True)
+        return
+    yield from _returned(node, returned, list(selected))
+
+
+def _returned(node: NodeDefinition, returned: object, names: list[str]) -> Iterator[Emission]:
+    if node.is_check:
+        yield from _check_verdict(node, returned)
+        return
+    if len(node.outputs) <= 1 or returned is None or isinstance(returned, _KNOWN):
+        yield from _one(node, returned, names, yielded=False)
+        return
+    if not isinstance(returned, (tuple, list)):
+        raise InvariantViolationError(
+            f"'{node.name}' makes {len(node.outputs)} assets but returned one "
+            f"{type(returned).__name__}. Return a tuple with one entry for each, or yield them."
+        )
+    things = cast("tuple[object, ...]", tuple(returned))  # pyright: ignore[reportUnknownArgumentType]
+    results = [t for t in things if not isinstance(t, AssetCheckResult)]
+    if len(results) != len(names):
+        raise InvariantViolationError(
+            f"'{node.name}' returned {len(results)} results for {len(names)} assets: "
+            f"{listed(names)}."
+        )
+    for thing in things:
+        if isinstance(thing, AssetCheckResult):
+            yield thing
+        elif isinstance(thing, (Output, MaterializeResult)):
+            yield from _one(node, cast("object", thing), names, yielded=False)
+        else:
+            yield Output(thing, names[results.index(thing)])
+
+
+_KNOWN = (Output, MaterializeResult, AssetCheckResult)
+
+
+def _one(
+    node: NodeDefinition, thing: object, names: list[str], *, yielded: bool
+) -> Iterator[Emission]:
+    if isinstance(thing, _KNOWN):
+        yield from _known(node, cast("Emission", thing), names)
+    elif node.is_check:
+        yield from _check_verdict(node, thing)
+    elif thing is None and (not names or _expects_nothing(node, names)):
+        return
+    elif yielded:
+        raise InvariantViolationError(
+            f"'{node.name}' yielded a {type(thing).__name__}. Yield Output, MaterializeResult or "
+            "AssetCheckResult."
+        )
+    else:
+        yield Output(thing, names[0])
+
+
+def _expects_nothing(node: NodeDefinition, names: list[str]) -> bool:
+    return node.emits_implicitly or any(
+        o.returns_nothing for o in node.outputs if o.name in names
+    )
+
+
+def _known(node: NodeDefinition, thing: Emission, names: list[str]) -> Iterator[Emission]:
+    if isinstance(thing, Output) and thing.output_name == "result" and len(names) == 1:
+        renamed = Output[object](
+            thing.value,
+            names[0],
+            metadata=thing.metadata,
+            data_version=thing.data_version,
+            tags=thing.tags,
+        )
+        yield renamed
+        return
+    yield thing
+    if isinstance(thing, MaterializeResult):
+        for check in thing.check_results:
+            yield check
+
+
+def _check_verdict(node: NodeDefinition, returned: object) -> Iterator[AssetCheckResult]:
+    name = node.checks[0].name
+    if isinstance(returned, AssetCheckResult):
+        yield returned
+    elif isinstance(returned, bool) or type(returned).__name__ == "bool_":
+        yield AssetCheckResult(passed=bool(returned))
+    else:
+        raise InvariantViolationError(
+            f"Check '{name}' of asset '{node.checks[0].asset_key}' returned "
+            f"{type(returned).__name__}, which is no verdict. Return AssetCheckResult(passed=...) "
+            "or a bool."
+        )
+
+

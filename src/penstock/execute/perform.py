@@ -1,0 +1,209 @@
+"""Carrying out one attempt of one step: load, call, store, tell.
+
+The order is fixed: a value is committed by its IO manager before any event names it, and an asset
+is recorded before its inline checks. User code may be interrupted; a commit may not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from penstock.base.clock import Clock
+from penstock.base.ids import IdSource
+from penstock.decide.retry import decide_retry, retry_facts
+from penstock.define.context import AssetCheckExecutionContext, AssetExecutionContext
+from penstock.define.invoke import call
+from penstock.define.loaded import LoadedDefinitions
+from penstock.define.node import NodeDefinition
+from penstock.errors import ExecutionInterruptedError, Failure
+from penstock.execute import capture
+from penstock.execute.failures import error_info
+from penstock.execute.inputs import load_inputs, read_config
+from penstock.execute.interrupts import Interrupt
+from penstock.execute.outputs import emissions
+from penstock.execute.protocol import Report, Task
+from penstock.execute.recorder import Recorder
+from penstock.execute.scope import Scope
+from penstock.execute.versions import Versions
+from penstock.model.events import (
+    LogsCaptured,
+    StepCanceled,
+    StepFailed,
+    StepSucceeded,
+    StepUpForRetry,
+)
+from penstock.model.metadata import normalize_metadata
+from penstock.model.run import RunSpec
+from penstock.partitions.definition import PartitionsDefinition
+from penstock.partitions.window import PartitionKeyRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """What the steps of one run share."""
+
+    run_id: str
+    spec: RunSpec
+    loaded: LoadedDefinitions
+    resources: Mapping[str, object]
+    environment: Mapping[str, str]
+    instance: object
+    versions: Versions
+    logs: Path | None
+    clock: Clock
+    ids: IdSource
+    interrupt: Interrupt
+
+    @property
+    def partition_range(self) -> PartitionKeyRange | None:
+        """The range of partitions that the run is for."""
+        span = self.spec.partition_range
+        return None if span is None else PartitionKeyRange(*span)
+
+    def partition_keys(self, node: NodeDefinition) -> Sequence[str]:
+        """Return the partitions that a unit of user code is run for."""
+        definition = _partitions_of(self.loaded, node)
+        if definition is None:
+            return ()
+        if self.partition_range is not None:
+            return definition.get_partition_keys_in_range(self.partition_range)
+        return () if self.spec.partition is None else (self.spec.partition,)
+
+
+class Performer:
+    """Carries out the steps of one run, in the thread that calls it."""
+
+    def __init__(self, facts: RunFacts) -> None:
+        self._facts = facts
+
+    def perform(self, task: Task, report: Report) -> None:
+        """Carry out an attempt and report how it ended; never raises what user code raised."""
+        facts = self._facts
+        started = facts.clock.monotonic()
+        try:
+            skipped = self._attempt(task, report)
+        except ExecutionInterruptedError:
+            # The driver sees the request before it records this, so the run is CANCELING by then.
+            if facts.interrupt.requested:
+                report(StepCanceled(task.step.key, task.attempt))
+                return
+            raise
+        except Exception as error:  # noqa: BLE001 - the border to user code: any of its errors
+            self._report_failure(task, error, report, took=facts.clock.monotonic() - started)
+            return
+        took = facts.clock.monotonic() - started
+        report(StepSucceeded(task.step.key, task.attempt, took, skipped))
+
+    def _attempt(self, task: Task, report: Report) -> tuple[str, ...]:
+        facts = self._facts
+        node = facts.loaded.nodes[task.step.node]
+        scope = Scope(
+            facts=facts,
+            task=task,
+            node=node,
+            partitions=_partitions_of(facts.loaded, node),
+            report=report,
+        )
+        context = (AssetCheckExecutionContext if node.is_check else AssetExecutionContext)(scope)
+        recorder = Recorder(facts, node, task, context=context, report=report)
+        inputs = load_inputs(facts, node, task, report=report)
+        config = scope.config = read_config(facts, node)
+        with self._captured(task, report), facts.interrupt.interruptible():
+            returned = call(
+                node.function,
+                node.signature,
+                context=context,
+                inputs=inputs,
+                config=config,
+                resources=facts.resources,
+            )
+            if not isinstance(returned, _Generator):
+                returned = _Done(returned)
+        if isinstance(returned, _Done):
+            for emitted in emissions(node, returned.value, selected=scope.assets):
+                recorder.take(emitted)
+        else:
+            self._run_generator(task, node, returned, scope, recorder, report)
+        return recorder.finish()
+
+    def _run_generator(
+        self,
+        task: Task,
+        node: NodeDefinition,
+        generator: object,
+        scope: Scope,
+        recorder: Recorder,
+        report: Report,
+    ) -> None:
+        """Take what a generator yields; it may be interrupted, what is done with it may not."""
+        emitted = emissions(node, generator, selected=scope.assets)
+        while True:
+            with self._captured(task, report), self._facts.interrupt.interruptible():
+                following = next(emitted, None)
+            if following is None:
+                return
+            recorder.take(following)
+
+    def _captured(self, task: Task, report: Report) -> _Captured:
+        return _Captured(self._facts.logs, task, report)
+
+    def _report_failure(
+        self, task: Task, error: Exception, report: Report, *, took: float
+    ) -> None:
+        info = error_info(error)
+        delay = decide_retry(
+            retry_facts(error),
+            task.step.retry,
+            retry_number=task.retries,
+            uniform=self._facts.ids.uniform,
+        )
+        if delay is not None:
+            report(StepUpForRetry(task.step.key, info, task.attempt, delay))
+            return
+        metadata = normalize_metadata(error.metadata) if isinstance(error, Failure) else {}
+        report(StepFailed(task.step.key, info, task.attempt, took, metadata))
+
+
+_Generator = type(_ for _ in ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    value: object
+
+
+class _Captured:
+    """Captures the streams of an attempt, and tells where, once something was written."""
+
+    __slots__ = ("_into", "_logs", "_report", "_task")
+
+    def __init__(self, folder: Path | None, task: Task, report: Report) -> None:
+        self._task = task
+        self._report = report
+        stem = f"{task.step.key}.{task.attempt}"
+        self._logs = None if folder is None else capture.StepLogs(folder, stem)
+        self._into = None if self._logs is None else capture.into(self._logs)
+
+    def __enter__(self) -> None:
+        if self._into is not None:
+            self._into.__enter__()
+
+    def __exit__(self, *details: object) -> None:
+        if self._into is None or self._logs is None:
+            return
+        self._into.__exit__(None, None, None)
+        if self._logs.has_written:
+            path = str(self._logs.path)
+            self._report(LogsCaptured(self._task.step.key, self._task.attempt, path))
+
+
+def _partitions_of(
+    loaded: LoadedDefinitions, node: NodeDefinition
+) -> PartitionsDefinition | None:
+    """Return the partitions of a unit: its own, or those of the asset that it checks."""
+    if node.partitions is not None or not node.is_check:
+        return node.partitions
+    key = node.checks[0].asset_key
+    return loaded.graph.node(key).partitions if loaded.graph.has(key) else None

@@ -1,0 +1,72 @@
+"""The data versions of upstream assets, as they are when a step reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from penstock.graph.asset_graph import AssetGraph
+from penstock.graph.staleness import combined_version
+from penstock.model.keys import AssetKey
+from penstock.model.manifest import AssetDependency, AssetNode
+from penstock.partitions.mapping import infer_mapping, upstream_keys
+from penstock.store.protocol import Store
+
+MOST_UPSTREAM_PARTITIONS = 100
+"""An edge to more upstream partitions than this is not versioned; it would cost more than it tells."""
+
+
+class Versions:
+    """Reads data versions from the store, and remembers what the run itself made."""
+
+    def __init__(self, graph: AssetGraph, store: Store) -> None:
+        self._graph = graph
+        self._store = store
+        self._known: dict[tuple[AssetKey, str | None], str] = {}
+
+    def made(self, asset: AssetKey, partition: str | None, *, version: str) -> None:
+        """Remember what the run made."""
+        self._known[asset, partition] = version
+
+    def inputs_of(self, node: AssetNode, partition: str | None) -> dict[str, str]:
+        """Return the version of each upstream asset, keyed by escaped asset key.
+
+        An upstream asset without a version is left out, and so is an edge to too many partitions.
+        """
+        found: dict[str, str] = {}
+        for dep in node.deps:
+            version = self._version_of(node, dep, partition)
+            if version:
+                found[dep.key.to_escaped_user_string()] = version
+        return found
+
+    def _version_of(self, node: AssetNode, dep: AssetDependency, partition: str | None) -> str:
+        wanted = upstream_partitions(self._graph, node, dep, partition)
+        if len(wanted) == 1:
+            return self._of(dep.key, wanted[0])
+        if len(wanted) > MOST_UPSTREAM_PARTITIONS:
+            return ""
+        return combined_version({key or "": self._of(dep.key, key) for key in wanted})
+
+    def _of(self, asset: AssetKey, partition: str | None) -> str:
+        known = self._known.get((asset, partition))
+        if known is None:
+            head = self._store.partition_head(asset, partition)
+            known = head.data_version if head is not None else ""
+            self._known[asset, partition] = known
+        return known
+
+
+def upstream_partitions(
+    graph: AssetGraph, node: AssetNode, dep: AssetDependency, partition: str | None
+) -> Sequence[str | None]:
+    """Return the upstream partitions that one partition of an asset needs along an edge.
+
+    An unpartitioned upstream asset answers with None as its one partition.
+    """
+    upstream = graph.node(dep.key).partitions if graph.has(dep.key) else None
+    if upstream is None:
+        return (None,)
+    mapping = dep.mapping or infer_mapping(upstream, node.partitions)
+    return upstream_keys(
+        mapping, partition, downstream_def=node.partitions, upstream_def=upstream, now=None
+    )

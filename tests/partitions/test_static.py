@@ -1,0 +1,79 @@
+import pytest
+
+from penstock.errors import InvalidDefinitionError, UnknownPartitionError
+from penstock.partitions.static import StaticPartitionsDefinition
+from penstock.partitions.window import PartitionKeyRange
+
+REGIONS = StaticPartitionsDefinition(["north", "east", "south", "west"])
+
+
+def test_keys_keep_the_order_given() -> None:
+    assert REGIONS.get_partition_keys() == ["north", "east", "south", "west"]
+    assert REGIONS.ordinal("south") == 2
+    assert REGIONS.key(2) == "south"
+
+
+def test_a_range_includes_both_ends() -> None:
+    keys = REGIONS.get_partition_keys_in_range(PartitionKeyRange("east", "west"))
+
+    assert keys == ["east", "south", "west"]
+
+
+def test_a_reversed_range_is_refused_with_the_swap() -> None:
+    with pytest.raises(UnknownPartitionError) as caught:
+        REGIONS.get_partition_keys_in_range(PartitionKeyRange("west", "east"))
+
+    assert str(caught.value) == (
+        "The partition range 'west...east' is reversed. Write 'east...west'."
+    )
+
+
+def test_an_unknown_key_is_answered_with_the_nearest() -> None:
+    with pytest.raises(UnknownPartitionError) as caught:
+        REGIONS.ordinal("nort")
+
+    assert str(caught.value) == (
+        "There is no partition 'nort'. The keys are 'north', 'east', 'south' and 'west'. "
+        "Nearest: 'north'."
+    )
+
+
+def test_an_empty_list_is_allowed() -> None:
+    empty = StaticPartitionsDefinition([])
+
+    assert empty.get_partition_keys() == []
+    assert empty.get_first_partition_key() is None
+    assert empty.get_last_partition_key() is None
+    assert empty.describe() == "none (the definition is empty)"
+
+
+def test_commas_and_bars_are_allowed() -> None:
+    assert StaticPartitionsDefinition(["a,b", "c|d"]).has_partition_key("a,b")
+
+
+def test_many_keys_are_described_by_the_first_three() -> None:
+    many = StaticPartitionsDefinition([f"k{n}" for n in range(30)])
+
+    assert many.describe() == "'k0', 'k1', 'k2', … (30 keys)"
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        (["a", "b", "a"], r"Partition keys must be unique, but 'a' occurs more than once\."),
+        (["a...b"], "contains '...'"),
+        (["a\nb"], "contains a control character"),
+        ([1], r"Partition keys must be texts, but 1 is of type int\. Write '1'\."),
+        ("abc", "must be a list of texts, not the text 'abc'"),
+    ],
+)
+def test_wrong_keys_are_refused(keys: list[str], message: str) -> None:
+    with pytest.raises(InvalidDefinitionError, match=message):
+        StaticPartitionsDefinition(keys)
+
+
+def test_a_position_outside_the_list_is_an_index_error() -> None:
+    with pytest.raises(IndexError):
+        REGIONS.key(4)
+    with pytest.raises(IndexError):
+        REGIONS.key(-1)
