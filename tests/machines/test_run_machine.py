@@ -99,6 +99,7 @@ class RunDriving(RuleBasedStateMachine):
         self.canceled: set[str] = set()
         self.skips_decided: set[str] = set()
         self.skips_recorded: set[str] = set()
+        self.is_orphaned = False
         self.cancellations = 0
         self.interrupted: set[str] = set()
         self.was_cut_short = False
@@ -167,13 +168,19 @@ class RunDriving(RuleBasedStateMachine):
         match event:
             case RunQueued():
                 self.status = RunStatus.QUEUED
-            case RunStarted() | RunResumed():
+            case RunStarted():
                 self.status = RunStatus.STARTED
+            case RunResumed():
+                self.forget_what_was_under_way()
+                self.is_orphaned = False
+                if self.status is not RunStatus.CANCELING:
+                    self.status = RunStatus.STARTED
             case RunCanceling():
                 if self.status is not RunStatus.CANCELING:
                     self.was_cut_short = not (self.may_have_ended() and self.everything_ended())
                 self.status = RunStatus.CANCELING
             case LeaseLost():
+                self.is_orphaned = True
                 self.forget_what_was_under_way()
                 if self.status is not RunStatus.CANCELING:
                     self.status = RunStatus.SUSPENDED
@@ -319,10 +326,11 @@ class RunDriving(RuleBasedStateMachine):
     @precondition(lambda self: not self.has_ended() and self.status is not RunStatus.SUSPENDED)
     @rule()
     def the_owner_dies(self) -> None:
+        self.replaying_the_log_rebuilds_the_machine()
         self.machine = self.rebuilt()
         self.record(LeaseLost("w"))
 
-    @precondition(lambda self: self.status is RunStatus.SUSPENDED)
+    @precondition(lambda self: self.is_orphaned and not self.has_ended())
     @rule()
     def a_new_owner_resumes(self) -> None:
         self.record(RunResumed("w2"))
@@ -433,7 +441,6 @@ class RunDriving(RuleBasedStateMachine):
     def a_driven_run_always_has_something_to_wait_for(self) -> None:
         assert self.status not in DRIVEN or self.live or self.timers or self.todo
 
-    @invariant()
     def replaying_the_log_rebuilds_the_machine(self) -> None:
         rebuilt = self.rebuilt()
         assert self.snapshot(rebuilt) == self.snapshot(self.machine)
@@ -442,6 +449,7 @@ class RunDriving(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "failed_from_outside"):
             return
+        self.replaying_the_log_rebuilds_the_machine()
         for _ in range(10 * len(self.steps) + 10):
             if self.has_ended():
                 break

@@ -83,6 +83,8 @@ RUN_MOVES: Mapping[tuple[RunStatus, str], RunStatus] = {
     (_STARTED, "lease_lost"): _SUSPENDED,
     (_CANCELING, "lease_lost"): _CANCELING,
     (_SUSPENDED, "run_resumed"): _STARTED,
+    # Whoever takes over a run that is being cancelled only brings that to its end.
+    (_CANCELING, "run_resumed"): _CANCELING,
     (_STARTED, "run_succeeded"): RunStatus.SUCCESS,
     (_CANCELING, "run_succeeded"): RunStatus.SUCCESS,
     (_NOT_STARTED, "run_canceled"): RunStatus.CANCELED,

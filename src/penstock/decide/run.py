@@ -186,31 +186,34 @@ class RunMachine:
         if isinstance(event, Unknown):
             self._story.add(event, now)
             return []
-        after = self._check(event)
+        kind = kind_of(event)
+        after = self._check(event, kind)
         self._story.add(event, now)
         before, self._status = self._status, after
         if isinstance(event, StepEvent):
-            commands = self._on_step(event, now)
+            commands = self._on_step(event, kind, now)
         else:
             commands = self._on_run(event, before)
         return [*self._owed_skips(), *commands, *self._owed_verdict()]
 
-    def _check(self, event: RunEvent) -> RunStatus:
-        after = RUN_MOVES.get((self._status, kind_of(event)))
+    def _check(self, event: RunEvent, kind: str) -> RunStatus:
+        after = RUN_MOVES.get((self._status, kind))
         if after is None:
             raise self._illegal(event, f"the run is {self._status.value}")
         if isinstance(event, StepEvent):
-            self._check_step(event)
-        elif isinstance(event, RunSucceeded | RunCanceled):
-            self._check_end(event, after)
+            self._check_step(event, kind)
+        elif isinstance(event, RunSucceeded | RunCanceled | RunResumed):
+            self._check_nothing_lives(event)
+            if after.is_finished:
+                self._check_end(event, after)
         return after
 
-    def _check_step(self, event: StepEvent) -> None:
+    def _check_step(self, event: StepEvent, kind: str) -> None:
         number = self._index.get(event.step)
         if number is None:
             raise self._illegal(event, "the plan has no such step")
         state, attempt = self._state[number], self._attempt[number]
-        if (state, kind_of(event)) not in STEP_MOVES:
+        if (state, kind) not in STEP_MOVES:
             raise self._illegal(event, f"the step is {state.value} (attempt {attempt})")
         if isinstance(event, StepSkipped):
             if number not in self._unrecorded:
@@ -220,9 +223,11 @@ class RunMachine:
         if event.attempt != expected:
             raise self._illegal(event, f"attempt {expected} is the one that can say so")
 
-    def _check_end(self, event: RunSucceeded | RunCanceled, after: RunStatus) -> None:
+    def _check_nothing_lives(self, event: RunEvent) -> None:
         if self._live:
             raise self._illegal(event, f"{counted(len(self._live), 'step')} of it may still run")
+
+    def _check_end(self, event: RunEvent, after: RunStatus) -> None:
         if self._verdict is not None and self._verdict.status is not after:
             raise self._illegal(event, f"the run has to end as {self._verdict.status.value}")
         if self._verdict is None and after is RunStatus.SUCCESS:
@@ -234,7 +239,10 @@ class RunMachine:
 
     def _on_run(self, event: RunEvent, before: RunStatus) -> list[Command]:
         match event:
-            case RunStarted() | RunResumed():
+            case RunStarted():
+                return self._launch_ready()
+            case RunResumed():
+                self._is_orphaned = True
                 return self._launch_ready()
             case RunCanceling(by=by):
                 return [] if before is RunStatus.CANCELING else self._cancel_live(by)
@@ -247,9 +255,9 @@ class RunMachine:
                 pass
         return []
 
-    def _on_step(self, event: StepEvent, now: Instant) -> list[Command]:
+    def _on_step(self, event: StepEvent, kind: str, now: Instant) -> list[Command]:
         number = self._index[event.step]
-        self._move(number, kind_of(event))
+        self._move(number, kind)
         match event:
             case StepSucceeded(skipped=skipped):
                 skips = self._skip_takers(number, skipped)

@@ -6,27 +6,22 @@ is recorded before its inline checks. User code may be interrupted; a commit may
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from penstock.base.clock import Clock
-from penstock.base.ids import IdSource
 from penstock.decide.retry import decide_retry, retry_facts
 from penstock.define.context import AssetCheckExecutionContext, AssetExecutionContext
 from penstock.define.invoke import call
-from penstock.define.loaded import LoadedDefinitions
 from penstock.define.node import NodeDefinition
 from penstock.errors import ExecutionInterruptedError, Failure
 from penstock.execute import capture
+from penstock.execute.facts import RunFacts
 from penstock.execute.failures import error_info
 from penstock.execute.inputs import load_inputs, read_config
-from penstock.execute.interrupts import Interrupt
 from penstock.execute.outputs import emissions
 from penstock.execute.protocol import Report, Task
 from penstock.execute.recorder import Recorder
 from penstock.execute.scope import Scope
-from penstock.execute.versions import Versions
 from penstock.model.events import (
     LogsCaptured,
     StepCanceled,
@@ -35,41 +30,6 @@ from penstock.model.events import (
     StepUpForRetry,
 )
 from penstock.model.metadata import normalize_metadata
-from penstock.model.run import RunSpec
-from penstock.partitions.definition import PartitionsDefinition
-from penstock.partitions.window import PartitionKeyRange
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunFacts:
-    """What the steps of one run share."""
-
-    run_id: str
-    spec: RunSpec
-    loaded: LoadedDefinitions
-    resources: Mapping[str, object]
-    environment: Mapping[str, str]
-    instance: object
-    versions: Versions
-    logs: Path | None
-    clock: Clock
-    ids: IdSource
-    interrupt: Interrupt
-
-    @property
-    def partition_range(self) -> PartitionKeyRange | None:
-        """The range of partitions that the run is for."""
-        span = self.spec.partition_range
-        return None if span is None else PartitionKeyRange(*span)
-
-    def partition_keys(self, node: NodeDefinition) -> Sequence[str]:
-        """Return the partitions that a unit of user code is run for."""
-        definition = _partitions_of(self.loaded, node)
-        if definition is None:
-            return ()
-        if self.partition_range is not None:
-            return definition.get_partition_keys_in_range(self.partition_range)
-        return () if self.spec.partition is None else (self.spec.partition,)
 
 
 class Performer:
@@ -103,7 +63,7 @@ class Performer:
             facts=facts,
             task=task,
             node=node,
-            partitions=_partitions_of(facts.loaded, node),
+            partitions=facts.partitions_of(node),
             report=report,
         )
         context = (AssetCheckExecutionContext if node.is_check else AssetExecutionContext)(scope)
@@ -197,13 +157,3 @@ class _Captured:
         if self._logs.has_written:
             path = str(self._logs.path)
             self._report(LogsCaptured(self._task.step.key, self._task.attempt, path))
-
-
-def _partitions_of(
-    loaded: LoadedDefinitions, node: NodeDefinition
-) -> PartitionsDefinition | None:
-    """Return the partitions of a unit: its own, or those of the asset that it checks."""
-    if node.partitions is not None or not node.is_check:
-        return node.partitions
-    key = node.checks[0].asset_key
-    return loaded.graph.node(key).partitions if loaded.graph.has(key) else None

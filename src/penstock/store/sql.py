@@ -103,10 +103,12 @@ def events_query(
         "since": matching.since,
     }
     clauses, arguments = _clauses("events", asked)
+    statement = "events"
     if asset is not None and matching.partitions and matching.kinds == ("asset_materialized",):
+        statement = "events_materialized"
         clauses.append(SQL["events.materializations"])
     order = "id DESC" if newest_first else "id"
-    return _listing("events", clauses, order, limit), arguments
+    return _listing(statement, clauses, order, limit), arguments
 
 
 def _clauses(table: str, asked: Mapping[str, SqlValue]) -> tuple[list[str], dict[str, SqlValue]]:

@@ -170,8 +170,9 @@ class SqliteStore:
             row = connection.execute(SQL["run_plan"], (run,)).fetchone()
             if row is None:
                 return
+            ((last, _),) = connection.execute(SQL["event_counters"]).fetchall()
             gone = connection.execute(SQL["delete_run_events"], (run,)).rowcount
-            connection.execute(SQL["uncount_events"], (gone,))
+            connection.execute(SQL["keep_event_counters"], (last, gone))
             connection.execute(SQL["delete_run"], (run,))
             connection.execute(SQL["delete_unused_plan"], {"digest": row[0]})
 
@@ -330,8 +331,8 @@ class SqliteStore:
 
     def counters(self) -> Mapping[str, int]:
         """Return the number of rows of each kind: runs, events, assets, backfills."""
-        ((_, events),) = self._read(SQL["event_counters"], ())
-        counts = {"events": events}
+        ((last, deleted),) = self._read(SQL["event_counters"], ())
+        counts = {"events": last - deleted}
         for kind in ("runs", "assets", "backfills"):
             ((counts[kind],),) = self._read(SQL[f"count_{kind}"], ())
         return counts
@@ -357,9 +358,8 @@ class SqliteStore:
         at: Instant,
     ) -> int:
         """Write events and their projections; return the id of the first."""
-        count = len(events)
-        ((last,),) = connection.execute(SQL["take_event_ids"], {"count": count}).fetchall()
-        first = last - count + 1
+        ((last, _),) = connection.execute(SQL["event_counters"]).fetchall()
+        first = last + 1
         changes = asset_changes(events, first=first)
         ids = {asset: self._make_asset_id(connection, asset) for asset in changes}
         rows: list[Row] = []

@@ -373,9 +373,9 @@ class StoreConformance:
         """Verdicts come by name, the unpartitioned one first."""
         store.report(
             [
-                CheckEvaluated(ORDERS, "unique", True, "a"),
-                CheckEvaluated(ORDERS, "unique", False, severity="WARN"),
-                CheckEvaluated(ORDERS, "unique", False, "a"),
+                CheckEvaluated(ORDERS, "unique", passed=True, partition="a"),
+                CheckEvaluated(ORDERS, "unique", passed=False, severity="WARN"),
+                CheckEvaluated(ORDERS, "unique", passed=False, partition="a"),
             ],
             at=1.0,
         )
@@ -389,7 +389,7 @@ class StoreConformance:
     def test_a_wiped_asset_is_unknown_until_its_next_event(self, store: Store) -> None:
         """Earlier events are hidden from its history, not from their run's."""
         run = self._started(store)
-        events = [AssetMaterialized(ORDERS, "a"), CheckEvaluated(ORDERS, "unique", True)]
+        events = [AssetMaterialized(ORDERS, "a"), CheckEvaluated(ORDERS, "unique", passed=True)]
         store.append(run.id, events, at=11.0, expect=1, fence=0)
 
         store.wipe_asset(ORDERS, at=12.0)

@@ -100,7 +100,7 @@ FROM check_heads WHERE asset_id = ? ORDER BY name, typeof(partition), partition;
 -- Hide what is known of an asset.
 -- index: primary key of assets
 UPDATE assets
-SET wiped_at = (SELECT last_event FROM counters),
+SET wiped_at = newest,
     wiped_on = ?,
     materialized = NULL,
     at = NULL,

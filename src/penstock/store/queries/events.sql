@@ -1,18 +1,12 @@
--- name: take_event_ids
--- Reserve ids for a number of events; answers the last of them.
--- index: primary key of counters
-UPDATE counters SET last_event = last_event + :count, events = events + :count
-RETURNING last_event;
-
--- name: uncount_events
--- Note that events are gone; their ids are not used again.
--- index: primary key of counters
-UPDATE counters SET events = events - ?;
-
 -- name: event_counters
--- Read the newest event id ever given, and the number of events there are.
+-- Read the newest event id ever given, and how many events were deleted; ids have no other gaps.
+-- index: primary key of events
+SELECT MAX(last_event, COALESCE((SELECT MAX(id) FROM events), 0)), deleted FROM counters;
+
+-- name: keep_event_counters
+-- Note, before events are deleted, which ids must not be used again, and how many events go.
 -- index: primary key of counters
-SELECT last_event, events FROM counters;
+UPDATE counters SET last_event = ?, deleted = deleted + ?;
 
 -- name: add_event
 -- Add an event.
@@ -24,6 +18,12 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 -- Read events; clauses below narrow it, and the order is that of ids.
 -- index: primary key of events, or that of the clause
 SELECT id, run, at, kind, body FROM events;
+
+-- name: events_materialized
+-- Read materializations of some partitions; the index is forced, because without statistics SQLite
+-- prefers to read all events of the asset in order.
+-- index: events_materialized
+SELECT id, run, at, kind, body FROM events INDEXED BY events_materialized;
 
 -- name: events.run
 -- Only events of a run.

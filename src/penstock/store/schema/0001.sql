@@ -3,12 +3,13 @@
 -- A head's `partition` is X'' where the asset is not partitioned: a primary key takes no NULL, and
 -- an empty blob equals no text, so every text remains usable as a key.
 
+-- Written only when events are deleted, so that an append does not pay for it.
 CREATE TABLE counters (
     one        INTEGER PRIMARY KEY CHECK (one = 1),
-    last_event INTEGER NOT NULL,     -- the newest id ever given; ids are never used again
-    events     INTEGER NOT NULL
+    last_event INTEGER NOT NULL,     -- the newest id at the last deletion; none is used again
+    deleted    INTEGER NOT NULL      -- how many events were deleted
 );
-INSERT INTO counters (one, last_event, events) VALUES (1, 0, 0);
+INSERT INTO counters (one, last_event, deleted) VALUES (1, 0, 0);
 
 CREATE TABLE plans (
     digest TEXT PRIMARY KEY,
