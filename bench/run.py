@@ -86,7 +86,7 @@ def version_of(implementation: Implementation) -> str:
 
 
 def summarised(samples: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the sample of the median value, with the median and all values."""
+    """Return the median, all values, and the other facts of the last sample; or what failed."""
     good = [one for one in samples if "value" in one]
     if len(good) < len(samples):
         return next(one for one in samples if "value" not in one)

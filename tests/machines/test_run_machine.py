@@ -166,10 +166,9 @@ class RunDriving(RuleBasedStateMachine):
 
     def observe_run(self, event: AnyEvent) -> None:
         match event:
-            case RunQueued():
-                self.status = RunStatus.QUEUED
-            case RunStarted():
-                self.status = RunStatus.STARTED
+            case RunQueued() | RunStarted():
+                is_queued = isinstance(event, RunQueued)
+                self.status = RunStatus.QUEUED if is_queued else RunStatus.STARTED
             case RunResumed():
                 self.forget_what_was_under_way()
                 self.is_orphaned = False
@@ -188,12 +187,9 @@ class RunDriving(RuleBasedStateMachine):
                 self.canceled |= self.live.keys() | self.timers.keys()
                 self.forget_what_was_under_way()
                 self.status = RunStatus.FAILURE
-            case RunSucceeded():
-                self.status = RunStatus.SUCCESS
-            case RunCanceled():
-                self.status = RunStatus.CANCELED
             case _:
-                pass
+                ends = {RunSucceeded: RunStatus.SUCCESS, RunCanceled: RunStatus.CANCELED}
+                self.status = ends.get(type(event), self.status)
 
     def may_have_ended(self) -> bool:
         return any(isinstance(event, RunStarted | RunResumed) for event, _ in self.log)

@@ -147,6 +147,11 @@ class AssetMaterialization:
     partition: str | None
     tags: Mapping[str, str]
 
+    @property
+    def is_observation(self) -> bool:
+        """Whether nothing was made, only learned."""
+        return False
+
     def __init__(
         self,
         asset_key: CoercibleToAsset,
@@ -168,6 +173,11 @@ class AssetObservation(AssetMaterialization):
     """Says that something was learned about an asset without making it."""
 
     __slots__ = ()
+
+    @property
+    def is_observation(self) -> bool:
+        """Whether nothing was made, only learned."""
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from penstock.plan.plan import Need, Plan, PlannedAsset, PlannedCheck, Step
 class _Draft:
     """A step while the plan is being built."""
 
+    __slots__ = ("assets", "checks", "name", "needs", "number")
+
     def __init__(self, number: int, name: str) -> None:
         self.number = number
         self.name = name
@@ -114,9 +116,9 @@ def _drafts(
 
 
 def _refuse_part(draft: _Draft, graph: AssetGraph) -> None:
+    made = graph.assets_of_step(draft.name)
     if graph.step(draft.name).can_subset:
         return
-    made = graph.assets_of_step(draft.name)
     if draft.assets and len(draft.assets) < len(made):
         chosen = {node.key for node in draft.assets}
         rest = [n.key.to_user_string() for n in made if n.key not in chosen]
@@ -174,18 +176,16 @@ def _ordered(graph: AssetGraph, drafts: Sequence[_Draft]) -> tuple[Step, ...]:
 
 
 def _step(graph: AssetGraph, draft: _Draft, position: Mapping[int, int]) -> Step:
-    needs = sorted(
-        (position[number], output)
-        for number, outputs in draft.needs.items()
-        for output in ([o for o in outputs if o is not None] or [""])
-    )
+    needs: list[Need] = []
+    for number in sorted(draft.needs, key=position.__getitem__):
+        named = sorted(output for output in draft.needs[number] if output is not None)
+        needs.extend(Need(position[number], output) for output in named or (None,))
     return Step(
         key=draft.name,
         node=draft.name,
-        needs=tuple(Need(step, output or None) for step, output in needs),
+        needs=tuple(needs),
         assets=tuple(
-            PlannedAsset(n.key, n.output, is_partitioned=n.partitions is not None)
-            for n in draft.assets
+            [PlannedAsset(n.key, n.output, n.partitions is not None) for n in draft.assets]
         ),
         checks=tuple(PlannedCheck(c.asset, c.name, blocking=c.blocking) for c in draft.checks),
         retry=graph.step(draft.name).retry,

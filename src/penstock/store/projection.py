@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from penstock.base.clock import Instant
+from penstock.base.ids import RunId
+from penstock.errors import FencedError, RunNotFoundError
 from penstock.model.events import (
     AssetFailed,
     AssetMaterialized,
@@ -28,6 +30,7 @@ from penstock.model.events import (
     RunStarted,
     RunSucceeded,
 )
+from penstock.model.keys import AssetKey
 from penstock.model.run import RunRecord, RunStatus
 
 AssetEvent = AssetMaterialized | AssetObserved | AssetPlanned | AssetFailed | CheckEvaluated
@@ -118,11 +121,15 @@ class PartitionChange:
     failed_id: int | None = None
 
 
+Verdict = tuple[CheckEvaluated, int]
+"""A check's event and its id."""
+
+
 def _no_partitions() -> dict[str | None, PartitionChange]:
     return {}
 
 
-def _no_checks() -> dict[tuple[str, str | None], tuple[CheckEvaluated, int]]:
+def _no_checks() -> dict[tuple[str, str | None], Verdict]:
     return {}
 
 
@@ -135,8 +142,51 @@ class AssetChange:
     observed: int | None = None
     planned: bool = False
     partitions: dict[str | None, PartitionChange] = field(default_factory=_no_partitions)
-    checks: dict[tuple[str, str | None], tuple[CheckEvaluated, int]] = field(
-        default_factory=_no_checks
+    checks: dict[tuple[str, str | None], Verdict] = field(default_factory=_no_checks)
+
+    def apply(self, event: AssetEvent, number: int) -> None:
+        """Fold one more event in, which has the id `number`."""
+        self.newest = number
+        match event:
+            case AssetMaterialized():
+                self.materialized = number
+                self.partitions[event.partition] = PartitionChange(event, number)
+            case AssetFailed():
+                self.partitions.setdefault(event.partition, PartitionChange()).failed_id = number
+            case AssetObserved():
+                self.observed = number
+            case AssetPlanned():
+                self.planned = True
+            case CheckEvaluated():
+                self.checks[event.name, event.partition] = event, number
+
+
+def asset_changes(events: Sequence[RunEvent], *, first: int) -> dict[AssetKey, AssetChange]:
+    """Fold events into what they change of each asset; `first` is the id of the first event."""
+    changes: dict[AssetKey, AssetChange] = {}
+    for number, event in enumerate(events, first):
+        if isinstance(event, AssetEvent):
+            change = changes.get(event.asset)
+            if change is None:
+                change = changes[event.asset] = AssetChange()
+            change.apply(event, number)
+    return changes
+
+
+def run_not_found(run: RunId) -> RunNotFoundError:
+    """Say that there is no such run."""
+    return RunNotFoundError(f"The store holds no run {run}. It may have been deleted.")
+
+
+def fenced(run: RunId, *, found: tuple[int, int], given: tuple[int, int]) -> FencedError:
+    """Say that a write was refused; both pairs are the run's version and its newest fence."""
+    if found[1] != given[1]:
+        why = f"its lease is number {found[1]} now, and the writer holds number {given[1]}"
+    else:
+        why = f"it is at version {found[0]}, and the writer expected {given[0]}"
+    return FencedError(
+        f"A write to run {run} was refused: {why}. Another process has taken the run over; "
+        "this one must stop."
     )
 
 
