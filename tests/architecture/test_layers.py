@@ -48,7 +48,11 @@ def test_every_contract_is_kept():
         ),
         ("decide/planted.py", "import time\n", "The pure core does no I/O"),
         ("planted/__init__.py", "", "Layers point one way"),
-        ("base/planted.py", "import penstock.testing\n", "Nothing that ships imports the testing package"),
+        (
+            "base/planted.py",
+            "import penstock.testing\n",
+            "Nothing that ships imports the testing package",
+        ),
         ("plan/planted.py", "import pydantic\n", "Pydantic stays in config"),
     ],
 )

@@ -23,5 +23,5 @@ class SqliteMachine(StoreMachine):
 
 TestSqliteAgreesWithMemory = SqliteMachine.TestCase
 TestSqliteAgreesWithMemory.settings = settings(
-    max_examples=40, stateful_step_count=25, deadline=None
+    max_examples=100, stateful_step_count=30, deadline=None
 )

@@ -45,27 +45,27 @@ def test_a_window_start_is_its_own_floor_and_ceiling(grid: DayGrid | HourGrid, a
 
 
 def test_a_time_that_the_clock_skips_is_the_end_of_the_gap() -> None:
-    at = wall_seconds(datetime(2023, 3, 12, 2, 30), NEW_YORK)
+    at = wall_seconds(datetime.fromisoformat("2023-03-12T02:30"), NEW_YORK)
 
     assert moment(at, NEW_YORK).isoformat() == "2023-03-12T03:00:00-04:00"
 
 
 def test_a_time_that_the_clock_shows_twice_is_the_second() -> None:
-    at = wall_seconds(datetime(2023, 11, 5, 1, 30), NEW_YORK)
+    at = wall_seconds(datetime.fromisoformat("2023-11-05T01:30"), NEW_YORK)
 
     assert moment(at, NEW_YORK).isoformat() == "2023-11-05T01:30:00-05:00"
 
 
 def test_weekday_0_is_sunday() -> None:
     grid = DayGrid(UTC, ScheduleType.WEEKLY, 0, 0)
-    monday = wall_seconds(datetime(2024, 1, 8), UTC)
+    monday = wall_seconds(datetime.fromisoformat("2024-01-08"), UTC)
 
     assert moment(grid.start_of(grid.floor(monday)), UTC) == datetime(2024, 1, 7, tzinfo=UTC)
 
 
 def test_february_29_comes_every_fourth_year_as_well_as_in_other_months() -> None:
     grid = DayGrid(UTC, ScheduleType.MONTHLY, 29, 0)
-    first = ceiling(grid, wall_seconds(datetime(2023, 1, 30), UTC))
+    first = ceiling(grid, wall_seconds(datetime.fromisoformat("2023-01-30"), UTC))
 
     starts = [moment(grid.start_of(first + n), UTC) for n in range(13)]
 

@@ -10,7 +10,9 @@ def test_a_time_with_a_timezone_keeps_its_meaning() -> None:
 
 
 def test_a_time_without_a_timezone_is_a_wall_clock_in_the_zone() -> None:
-    assert seconds_of(datetime(1970, 1, 1), timezone(timedelta(hours=-5))) == 18_000.0
+    assert (
+        seconds_of(datetime.fromisoformat("1970-01-01"), timezone(timedelta(hours=-5))) == 18_000.0
+    )
 
 
 def test_without_a_time_it_is_now() -> None:

@@ -229,7 +229,11 @@ class BackfillLoop:
     def _drain(self, ended: SimpleQueue[tuple[int, BackfillPartition | BaseException]]) -> None:
         while not ended.empty():
             worker, outcome = ended.get()
-            if isinstance(outcome, BackfillPartition):
+            if isinstance(outcome, BaseException):
+                continue  # interrupted before it could say how it ended: pending again
+            if outcome.state is PartitionState.PENDING:
+                self._write((outcome,))
+            else:
                 self._end(outcome, worker=worker)
 
     def _start(self, number: int) -> BackfillPartition:

@@ -13,7 +13,7 @@ from penstock.decide.retry import decide_retry, retry_facts
 from penstock.define.context import AssetCheckExecutionContext, AssetExecutionContext
 from penstock.define.invoke import call
 from penstock.define.node import NodeDefinition
-from penstock.errors import ExecutionInterruptedError, Failure
+from penstock.errors import ExecutionInterruptedError, Failure, UserCodeExecutionError
 from penstock.execute import capture
 from penstock.execute.facts import RunFacts
 from penstock.execute.failures import error_info
@@ -37,6 +37,7 @@ class Performer:
 
     def __init__(self, facts: RunFacts) -> None:
         self._facts = facts
+        self.errors: dict[str, BaseException] = {}
 
     def perform(self, task: Task, report: Report) -> None:
         """Carry out an attempt and report how it ended; never raises what user code raised."""
@@ -119,9 +120,13 @@ class Performer:
             retry_number=task.retries,
             uniform=self._facts.ids.uniform,
         )
+        self.errors.pop(task.step.key, None)
         if delay is not None:
             report(StepUpForRetry(task.step.key, info, task.attempt, delay))
             return
+        self.errors[task.step.key] = (
+            error.user_exception if isinstance(error, UserCodeExecutionError) else error
+        )
         metadata = normalize_metadata(error.metadata) if isinstance(error, Failure) else {}
         report(StepFailed(task.step.key, info, task.attempt, took, metadata))
 

@@ -433,8 +433,9 @@ def normalize_metadata(raw: Mapping[str, object]) -> dict[str, MetadataUnion]:
     result: dict[str, MetadataUnion] = {}
     for key, value in raw.items():
         maker = _MAKER_OF.get(type(value)) or _maker_for(key, value)
+        name = key if type(key) is str else _checked_key(key)
         try:
-            result[key if type(key) is str else _checked_key(key)] = maker(value)
+            result[name] = maker(value)
         except InvalidMetadataError as error:
             raise InvalidMetadataError(f"Metadata {key!r}: {error}") from error
     return result

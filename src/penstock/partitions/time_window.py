@@ -141,7 +141,9 @@ class TimeWindowPartitionsDefinition(PartitionsDefinition):
     def find(self, key: str) -> int | None:
         """Return the ordinal of a key, or None if no window has it."""
         found = self._locate(key)
-        return found if found is not None and found == self._clipped(found) else None
+        if found is None or found < 0 or (self._bound is not None and found >= self._bound):
+            return None
+        return found
 
     def keys(self, start: int, stop: int) -> list[str]:
         """Return the keys of windows; ordinals below 0 are windows before the start."""

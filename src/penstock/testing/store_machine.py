@@ -53,8 +53,8 @@ from penstock.store.protocol import EventFilter, Lease, Store
 
 T = TypeVar("T")
 
-_ASSETS = (AssetKey("a"), AssetKey(["a", "b"]), AssetKey("a/b"))
-_PARTITIONS = (None, "", "x", "y")
+_ASSETS = (AssetKey(["a", "b"]), AssetKey("a/b"))
+_PARTITIONS = (None, "", "x")
 _RUNS = tuple(RunId(f"r{n}") for n in range(4))
 _BACKFILLS = tuple(BackfillId(f"b{n}") for n in range(3))
 _STEPS = ("s", "t")
@@ -112,7 +112,7 @@ _event_filters = st.builds(
     EventFilter,
     run=st.none() | _run,
     asset=st.none() | _asset,
-    partitions=st.sampled_from([None, (), ("x",), ("", "y")]),
+    partitions=st.sampled_from([None, (), ("x",), ("", "x")]),
     step=_maybe_step,
     kinds=st.sampled_from([None, ("asset_materialized",), ("run_started", "log_line"), ()]),
     after=st.none() | st.integers(0, 9),
@@ -308,7 +308,7 @@ class StoreMachine(RuleBasedStateMachine):
         self._same(lambda s: s.events(EventFilter()))
         self._same(lambda s: [s.event(number) for number in range(1, 6)])
         self._same(lambda s: s.asset_heads())
-        self._same(lambda s: s.asset_heads(_ASSETS[:2]))
+        self._same(lambda s: s.asset_heads(_ASSETS[:1]))
         for asset in _ASSETS:
             self._agrees_on(asset)
         self._same(lambda s: s.backfills())

@@ -1,0 +1,491 @@
+"""`penstock backfill`: plan, confirm and run a backfill, or go on with one.
+
+Owns the order of things; the screens are in `backfill_screen`, the loop is in `control.backfills`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import NoReturn
+
+import click
+
+from penstock.base.ids import BackfillId
+from penstock.cli import backfill_screen as screen
+from penstock.cli import wiring
+from penstock.cli.errors import ExitCode, NothingToResumeError
+from penstock.cli.options import Target, config_option, json_option, target_options
+from penstock.cli.output import print_json
+from penstock.control.backfills import (
+    BackfillLoop,
+    BackfillPorts,
+    PartitionEnded,
+    reopen,
+    unfinished,
+)
+from penstock.decide.backfill import (
+    BackfillPlan,
+    BackfillSummary,
+    PartitionFreshness,
+    estimate_seconds,
+    plan_backfill,
+    summary,
+)
+from penstock.define.loaded import LoadedDefinitions
+from penstock.errors import UsageError
+from penstock.execute.runs import cancel_run, interrupt_all
+from penstock.graph.asset_graph import AssetGraph
+from penstock.graph.status import needs_order, outdated, read_by
+from penstock.instance import Instance
+from penstock.model.backfill import (
+    BackfillPartition,
+    BackfillRecord,
+    BackfillStatus,
+)
+from penstock.model.keys import AssetKey
+from penstock.model.run import RunFilter, RunStatus
+from penstock.partitions.definition import PartitionsDefinition
+from penstock.plan.request import resolve_partition
+
+_HISTORY = 200
+"""How many of the newest runs the estimate looks at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the command line asked for."""
+
+    selection: str | None
+    start: str | None
+    end: str | None
+    partitions: str | None
+    every: bool
+    parallel: int | None
+    delay: float
+    config_path: str | None
+    as_json: bool
+    yes: bool
+    dry_run: bool
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  penstock backfill orders --start-date 2024-07-01 --end-date 2024-09-30
+  penstock backfill "orders*" --partitions 2024-01-01,2024-01-15 --parallel 4
+  penstock backfill orders --all --dry-run
+  penstock backfill --resume
+"""
+)
+@click.argument("selection", required=False)
+@click.option("--start-date", "start", metavar="KEY", help="The first partition.")
+@click.option("--end-date", "end", metavar="KEY", help="The last partition; it is made too.")
+@click.option("--partitions", metavar="KEYS", help="Single partitions, separated by commas.")
+@click.option("--all", "every", is_flag=True, help="Every partition that exists.")
+@click.option("--parallel", type=int, metavar="N", help="How many partitions run at once (1).")
+@click.option("--delay", type=float, default=0.0, metavar="SECS", help="Wait between partitions.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be done.")
+@click.option("--resume", is_flag=True, help="Go on with the newest unfinished backfill.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@config_option
+@json_option
+@target_options
+@click.pass_context
+def backfill(  # noqa: PLR0913 - one parameter for each option
+    ctx: click.Context,
+    *,
+    target: Target,
+    selection: str | None,
+    start: str | None,
+    end: str | None,
+    partitions: str | None,
+    every: bool,
+    parallel: int | None,
+    delay: float,
+    dry_run: bool,
+    resume: bool,
+    yes: bool,
+    config_path: str | None,
+    as_json: bool,
+) -> None:
+    """Make many partitions of SELECTION, one run for each.
+
+    What is fresh already is skipped. A backfill that fails or is interrupted goes on with --resume,
+    from any terminal.
+    """
+    wanted = Wanted(
+        selection=selection,
+        start=start,
+        end=end,
+        partitions=partitions,
+        every=every,
+        parallel=parallel,
+        delay=delay,
+        config_path=config_path,
+        as_json=as_json,
+        yes=yes or as_json,
+        dry_run=dry_run,
+    )
+    _check(wanted, resume=resume)
+    loaded = wiring.loaded_definitions(target)
+    with wiring.opened_instance() as instance:
+        code = _resume(loaded, instance, wanted) if resume else _begin(loaded, instance, wanted)
+    ctx.exit(code)
+
+
+def _check(wanted: Wanted, *, resume: bool) -> None:
+    if wanted.parallel is not None and wanted.parallel < 1:
+        raise UsageError("--parallel must be 1 or more.")
+    if wanted.delay < 0:
+        raise UsageError("--delay must be 0 or more seconds.")
+    ways = (wanted.start or wanted.end, wanted.partitions, wanted.every)
+    if resume:
+        if wanted.selection or any(ways) or wanted.dry_run:
+            raise UsageError(
+                "--resume goes on with the backfill as it was asked for. "
+                "Leave out the selection, the partitions and --dry-run."
+            )
+        return
+    if not wanted.selection:
+        raise UsageError("Say which assets, as in `penstock backfill orders --all`.")
+    if sum(bool(way) for way in ways) != 1 or bool(wanted.start) != bool(wanted.end):
+        raise UsageError("Give --start-date and --end-date, or --partitions, or --all: one of them.")
+
+
+# -- a new backfill
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    selection: str
+    assets: frozenset[AssetKey]
+    definition: PartitionsDefinition
+    ends: tuple[str, str] | None
+    plan: BackfillPlan
+
+
+def _begin(loaded: LoadedDefinitions, instance: Instance, wanted: Wanted) -> int:
+    request = _requested(loaded, instance, wanted)
+    config = wiring.read_config(wanted.config_path)
+    plan = request.plan
+    if wanted.dry_run:
+        _show_dry_run(request, as_json=wanted.as_json)
+        return ExitCode.OK
+    if not plan.to_process:
+        if wanted.as_json:
+            _print_summary(None, summary(plan.partitions), took=0.0)
+        else:
+            click.echo(screen.nothing_to_do(len(plan.partitions)))
+        return ExitCode.OK
+    parallel = _workers(loaded.graph, request.assets, wanted.parallel, as_json=wanted.as_json)
+    if not wanted.as_json:
+        click.echo(_plan_text(instance, request, wanted.parallel, parallel))
+        click.echo()
+    if not wanted.yes and not _confirmed():
+        click.echo("Nothing was started.", err=True)
+        return ExitCode.FAILED
+    now = instance.clock.now()
+    record = BackfillRecord(
+        id=BackfillId(instance.ids.new_id()),
+        selection=request.selection,
+        assets=tuple(sorted(request.assets)),
+        status=BackfillStatus.REQUESTED,
+        created=now,
+        updated=now,
+        parallel=parallel,
+        total=len(plan.partitions),
+        owner=wiring.owner_of(instance),
+        config=config,
+    )
+    with wiring.claiming(instance):
+        _supersede(instance, record, as_json=wanted.as_json)
+        instance.store.save_backfill(record, plan.partitions)
+    return _work(loaded, instance, record, plan.partitions, wanted=wanted)
+
+
+def _requested(loaded: LoadedDefinitions, instance: Instance, wanted: Wanted) -> _Request:
+    assert wanted.selection is not None
+    graph = loaded.graph
+    assets = wiring.selected(graph, [wanted.selection])
+    definition = _definition(graph, assets)
+    ends = (wanted.start, wanted.end) if wanted.start and wanted.end else None
+    keys = _keys(graph, instance, assets, definition=definition, ends=ends, wanted=wanted)
+    heads = wiring.heads_of(instance.store, read_by(graph, assets))
+    found = outdated(graph, assets, partitions=keys, heads=heads, now=wiring.now_of(instance))
+    candidates = [
+        PartitionFreshness(
+            key, tuple(verdict.reason for verdict in found[key].values()) or (None,)
+        )
+        for key in keys
+    ]
+    return _Request(
+        selection=wanted.selection,
+        assets=assets,
+        definition=definition,
+        ends=ends,
+        plan=plan_backfill(candidates),
+    )
+
+
+def _definition(graph: AssetGraph, assets: AbstractSet[AssetKey]) -> PartitionsDefinition:
+    without = [k.to_user_string() for k in sorted(assets) if graph.node(k).partitions is None]
+    if without:
+        names = ", ".join(f"'{name}'" for name in without)
+        raise UsageError(
+            f"A backfill is of partitions, and these assets have none: {names}. "
+            f"Leave them out and run `penstock materialize {without[0]}`."
+        )
+    definition = graph.node(min(assets)).partitions
+    assert definition is not None
+    return definition
+
+
+def _keys(
+    graph: AssetGraph,
+    instance: Instance,
+    assets: AbstractSet[AssetKey],
+    *,
+    definition: PartitionsDefinition,
+    ends: tuple[str, str] | None,
+    wanted: Wanted,
+) -> tuple[str, ...]:
+    now = wiring.now_of(instance)
+    if ends is not None:
+        return resolve_partition(graph, assets, partition=None, partition_range=ends, now=now)[1]
+    if wanted.partitions is not None:
+        keys = [key.strip() for key in wanted.partitions.split(",") if key.strip()]
+        if not keys:
+            raise UsageError("--partitions names no partition. Write --partitions KEY,KEY.")
+        for key in keys:
+            resolve_partition(graph, assets, partition=key, partition_range=None, now=now)
+        return tuple(dict.fromkeys(keys))
+    keys = definition.get_partition_keys(now)
+    if not keys:
+        raise UsageError("No partition exists yet, so there is nothing to backfill.")
+    resolve_partition(graph, assets, partition=keys[0], partition_range=None, now=now)
+    return tuple(keys)
+
+
+def _workers(
+    graph: AssetGraph, assets: AbstractSet[AssetKey], parallel: int | None, *, as_json: bool
+) -> int:
+    workers = parallel or 1
+    ordered = needs_order(graph, assets) if workers > 1 else None
+    if ordered is None:
+        return workers
+    if not as_json:
+        click.echo(
+            f"Asset '{ordered}' reads other partitions of what is made here, so the partitions "
+            "run one after the other.",
+            err=True,
+        )
+    return 1
+
+
+def _plan_text(
+    instance: Instance, request: _Request, asked: int | None, parallel: int
+) -> str:
+    return screen.plan_block(
+        selection=request.selection,
+        ends=request.ends,
+        count=len(request.plan.partitions),
+        noun=request.definition.noun,
+        fresh=len(request.plan.to_skip),
+        parallel=parallel if asked is not None else None,
+        seconds=estimate_seconds(
+            _past_durations(instance, request.assets),
+            len(request.plan.to_process),
+            parallel=parallel,
+        ),
+    )
+
+
+def _past_durations(instance: Instance, assets: AbstractSet[AssetKey]) -> list[float]:
+    """Return what runs of the same assets took, in seconds."""
+    runs = instance.store.runs(RunFilter(statuses=(RunStatus.SUCCESS,)), limit=_HISTORY)
+    return [
+        run.ended - run.started
+        for run in runs
+        if run.spec.partition is not None
+        and frozenset(run.spec.assets or ()) == assets
+        and run.started is not None
+        and run.ended is not None
+    ]
+
+
+def _confirmed() -> bool:
+    try:
+        is_sure = click.confirm("Proceed?", prompt_suffix=" ")
+    except click.Abort as abort:
+        if isinstance(abort.__context__, EOFError):
+            click.echo(err=True)
+            raise UsageError("Nobody answered. Give --yes to start without a question.") from abort
+        raise
+    click.echo()
+    return is_sure
+
+
+def _show_dry_run(request: _Request, *, as_json: bool) -> None:
+    plan = request.plan
+    if not as_json:
+        click.echo(screen.dry_run_block(request.selection, plan.partitions))
+        return
+    print_json(
+        {
+            "selection": request.selection,
+            "dry_run": True,
+            "partitions": [{"partition": p.key, "reason": p.reason} for p in plan.partitions],
+            "would_process": len(plan.to_process),
+            "would_skip": len(plan.to_skip),
+        }
+    )
+
+
+def _supersede(instance: Instance, new: BackfillRecord, *, as_json: bool) -> None:
+    """Cancel unfinished backfills of the same assets, which the new one replaces."""
+    for old in unfinished(instance.store):
+        if old.assets != new.assets:
+            continue
+        _refuse_if_worked_on(instance, old)
+        if not as_json:
+            click.echo(f"This replaces the unfinished backfill {old.id} of {old.selection}.\n")
+        for run in instance.store.runs(
+            RunFilter(backfill=old.id, statuses=(RunStatus.SUSPENDED,))
+        ):
+            cancel_run(instance, run.id)
+        instance.store.update_backfill(
+            old.id, at=instance.clock.now(), status=BackfillStatus.CANCELED, owner=None
+        )
+
+
+def _refuse_if_worked_on(instance: Instance, record: BackfillRecord) -> None:
+    if wiring.is_worked_on(instance, record):
+        raise UsageError(
+            f"Another process works on the backfill {record.id} of {record.selection} now. "
+            "Wait until it ends, or stop it with Ctrl-C there."
+        )
+
+
+# -- an old one
+
+
+def _resume(loaded: LoadedDefinitions, instance: Instance, wanted: Wanted) -> int:
+    with wiring.claiming(instance):
+        waiting = unfinished(instance.store)
+        if not waiting:
+            raise NothingToResumeError(
+                "There is no unfinished backfill to resume. "
+                "Start one with `penstock backfill SELECTION --all`."
+            )
+        record = waiting[0]
+        _refuse_if_worked_on(instance, record)
+        wiring.selected(loaded.graph, [f'key:"{k.to_user_string()}"' for k in record.assets])
+        partitions = reopen(instance.store, record)
+        instance.store.update_backfill(
+            record.id,
+            at=instance.clock.now(),
+            status=BackfillStatus.REQUESTED,
+            owner=wiring.owner_of(instance),
+        )
+    if not wanted.as_json:
+        click.echo(screen.resume_block(record.selection, summary(partitions)))
+        click.echo()
+    return _work(loaded, instance, record, partitions, wanted=wanted)
+
+
+# -- the work
+
+
+def _work(
+    loaded: LoadedDefinitions,
+    instance: Instance,
+    record: BackfillRecord,
+    partitions: Sequence[BackfillPartition],
+    *,
+    wanted: Wanted,
+) -> int:
+    parallel = wanted.parallel or record.parallel
+    if needs_order(loaded.graph, frozenset(record.assets)) is not None:
+        parallel = 1
+    ports = BackfillPorts(
+        store=instance.store,
+        clock=instance.clock,
+        launcher=wiring.RunLauncher(loaded, instance, record),
+        interrupt=lambda: interrupt_all(instance),
+        report=_reporter(parallel=parallel, as_json=wanted.as_json),
+    )
+    loop = BackfillLoop(
+        ports,
+        record,
+        partitions=partitions,
+        owner=wiring.owner_of(instance),
+        parallel=parallel,
+        delay=wanted.delay,
+    )
+    began = instance.clock.monotonic()
+    try:
+        result = loop.run()
+    except KeyboardInterrupt:
+        _tell_interrupted(as_json=wanted.as_json)
+    took = instance.clock.monotonic() - began
+    if wanted.as_json:
+        _print_summary(record, result, took=took)
+    elif result.final_status is BackfillStatus.COMPLETED_SUCCESS:
+        click.echo()
+        click.echo(screen.end_line(made=result.done, took=took))
+    else:
+        click.echo(screen.INTERRUPTED)
+    is_done = result.final_status is BackfillStatus.COMPLETED_SUCCESS
+    return ExitCode.OK if is_done else ExitCode.FAILED
+
+
+def _tell_interrupted(*, as_json: bool) -> NoReturn:
+    click.echo(screen.INTERRUPTED, err=as_json)
+    raise SystemExit(ExitCode.INTERRUPTED)
+
+
+def _reporter(*, parallel: int, as_json: bool) -> Callable[[PartitionEnded], None]:
+    def report(ended: PartitionEnded) -> None:
+        partition = ended.partition
+        if as_json:
+            print_json(_partition_as_json(ended))
+        elif parallel > 1:
+            click.echo(screen.parallel_line(partition, worker=ended.worker))
+        else:
+            click.echo(screen.serial_line(partition, total=ended.total))
+
+    return report
+
+
+def _partition_as_json(ended: PartitionEnded) -> dict[str, object]:
+    partition = ended.partition
+    return {
+        "event": "partition_ended",
+        "number": partition.number,
+        "total": ended.total,
+        "partition": partition.key,
+        "state": partition.state.value,
+        "worker": ended.worker,
+        "run": partition.run,
+        "took": partition.took,
+        "error": partition.error,
+    }
+
+
+def _print_summary(record: BackfillRecord | None, counts: BackfillSummary, *, took: float) -> None:
+    status = counts.final_status or BackfillStatus.REQUESTED
+    print_json(
+        {
+            "event": "summary",
+            "backfill": record.id if record is not None else None,
+            "status": status.value,
+            "requested": counts.requested,
+            "done": counts.done,
+            "failed": counts.failed,
+            "skipped": counts.skipped,
+            "pending": counts.pending,
+            "took": took,
+        }
+    )

@@ -1,0 +1,150 @@
+"""`materialize` and its kin: make assets here and now, from Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from penstock.config.run_config import RunConfig
+from penstock.define.loaded import LoadedDefinitions, flatten, load
+from penstock.errors import InvalidInvocationError, InvariantViolationError
+from penstock.execute.io_managers.memory import InMemoryIOManager
+from penstock.execute.result import ExecuteInProcessResult, io_managers_of
+from penstock.execute.runs import Errors, execute_run
+from penstock.graph.selection import AssetSelection
+from penstock.instance import Instance
+from penstock.model.keys import AssetKey
+
+RANGE_START = "dagster/asset_partition_range_start"
+RANGE_END = "dagster/asset_partition_range_end"
+
+
+def materialize(
+    assets: Sequence[object],
+    *,
+    run_config: Mapping[str, object] | RunConfig | None = None,
+    instance: Instance | None = None,
+    resources: Mapping[str, object] | None = None,
+    partition_key: str | None = None,
+    raise_on_error: bool = True,
+    tags: Mapping[str, str] | None = None,
+    selection: object = None,
+) -> ExecuteInProcessResult:
+    """Make assets in this process, and return what happened.
+
+    Args:
+        assets: The assets, specs of assets made elsewhere, and checks.
+        run_config: Config of the run.
+        instance: Where the run is recorded; an ephemeral instance if None.
+        resources: Resources by key; any object may stand in for a resource.
+        partition_key: The partition to make them for.
+        raise_on_error: Whether to raise what user code raised.
+        tags: Tags of the run.
+        selection: The assets to make, if not all; the others can be loaded from.
+
+    Raises:
+        UsageError: The assets contradict each other, or the request does not fit them.
+
+    Example:
+        >>> import penstock as dg
+        >>> @dg.asset
+        ... def one() -> int:
+        ...     return 1
+        >>> dg.materialize([one]).asset_value("one")
+        1
+    """
+    loaded = load(flatten(assets), resources=resources or {}, location="local")
+    chosen = AssetSelection.all() if selection is None else AssetSelection.from_coercible(selection)
+    return execute_loaded(
+        loaded,
+        assets=chosen.resolve(loaded.graph),
+        job="__ephemeral_asset_job__",
+        run_config=run_config,
+        instance=instance,
+        partition_key=partition_key,
+        raise_on_error=raise_on_error,
+        tags=tags or {},
+        resources=None,
+    )
+
+
+def materialize_to_memory(
+    assets: Sequence[object],
+    *,
+    run_config: Mapping[str, object] | RunConfig | None = None,
+    instance: Instance | None = None,
+    resources: Mapping[str, object] | None = None,
+    partition_key: str | None = None,
+    raise_on_error: bool = True,
+    tags: Mapping[str, str] | None = None,
+    selection: object = None,
+) -> ExecuteInProcessResult:
+    """Make assets like `materialize`, and keep their values in memory.
+
+    Raises:
+        InvariantViolationError: An IO manager is among the resources.
+    """
+    if "io_manager" in (resources or {}):
+        raise InvariantViolationError(
+            "materialize_to_memory brings its own IO manager; remove 'io_manager' from resources."
+        )
+    return materialize(
+        assets,
+        run_config=run_config,
+        instance=instance,
+        resources={**(resources or {}), "io_manager": InMemoryIOManager()},
+        partition_key=partition_key,
+        raise_on_error=raise_on_error,
+        tags=tags,
+        selection=selection,
+    )
+
+
+def execute_loaded(
+    loaded: LoadedDefinitions,
+    *,
+    assets: frozenset[AssetKey],
+    job: str,
+    run_config: Mapping[str, object] | RunConfig | None,
+    instance: object,
+    partition_key: str | None,
+    raise_on_error: bool,
+    tags: Mapping[str, str],
+    resources: Mapping[str, object] | None,
+) -> ExecuteInProcessResult:
+    """Make assets of loaded definitions in this process.
+
+    Raises:
+        InvalidInvocationError: `instance` is no instance, or a range has only one end.
+    """
+    if instance is not None and not isinstance(instance, Instance):
+        raise InvalidInvocationError(f"instance= must be an Instance, not {instance!r}.")
+    used = instance if instance is not None else Instance.ephemeral()
+    managers = io_managers_of(used, {**loaded.resources, **(resources or {})})
+    errors = Errors()
+    config = run_config.to_config_dict() if isinstance(run_config, RunConfig) else run_config
+    record = execute_run(
+        loaded,
+        used,
+        assets=assets,
+        partition=partition_key,
+        partition_range=_range_of(tags),
+        config=config,
+        tags=tags,
+        job=job,
+        why="asked for in Python",
+        resources=managers,
+        errors=errors,
+    )
+    error = errors.first()
+    if error is not None and raise_on_error:
+        raise error
+    return ExecuteInProcessResult(record, used, loaded, io_managers=managers)
+
+
+def _range_of(tags: Mapping[str, str]) -> tuple[str, str] | None:
+    start, end = tags.get(RANGE_START), tags.get(RANGE_END)
+    if start is None and end is None:
+        return None
+    if start is None or end is None:
+        raise InvalidInvocationError(f"A range needs both tags, {RANGE_START} and {RANGE_END}.")
+    return start, end

@@ -1,0 +1,428 @@
+"""Runs from start to end: planned, leased, driven; and those that were lost, found and resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Iterator
+
+from penstock.base.ids import RunId
+from penstock.decide.lease import is_lost
+from penstock.decide.run import RunMachine, replay
+from penstock.define.io_manager import IOManager
+from penstock.define.loaded import LoadedDefinitions
+from penstock.define.node import DEFAULT_IO_MANAGER
+from penstock.errors import (
+    BugError,
+    ExecutionInterruptedError,
+    InvariantViolationError,
+    PenstockError,
+    RunNotFoundError,
+    UserCodeExecutionError,
+)
+from penstock.execute import capture, interrupts, owners
+from penstock.execute.driver import Driver, Observer
+from penstock.execute.executors.in_process import InProcessExecutor
+from penstock.execute.facts import RunFacts
+from penstock.execute.failures import error_info
+from penstock.execute.io_managers.filesystem import FilesystemIOManager
+from penstock.execute.io_managers.memory import InMemoryIOManager
+from penstock.execute.perform import Performer
+from penstock.execute.protocol import Report, Task
+from penstock.execute.resources import keys_needed, set_up
+from penstock.execute.versions import Versions
+from penstock.instance import Instance
+from penstock.model.events import (
+    AssetPlanned,
+    LeaseLost,
+    RunCanceled,
+    RunCanceling,
+    RunEvent,
+    RunFailed,
+    RunResumed,
+    RunStarted,
+    StoredEvent,
+)
+from penstock.model.keys import AssetCheckKey, AssetKey
+from penstock.model.run import RunFilter, RunRecord, RunSpec, RunStatus
+from penstock.plan.build import build_plan
+from penstock.plan.plan import Plan, decode_plan, encode_plan
+from penstock.plan.request import resolve_partition
+from penstock.store.protocol import EventFilter, Lease
+
+__all__ = [
+    "cancel_run",
+    "execute_run",
+    "interrupt_all",
+    "recover_lost_runs",
+    "resume_run",
+    "start_run",
+]
+
+interrupt_all = interrupts.interrupt_all
+
+
+@dataclass(slots=True)
+class Errors:
+    """The exceptions that user code raised in a run, by step; for callers that raise them."""
+
+    by_step: dict[str, BaseException] = field(default_factory=dict[str, BaseException])
+
+    def first(self) -> BaseException | None:
+        """Return the first one."""
+        return next(iter(self.by_step.values()), None)
+
+
+def execute_run(  # noqa: PLR0913 - one for each thing that can be asked
+    loaded: LoadedDefinitions,
+    instance: Instance,
+    *,
+    assets: AbstractSet[AssetKey],
+    checks: AbstractSet[AssetCheckKey] | None = None,
+    partition: str | None = None,
+    partition_range: tuple[str, str] | None = None,
+    config: Mapping[str, object] | None = None,
+    tags: Mapping[str, str] | None = None,
+    job: str = "__ASSET_JOB",
+    backfill: str | None = None,
+    why: str = "",
+    observer: Observer | None = None,
+    resources: Mapping[str, object] | None = None,
+    errors: Errors | None = None,
+) -> RunRecord:
+    """Make assets, in the calling thread, and return the finished run.
+
+    Args:
+        loaded: The definitions.
+        instance: Where the run is recorded.
+        assets: What to make.
+        checks: The checks to evaluate; None means all of the assets'.
+        partition: The partition to make them for.
+        partition_range: The first and last partition to make in this one run.
+        config: Run config.
+        tags: Tags of the run.
+        job: The name of the job that it is a run of.
+        backfill: The backfill that asked for it.
+        why: What caused it, in one sentence.
+        observer: Called with each event of the run.
+        resources: Resources that take the place of the declared ones.
+        errors: Filled with what user code raised.
+
+    Raises:
+        UsageError: The request does not fit the definitions; nothing was recorded.
+        KeyboardInterrupt: After the run was recorded as CANCELED.
+        OutageError: The store failed.
+    """
+    record = start_run(
+        loaded,
+        instance,
+        assets=assets,
+        checks=checks,
+        spec=RunSpec(
+            job=job,
+            assets=tuple(sorted(assets)),
+            partition=partition,
+            partition_range=partition_range,
+            tags=tuple(sorted((tags or {}).items())),
+            config=dict(config or {}),
+            backfill=backfill,
+            why=why,
+        ),
+    )
+    plan = _plan_of(instance, record)
+    return _drive(
+        loaded,
+        instance,
+        record,
+        plan=plan,
+        machine=_machine_at_start(plan, record),
+        first=lambda owner: RunStarted(owner),
+        observer=observer,
+        resources=resources,
+        errors=errors,
+    )
+
+
+def start_run(
+    loaded: LoadedDefinitions,
+    instance: Instance,
+    *,
+    assets: AbstractSet[AssetKey],
+    checks: AbstractSet[AssetCheckKey] | None,
+    spec: RunSpec,
+) -> RunRecord:
+    """Plan a run and record it; it does not run yet.
+
+    Raises:
+        UsageError: The request does not fit the definitions; nothing was recorded.
+    """
+    resolve_partition(
+        loaded.graph,
+        assets,
+        partition=spec.partition,
+        partition_range=spec.partition_range,
+        now=datetime.fromtimestamp(instance.clock.now(), UTC),
+    )
+    plan = build_plan(loaded.graph, assets, checks=checks)
+    digest, data = encode_plan(plan)
+    now = instance.clock.now()
+    record = RunRecord(
+        id=RunId(instance.ids.new_id()),
+        spec=spec,
+        status=RunStatus.NOT_STARTED,
+        created=now,
+        updated=now,
+        plan=digest,
+    )
+    return instance.store.create_run(record, plan=data, events=_planned(plan, spec))
+
+
+def _planned(plan: Plan, spec: RunSpec) -> list[RunEvent]:
+    return [
+        AssetPlanned(a.key, spec.partition if a.is_partitioned else None, step.key)
+        for step in plan.steps
+        for a in step.assets
+    ]
+
+
+def resume_run(
+    loaded: LoadedDefinitions,
+    instance: Instance,
+    run: RunId,
+    *,
+    observer: Observer | None = None,
+) -> RunRecord:
+    """Go on with a suspended run at its first unfinished step, and return the finished run.
+
+    Raises:
+        RunNotFoundError: There is no such run.
+        InvariantViolationError: The run is not suspended, or its code is not there any more.
+        KeyboardInterrupt: After the run was recorded as CANCELED.
+    """
+    record = _suspended(instance, run)
+    plan = _plan_of(instance, record)
+    gone = [step.key for step in plan.steps if step.node not in loaded.nodes]
+    if gone:
+        raise InvariantViolationError(
+            f"Run {run} cannot be resumed: the definitions have no '{gone[0]}' any more. Cancel it "
+            f"with 'penstock run cancel {run}'."
+        )
+    return _drive(
+        loaded,
+        instance,
+        record,
+        plan=plan,
+        machine=_replayed(instance, plan, run),
+        first=lambda owner: RunResumed(owner),
+        observer=observer,
+        resources=None,
+        errors=None,
+    )
+
+
+def cancel_run(instance: Instance, run: RunId) -> RunRecord:
+    """End a run that nobody works on as CANCELED.
+
+    Raises:
+        RunNotFoundError: There is no such run.
+        InvariantViolationError: The run has ended, or a living process works on it.
+    """
+    record = _existing(instance, run)
+    if record.status.is_finished:
+        raise InvariantViolationError(f"Run {run} has ended already: {record.status.value}.")
+    if owners.is_alive(instance.home, record.owner):
+        raise InvariantViolationError(
+            f"Run {run} is at work in a living process. Interrupt that process with Ctrl-C."
+        )
+    _append(instance, record, [RunCanceling(by="the user"), RunCanceled()])
+    return _existing(instance, run)
+
+
+def recover_lost_runs(instance: Instance) -> list[RunRecord]:
+    """Mark the runs whose process died as SUSPENDED, and return every suspended run.
+
+    Their unfinished steps are lost attempts; `resume_run` goes on with them.
+    """
+    under_way = (RunStatus.STARTED, RunStatus.STARTING, RunStatus.CANCELING, RunStatus.NOT_STARTED)
+    for record in instance.store.runs(RunFilter(statuses=under_way)):
+        alive = owners.is_alive(instance.home, record.owner)
+        if record.owner is not None and not alive or is_lost(record, owner_alive=alive):
+            lost = LeaseLost(record.owner or "", "its process ended without finishing it")
+            _append(instance, record, [lost])
+            if record.status is RunStatus.CANCELING:
+                _append(instance, _existing(instance, record.id), [RunCanceled()])
+    return instance.store.runs(RunFilter(statuses=(RunStatus.SUSPENDED,)))
+
+
+def _append(instance: Instance, record: RunRecord, events: list[RunEvent]) -> None:
+    now = instance.clock.now()
+    owner = owners.this_owner(instance.home, instance.ids)
+    lease = instance.store.take_lease(record.id, owner=owner, at=now)
+    instance.store.append(record.id, events, at=now, expect=lease.version, fence=lease.fence)
+    instance.store.release_lease(lease)
+
+
+def _existing(instance: Instance, run: RunId) -> RunRecord:
+    record = instance.store.run(run)
+    if record is None:
+        raise RunNotFoundError(f"There is no run {run}. 'penstock run list' shows the runs.")
+    return record
+
+
+def _suspended(instance: Instance, run: RunId) -> RunRecord:
+    record = _existing(instance, run)
+    if record.status is not RunStatus.SUSPENDED:
+        raise InvariantViolationError(
+            f"Run {run} is {record.status.value}; only a SUSPENDED run can be resumed."
+        )
+    return record
+
+
+def _plan_of(instance: Instance, record: RunRecord) -> Plan:
+    data = instance.store.plan(record.plan)
+    if data is None:
+        raise BugError(f"Run {record.id} has no plan in the store.")
+    return decode_plan(data)
+
+
+def _machine_at_start(plan: Plan, record: RunRecord) -> RunMachine:
+    machine = RunMachine(plan)
+    for event in _planned(plan, record.spec):
+        machine.apply(event, record.created)
+    return machine
+
+
+def _replayed(instance: Instance, plan: Plan, run: RunId) -> RunMachine:
+    log: list[StoredEvent] = instance.store.events(EventFilter(run=run))
+    return replay(plan, ((stored.event, stored.at) for stored in log))
+
+
+def _drive(  # noqa: PLR0913 - what a driver needs
+    loaded: LoadedDefinitions,
+    instance: Instance,
+    record: RunRecord,
+    *,
+    plan: Plan,
+    machine: RunMachine,
+    first: Callable[[str], RunEvent],
+    observer: Observer | None,
+    resources: Mapping[str, object] | None,
+    errors: Errors | None,
+) -> RunRecord:
+    owner = owners.this_owner(instance.home, instance.ids)
+    lease = instance.store.take_lease(record.id, owner=owner, at=instance.clock.now())
+    collected = errors if errors is not None else Errors()
+    with interrupts.registered() as interrupt:
+        try:
+            with _performer(
+                loaded, instance, record, plan=plan, interrupt=interrupt, resources=resources
+            ) as performer:
+                driver = Driver(
+                    plan=plan,
+                    machine=machine,
+                    store=instance.store,
+                    lease=lease,
+                    executor=InProcessExecutor(_keeping(performer, collected)),
+                    clock=instance.clock,
+                    interrupt=interrupt,
+                    observer=observer,
+                    partition=record.spec.partition,
+                )
+                driver.drive(first(owner))
+        except PenstockError as error:
+            if machine.status not in (RunStatus.NOT_STARTED, RunStatus.SUSPENDED):
+                raise
+            _fail_before_start(instance, lease, first(owner), error)
+            collected.by_step[""] = (
+                error.user_exception if isinstance(error, UserCodeExecutionError) else error
+            )
+            if not isinstance(error, UserCodeExecutionError):
+                raise
+        except ExecutionInterruptedError:
+            pass
+        finally:
+            was_interrupted = interrupt.requested
+    instance.store.release_lease(lease)
+    finished = _existing(instance, record.id)
+    if was_interrupted and finished.status is not RunStatus.SUCCESS:
+        raise KeyboardInterrupt
+    return finished
+
+
+def _fail_before_start(
+    instance: Instance, lease: Lease, first: RunEvent, error: PenstockError
+) -> None:
+    """End a run whose resources could not be set up; no step has started."""
+    info = error_info(error)
+    instance.store.append(
+        lease.run,
+        [first, RunFailed(str(error).splitlines()[0], info)],
+        at=instance.clock.now(),
+        expect=lease.version,
+        fence=lease.fence,
+    )
+    instance.store.release_lease(lease)
+
+
+def _keeping(performer: Performer, errors: Errors) -> Callable[[Task, Report], None]:
+    performer.errors = errors.by_step
+    return performer.perform
+
+
+@contextmanager
+def _performer(
+    loaded: LoadedDefinitions,
+    instance: Instance,
+    record: RunRecord,
+    *,
+    plan: Plan,
+    interrupt: interrupts.Interrupt,
+    resources: Mapping[str, object] | None,
+) -> Iterator[Performer]:
+    declared = {**loaded.resources, **(resources or {})}
+    declared.setdefault(DEFAULT_IO_MANAGER, default_io_manager(instance))
+    environment = instance.settings.environment
+    with (
+        capture.capturing(),
+        set_up(
+            keys_needed(loaded.nodes[step.node] for step in plan.steps),
+            declared,
+            run_id=record.id,
+            instance=instance,
+            run_config=record.spec.config,
+            environment=environment,
+        ) as ready,
+    ):
+        facts = RunFacts(
+            run_id=record.id,
+            spec=record.spec,
+            loaded=loaded,
+            resources=ready,
+            environment=environment,
+            instance=instance,
+            versions=Versions(loaded.graph, instance.store),
+            logs=logs_folder(instance, record.id),
+            clock=instance.clock,
+            ids=instance.ids,
+            interrupt=interrupt,
+        )
+        yield Performer(facts)
+
+
+def default_io_manager(instance: Instance) -> IOManager:
+    """Return the IO manager of an instance that declares none.
+
+    Pickles under the home; in memory where there is no home.
+    """
+    if instance.home is None:
+        return InMemoryIOManager()
+    return FilesystemIOManager(instance.home / "storage")
+
+
+def logs_folder(instance: Instance, run: RunId) -> Path | None:
+    """Return where the captured streams of a run's steps are kept; nowhere without a home."""
+    return None if instance.home is None else instance.home / "logs" / run
