@@ -18,6 +18,7 @@ from penstock.compat.events import (
     EventLogRecord,
     EventRecordsFilter,
 )
+from penstock.compat.runless import RunlessEvent, to_native
 from penstock.compat.runs import (
     AssetEntry,
     AssetPartitionStatus,
@@ -25,7 +26,6 @@ from penstock.compat.runs import (
     DagsterRun,
     RunsFilter,
 )
-from penstock.compat.runless import RunlessEvent, to_native
 from penstock.errors import InvariantViolationError, StoreUnavailableError
 from penstock.model.events import StoredEvent
 from penstock.model.keys import AssetKey
@@ -150,9 +150,7 @@ class Instance:
         """Forget a run and its events."""
         self.store.delete_run(RunId(run_id))
 
-    def all_logs(
-        self, run_id: str, of_type: DagsterEventType | None = None
-    ) -> list[EventLogEntry]:
+    def all_logs(self, run_id: str, of_type: DagsterEventType | None = None) -> list[EventLogEntry]:
         """Return the event log of a run, oldest first."""
         kinds = None if of_type is None else (KIND_OF_TYPE[of_type],)
         events = self.store.events(EventFilter(run=RunId(run_id), kinds=kinds))

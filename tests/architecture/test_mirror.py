@@ -1,4 +1,4 @@
-"""Tests mirror the source: tests/<layer>/test_<module>.py is about src/penstock/<layer>/<module>.py."""
+"""Tests mirror the source: `tests/<layer>/test_<module>.py` is about `<layer>/<module>.py`."""
 
 from pathlib import Path
 

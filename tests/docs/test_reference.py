@@ -4,14 +4,24 @@ import re
 import typing
 from pathlib import Path
 
+from penstock.cli.errors import EXIT_CODES
 from penstock.model.events import RunEvent
 
-DOCS = Path(__file__).parents[2] / "docs"
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+
+
+def _rows(page: str, first_cell: str) -> set[str]:
+    text = (REFERENCE / page).read_text(encoding="utf-8")
+    return set(re.findall(rf"^\| {first_cell} \|", text, re.MULTILINE))
 
 
 def test_the_events_page_has_a_row_for_each_kind():
-    page = (DOCS / "reference" / "events.md").read_text(encoding="utf-8")
-
     kinds = {str(kind.__struct_config__.tag) for kind in typing.get_args(RunEvent)}
 
-    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == kinds
+    assert _rows("events.md", r"`(\w+)`") == kinds
+
+
+def test_the_exit_codes_page_has_a_row_for_each_code():
+    codes = {str(code.value) for code in EXIT_CODES}
+
+    assert _rows("cli-exit-codes.md", r"(\d+)") == codes

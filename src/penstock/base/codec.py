@@ -34,6 +34,8 @@ def _encode_hook(value: object) -> str:
 
 
 def _decode_hook(kind: type, value: object) -> object:
+    if kind is object:
+        return value
     decode = _from_text.get(kind)
     if decode is None or not isinstance(value, str):
         raise NotImplementedError(f"{kind.__name__} cannot be read from {value!r}")

@@ -105,7 +105,9 @@ class MaterializeResult:
         put(self, "tags", dict(tags or {}))
 
 
-@dataclass(frozen=True, slots=True, init=False)
+# No slots: `Output[int](...)` of typing sets an attribute, which a slotted frozen class answers
+# with a TypeError instead of the AttributeError that typing expects (CPython 3.11).
+@dataclass(frozen=True, init=False)
 class Output(Generic[T]):
     """A value for an output, with facts about it.
 

@@ -101,7 +101,7 @@ _real: list[TextIO] = []
 @contextlib.contextmanager
 def capturing() -> Iterator[None]:
     """Let steps inside have their streams captured; nested and concurrent uses share one proxy."""
-    global _installed  # noqa: PLW0603 - one pair of streams in a process
+    global _installed
     with _install_lock:
         if _installed == 0:
             _real[:] = [sys.stdout, sys.stderr]

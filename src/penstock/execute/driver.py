@@ -53,7 +53,7 @@ class Driver:
         partition: The partition that the run is for.
     """
 
-    def __init__(  # noqa: PLR0913 - one for each part
+    def __init__(
         self,
         *,
         plan: Plan,

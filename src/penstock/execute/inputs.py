@@ -53,9 +53,7 @@ def _load(
     key = entry.manager or (output.manager if output is not None else DEFAULT_IO_MANAGER)
     partitions = _partitions(facts, node, entry)
     definition = (
-        facts.loaded.graph.node(entry.key).partitions
-        if facts.loaded.graph.has(entry.key)
-        else None
+        facts.loaded.graph.node(entry.key).partitions if facts.loaded.graph.has(entry.key) else None
     )
     written = OutputContext(
         asset_key=entry.key,

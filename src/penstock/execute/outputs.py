@@ -13,7 +13,9 @@ from penstock.errors import InvariantViolationError
 Emission = Output[object] | MaterializeResult | AssetCheckResult
 
 
-def emissions(node: NodeDefinition, returned: object, *, selected: Iterable[str]) -> Iterator[Emission]:
+def emissions(
+    node: NodeDefinition, returned: object, *, selected: Iterable[str]
+) -> Iterator[Emission]:
     """Sort out what the body of a unit returned or yields.
 
     Args:
@@ -81,9 +83,7 @@ def _one(
 
 
 def _expects_nothing(node: NodeDefinition, names: list[str]) -> bool:
-    return node.emits_implicitly or any(
-        o.returns_nothing for o in node.outputs if o.name in names
-    )
+    return node.emits_implicitly or any(o.returns_nothing for o in node.outputs if o.name in names)
 
 
 def _known(node: NodeDefinition, thing: Emission, names: list[str]) -> Iterator[Emission]:
@@ -115,5 +115,3 @@ def _check_verdict(node: NodeDefinition, returned: object) -> Iterator[AssetChec
             f"{type(returned).__name__}, which is no verdict. Return AssetCheckResult(passed=...) "
             "or a bool."
         )
-
-

@@ -110,9 +110,7 @@ class Performer:
     def _captured(self, task: Task, report: Report) -> _Captured:
         return _Captured(self._facts.logs, task, report)
 
-    def _report_failure(
-        self, task: Task, error: Exception, report: Report, *, took: float
-    ) -> None:
+    def _report_failure(self, task: Task, error: Exception, report: Report, *, took: float) -> None:
         info = error_info(error)
         delay = decide_retry(
             retry_facts(error),

@@ -90,9 +90,7 @@ def _ready(
     # Where the module was never loaded, no value can be of its classes; loading it costs pydantic.
     module = sys.modules.get("penstock.config.resource")
     if module is not None and isinstance(value, module.ConfigurableResource):
-        made = module.resolve_resource(
-            value, overrides=overrides, environment=environment, key=key
-        )
+        made = module.resolve_resource(value, overrides=overrides, environment=environment, key=key)
         with module.use_resource(made, context) as used:
             yield used
         return

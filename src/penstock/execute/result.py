@@ -22,7 +22,11 @@ class ExecuteInProcessResult:
     """A finished run."""
 
     def __init__(
-        self, record: RunRecord, instance: Instance, loaded: LoadedDefinitions, *,
+        self,
+        record: RunRecord,
+        instance: Instance,
+        loaded: LoadedDefinitions,
+        *,
         io_managers: dict[str, object],
     ) -> None:
         self._record = record
@@ -82,7 +86,9 @@ class ExecuteInProcessResult:
 
     def asset_materializations_for_node(self, node_name: str) -> Sequence[object]:
         """Return what one step made."""
-        return [e.materialization for e in self.events_for_node(node_name) if e.is_step_materialization]
+        return [
+            e.materialization for e in self.events_for_node(node_name) if e.is_step_materialization
+        ]
 
     def is_node_success(self, node_name: str) -> bool:
         """Tell whether a step ended well."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Iterator
 
 from penstock.base.ids import RunId
 from penstock.decide.lease import is_lost
@@ -77,7 +76,7 @@ class Errors:
         return next(iter(self.by_step.values()), None)
 
 
-def execute_run(  # noqa: PLR0913 - one for each thing that can be asked
+def execute_run(
     loaded: LoadedDefinitions,
     instance: Instance,
     *,
@@ -250,7 +249,7 @@ def recover_lost_runs(instance: Instance) -> list[RunRecord]:
     under_way = (RunStatus.STARTED, RunStatus.STARTING, RunStatus.CANCELING, RunStatus.NOT_STARTED)
     for record in instance.store.runs(RunFilter(statuses=under_way)):
         alive = owners.is_alive(instance.home, record.owner)
-        if record.owner is not None and not alive or is_lost(record, owner_alive=alive):
+        if (record.owner is not None and not alive) or is_lost(record, owner_alive=alive):
             lost = LeaseLost(record.owner or "", "its process ended without finishing it")
             _append(instance, record, [lost])
             if record.status is RunStatus.CANCELING:
@@ -301,7 +300,7 @@ def _replayed(instance: Instance, plan: Plan, run: RunId) -> RunMachine:
     return replay(plan, ((stored.event, stored.at) for stored in log))
 
 
-def _drive(  # noqa: PLR0913 - what a driver needs
+def _drive(
     loaded: LoadedDefinitions,
     instance: Instance,
     record: RunRecord,

@@ -27,6 +27,9 @@ from penstock.partitions.mapping import (
 Heads = Mapping[AssetKey, Mapping[str | None, PartitionHead]]
 """For each asset, the newest facts of its partitions; None is the partition of an asset without."""
 
+MOST_UPSTREAM_PARTITIONS = 100
+"""An edge to more upstream partitions than this carries no version, so it is not judged."""
+
 _WILL_CHANGE = "stale - upstream changed"
 
 
@@ -51,9 +54,7 @@ def freshness_of(
     own = heads.get(key, {})
     readers = [_UpstreamReader(graph, key, dependency, heads=heads, now=now) for dependency in node.deps]
     return {
-        partition: staleness(
-            node, own.get(partition), {r.key: r.version(partition) for r in readers}
-        )
+        partition: staleness(node, own.get(partition), _versions(readers, partition))
         for partition in partitions
     }
 
@@ -119,6 +120,11 @@ def read_by(graph: AssetGraph, assets: Iterable[AssetKey]) -> frozenset[AssetKey
     return chosen | {parent for key in chosen for parent in graph.parents(key)}
 
 
+def _versions(readers: Iterable[_UpstreamReader], partition: str | None) -> dict[AssetKey, str]:
+    found = {reader.key: reader.version(partition) for reader in readers}
+    return {key: version for key, version in found.items() if version is not None}
+
+
 def _made_anew(
     partition: str | None,
     readers: Iterable[_UpstreamReader],
@@ -157,6 +163,7 @@ class _UpstreamReader:
         self._now = now
         self._same: tuple[str | None, ...] | None = None
         self._same_version: str | None = None
+        self._has_same_version = False
 
     def partitions(self, partition: str | None) -> tuple[str | None, ...]:
         """Return the upstream partitions that one partition reads."""
@@ -170,12 +177,13 @@ class _UpstreamReader:
             self._same = self._mapped(partition)
         return self._same
 
-    def version(self, partition: str | None) -> str:
-        """Return the current version of what one partition reads."""
+    def version(self, partition: str | None) -> str | None:
+        """Return the current version of what one partition reads; None if it reads too many."""
         if not self._is_constant:
             return self._combined(partition)
-        if self._same_version is None:
+        if not self._has_same_version:
             self._same_version = self._combined(partition)
+            self._has_same_version = True
         return self._same_version
 
     @property
@@ -192,9 +200,12 @@ class _UpstreamReader:
             now=self._now,
         )
 
-    def _combined(self, partition: str | None) -> str:
+    def _combined(self, partition: str | None) -> str | None:
+        wanted = self.partitions(partition)
+        if len(wanted) > MOST_UPSTREAM_PARTITIONS:
+            return None
         versions: dict[str, str] = {}
-        for upstream in self.partitions(partition):
+        for upstream in wanted:
             head = self._heads.get(upstream)
             versions[upstream or ""] = head.data_version if head is not None else ""
         return combined_version(versions)

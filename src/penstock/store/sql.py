@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
 from penstock.base.clock import Instant
@@ -129,14 +128,9 @@ RUN_BY_ID = f"{SQL['runs']}\nWHERE {SQL['runs.id']}"
 # -- rows to values
 
 
-def _read_special(kind: type, value: object) -> object:
-    """Read what msgspec leaves to us; the values of a config are plain data as they stand."""
-    return AssetKey.from_escaped_user_string(str(value)) if kind is AssetKey else value
-
-
-_spec_decoder = msgspec.json.Decoder(RunSpec, dec_hook=_read_special)
+_spec_decoder = decoder(RunSpec)
 _inputs_decoder = decoder(dict[str, str])
-_backfill_decoder = msgspec.json.Decoder(BackfillRecord, dec_hook=_read_special)
+_backfill_decoder = decoder(BackfillRecord)
 _backfill_partition_decoder = decoder(BackfillPartition)
 
 
