@@ -21,7 +21,7 @@ check: .venv/dev.stamp ## Lint, format, layers and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 bench: .venv/dev.stamp ## Measure; DAGSTER_PYTHON=... measures Dagster beside it
 	$(BIN)/python bench/run.py $(if $(DAGSTER_PYTHON),--impl dagster=$(DAGSTER_PYTHON)) > bench/results.jsonl

@@ -30,10 +30,10 @@ def revenue(context: dg.AssetExecutionContext, config: Limits, orders: list[int]
 
 
 @dg.asset(partitions_def=days, deps=[orders], retry_policy=dg.RetryPolicy(max_retries=2))
-def daily(context: dg.AssetExecutionContext, api: Api) -> dg.MaterializeResult[str]:
+def daily(context: dg.AssetExecutionContext, api: Api) -> dg.MaterializeResult:
     day = context.partition_key
     assert_type(day, str)
-    return dg.MaterializeResult(value=api.url + day, metadata={"day": day, "rows": 3})
+    return dg.MaterializeResult(metadata={"url": api.url + day, "rows": 3})
 
 
 @dg.asset_check(asset=orders, blocking=True)

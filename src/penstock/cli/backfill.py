@@ -413,7 +413,7 @@ def _work(
         store=instance.store,
         clock=instance.clock,
         launcher=wiring.RunLauncher(loaded, instance, record),
-        interrupt=lambda: interrupt_all(instance),
+        interrupt=interrupt_all,
         report=_reporter(parallel=parallel, as_json=wanted.as_json),
     )
     loop = BackfillLoop(

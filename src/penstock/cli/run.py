@@ -1,0 +1,162 @@
+"""`penstock run list`, `show`, `resume` and `cancel`."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import click
+
+from penstock.base.clock import Instant
+from penstock.base.text import ago, duration
+from penstock.cli import wiring
+from penstock.cli.errors import ExitCode, NothingToResumeError
+from penstock.cli.options import Target, json_option, target_options
+from penstock.cli.output import find_run, print_json, print_table, run_as_json
+from penstock.cli.progress import Progress
+from penstock.errors import UsageError
+from penstock.execute.runs import cancel_run, resume_run
+from penstock.model.events import (
+    AssetMaterialized,
+    CheckEvaluated,
+    RunEvent,
+    StepFailed,
+    StepSkipped,
+    StepSucceeded,
+    Unknown,
+    encode_event,
+)
+from penstock.model.run import RunFilter, RunRecord, RunStatus
+from penstock.store.protocol import EventFilter
+
+_SHOWN = 3
+
+
+@click.group()
+def run() -> None:
+    """List, show, resume and cancel runs.
+
+    A run is named by its id, by the beginning of it, or as `latest`.
+    """
+
+
+@run.command("list", epilog="\b\nExample:\n  penstock run list --status FAILURE --limit 5")
+@click.option("--limit", type=click.IntRange(min=1), default=20, help="How many, newest first.")
+@click.option(
+    "--status",
+    type=click.Choice([s.value for s in RunStatus], case_sensitive=False),
+    help="Only runs of this status.",
+)
+@json_option
+def list_runs(*, limit: int, status: str | None, as_json: bool) -> None:
+    """List runs, newest first."""
+    with wiring.opened_instance() as instance:
+        statuses = (RunStatus(status.upper()),) if status else None
+        found = instance.store.runs(RunFilter(statuses=statuses), limit=limit)
+        now = instance.clock.now()
+    if as_json:
+        print_json([run_as_json(record) for record in found])
+        return
+    if not found:
+        click.echo("There are no such runs." if status else "There are no runs yet.")
+        return
+    rows = [
+        (r.id, r.status.value, _what(r), r.spec.partition or "", ago(now - r.created), _took(r, now))
+        for r in found
+    ]
+    print_table(("RUN", "STATUS", "ASSETS", "PARTITION", "CREATED", "TOOK"), rows)
+
+
+@run.command(epilog="\b\nExample:\n  penstock run show latest")
+@click.argument("run_id", metavar="RUN")
+@json_option
+def show(*, run_id: str, as_json: bool) -> None:
+    """Show where a run stands and what its steps did."""
+    with wiring.opened_instance() as instance:
+        record = find_run(instance.store, run_id)
+        events = [e.event for e in instance.store.events(EventFilter(run=record.id))]
+        now = instance.clock.now()
+    if as_json:
+        print_json({**run_as_json(record), "events": len(events)})
+        return
+    facts = [
+        ("Status", record.status.value),
+        ("Assets", ", ".join(str(key) for key in record.spec.assets or ())),
+        ("Partition", record.spec.partition or "...".join(record.spec.partition_range or ())),
+        ("Backfill", record.spec.backfill or ""),
+        ("Why", record.spec.why),
+        ("Took", _took(record, now)),
+        ("Error", record.error or ""),
+    ]
+    click.echo(f"Run {record.id}")
+    for name, value in facts:
+        if value:
+            click.echo(f"  {name}: {value}")
+    click.echo()
+    progress = Progress(write=click.echo, complain=click.echo, checks={})
+    for event in events:
+        if isinstance(event, StepSucceeded | StepFailed | StepSkipped | AssetMaterialized):
+            progress.observe(event)
+        elif isinstance(event, CheckEvaluated):
+            progress.observe(event)
+    progress.close()
+    if record.status is RunStatus.SUSPENDED:
+        click.echo(f"\nIts process died. Go on with: penstock run resume {record.id}")
+
+
+@run.command(epilog="\b\nExample:\n  penstock run resume latest")
+@click.argument("run_id", metavar="RUN")
+@json_option
+@target_options
+@click.pass_context
+def resume(ctx: click.Context, *, target: Target, run_id: str, as_json: bool) -> None:
+    """Go on with a run whose process died, at its first unfinished step."""
+    loaded = wiring.loaded_definitions(target)
+    with wiring.opened_instance() as instance:
+        record = find_run(instance.store, run_id)
+        if record.status is not RunStatus.SUSPENDED:
+            raise NothingToResumeError(
+                f"Run {record.id} is {record.status.value}; only a SUSPENDED run can be resumed."
+            )
+        progress = Progress(
+            write=click.echo, complain=partial(click.echo, err=True), checks={}
+        )
+        observe = _print_event if as_json else progress.observe
+        finished = resume_run(loaded, instance, record.id, observer=observe)
+    if as_json:
+        print_json({"event": "summary", **run_as_json(finished)})
+    else:
+        progress.close()
+        click.echo(f"\nRun {finished.id} ended: {finished.status.value}.")
+    ctx.exit(ExitCode.OK if finished.status is RunStatus.SUCCESS else ExitCode.FAILED)
+
+
+@run.command(epilog="\b\nExample:\n  penstock run cancel 0190f3a2")
+@click.argument("run_id", metavar="RUN")
+@json_option
+def cancel(*, run_id: str, as_json: bool) -> None:
+    """End a run that nobody works on any more."""
+    with wiring.opened_instance() as instance:
+        record = find_run(instance.store, run_id)
+        if record.status.is_finished:
+            raise UsageError(f"Run {record.id} has ended already: {record.status.value}.")
+        canceled = cancel_run(instance, record.id)
+    if as_json:
+        print_json(run_as_json(canceled))
+    else:
+        click.echo(f"Run {canceled.id} is canceled.")
+
+
+def _print_event(event: RunEvent | Unknown) -> None:
+    click.echo(encode_event(event))
+
+
+def _what(record: RunRecord) -> str:
+    keys = [key.to_user_string() for key in record.spec.assets or ()]
+    more = f" +{len(keys) - _SHOWN}" if len(keys) > _SHOWN else ""
+    return ", ".join(keys[:_SHOWN]) + more
+
+
+def _took(record: RunRecord, now: Instant) -> str:
+    if record.started is None:
+        return ""
+    return duration((record.ended or now) - record.started)
