@@ -46,6 +46,7 @@ class Implementation(NamedTuple):
 def measurements() -> Iterator[Measurement]:
     """List every measurement, quick ones first."""
     yield Measurement("import", {}, 7)
+    yield Measurement("first_use", {}, 7)
     for size, samples in ((1_000, 3), (10_000, 2)):
         yield Measurement("define", {"size": size}, samples)
     for size, samples in ((100, 5), (1_000, 2)):

@@ -7,7 +7,7 @@ import click
 from penstock.cli import wiring
 from penstock.cli.materialize import Request, parse_range, run_request
 from penstock.cli.options import Target, config_option, json_option, tag_option, target_options
-from penstock.cli.output import print_json, print_table
+from penstock.cli.output import print_json
 from penstock.graph.asset_graph import AssetGraph
 from penstock.graph.selection import AssetSelection
 from penstock.model.keys import AssetKey
@@ -53,8 +53,9 @@ def show(*, target: Target, key: str, as_json: bool) -> None:
         print_json(facts)
         return
     click.echo(str(facts["key"]))
-    rows = [(name, _shown(value)) for name, value in facts.items() if name != "key" and value]
-    print_table(("", ""), rows)
+    for name, value in facts.items():
+        if name != "key" and value:
+            click.echo(f"  {name.replace('_', ' ')}: {_shown(value)}")
 
 
 @asset.command(

@@ -93,7 +93,7 @@ Examples:
 @json_option
 @target_options
 @click.pass_context
-def backfill(  # noqa: PLR0913 - one parameter for each option
+def backfill(
     ctx: click.Context,
     *,
     target: Target,
@@ -142,16 +142,16 @@ def _check(wanted: Wanted, *, resume: bool) -> None:
         raise UsageError("--delay must be 0 or more seconds.")
     ways = (wanted.start or wanted.end, wanted.partitions, wanted.every)
     if resume:
-        if wanted.selection or any(ways) or wanted.dry_run:
+        if wanted.selection or any(ways) or wanted.dry_run or wanted.config_path:
             raise UsageError(
                 "--resume goes on with the backfill as it was asked for. "
-                "Leave out the selection, the partitions and --dry-run."
+                "Leave out the selection, the partitions, --config and --dry-run."
             )
         return
     if not wanted.selection:
         raise UsageError("Say which assets, as in `penstock backfill orders --all`.")
     if sum(bool(way) for way in ways) != 1 or bool(wanted.start) != bool(wanted.end):
-        raise UsageError("Give --start-date and --end-date, or --partitions, or --all: one of them.")
+        raise UsageError("Give one of: --start-date with --end-date, --partitions, or --all.")
 
 
 # -- a new backfill
@@ -215,9 +215,7 @@ def _requested(loaded: LoadedDefinitions, instance: Instance, wanted: Wanted) ->
     heads = wiring.heads_of(instance.store, read_by(graph, assets))
     found = outdated(graph, assets, partitions=keys, heads=heads, now=wiring.now_of(instance))
     candidates = [
-        PartitionFreshness(
-            key, tuple(verdict.reason for verdict in found[key].values()) or (None,)
-        )
+        PartitionFreshness(key, tuple(verdict.reason for verdict in found[key].values()) or (None,))
         for key in keys
     ]
     return _Request(
@@ -284,9 +282,7 @@ def _workers(
     return 1
 
 
-def _plan_text(
-    instance: Instance, request: _Request, asked: int | None, parallel: int
-) -> str:
+def _plan_text(instance: Instance, request: _Request, asked: int | None, parallel: int) -> str:
     return screen.plan_block(
         selection=request.selection,
         ends=request.ends,
@@ -351,9 +347,7 @@ def _supersede(instance: Instance, new: BackfillRecord, *, as_json: bool) -> Non
         _refuse_if_worked_on(instance, old)
         if not as_json:
             click.echo(f"This replaces the unfinished backfill {old.id} of {old.selection}.\n")
-        for run in instance.store.runs(
-            RunFilter(backfill=old.id, statuses=(RunStatus.SUSPENDED,))
-        ):
+        for run in instance.store.runs(RunFilter(backfill=old.id, statuses=(RunStatus.SUSPENDED,))):
             cancel_run(instance, run.id)
         instance.store.update_backfill(
             old.id, at=instance.clock.now(), status=BackfillStatus.CANCELED, owner=None

@@ -126,9 +126,11 @@ def _print(stored: StoredEvent, home: Path | None) -> None:
 
 
 def _print_captured(path: Path) -> None:
-    """Print the captured streams of a step: the file itself, or each file of that folder or stem."""
-    files = sorted(path.iterdir()) if path.is_dir() else sorted(path.parent.glob(path.name + "*"))
+    """Print the captured streams of a step; `path` lacks the endings of their files."""
+    files = [path.with_name(f"{path.name}.{stream}") for stream in ("out", "err")]
     for file in files:
+        if not file.is_file():
+            continue
         text = file.read_text(encoding="utf-8", errors="replace").rstrip()
         if text:
             click.echo(indented(text.splitlines()))

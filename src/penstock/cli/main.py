@@ -1,7 +1,7 @@
 """The `penstock` command: a table of commands, each loaded when it is used.
 
-Owns the table and nothing else. Importing this module imports click and no more of Penstock than the
-error tree, so that `--help` is quick.
+Owns the table and nothing else. Importing it imports click, and of Penstock no more than the error
+tree and the settings, so that `--help` is quick.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class LazyGroup(click.Group):
         name: str | None = None,
         *,
         entries: Mapping[str, Entry],
-        help: str | None = None,  # noqa: A002 - click's name
+        help: str | None = None,
         epilog: str | None = None,
     ) -> None:
         super().__init__(name, help=help, epilog=epilog, no_args_is_help=True)

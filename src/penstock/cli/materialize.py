@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import click
 
@@ -15,14 +14,13 @@ from penstock.base.text import counted, duration
 from penstock.cli import wiring
 from penstock.cli.errors import ExitCode
 from penstock.cli.options import Target, config_option, json_option, tag_option, target_options
-from penstock.cli.output import print_json, run_as_json
+from penstock.cli.output import complaining, echoing, print_json, printing, run_as_json
 from penstock.cli.progress import Progress
 from penstock.define.loaded import LoadedDefinitions
 from penstock.errors import UsageError
 from penstock.execute.runs import execute_run
 from penstock.graph.status import outdated, read_by
 from penstock.instance import Instance
-from penstock.model.events import RunEvent, encode_event
 from penstock.model.keys import AssetKey
 from penstock.model.run import RunRecord, RunStatus
 from penstock.plan.request import resolve_partition
@@ -174,16 +172,19 @@ def _outdated(
         last = partitions[-1]
         found = outdated(graph, plain, partitions=[None], heads=heads, now=now)
         changed = any(wanted.values())
-        wanted[last] = wanted.get(last, frozenset()) | (plain if changed else frozenset(found[None]))
+        wanted[last] = wanted.get(last, frozenset()) | (
+            plain if changed else frozenset(found[None])
+        )
     return wanted
 
 
 def _run(
     loaded: LoadedDefinitions, instance: Instance, piece: _Piece, request: Request
 ) -> RunRecord:
+    echo = echoing()
     progress = Progress(
-        write=click.echo,
-        complain=partial(click.echo, err=True),
+        write=echo,
+        complain=complaining(),
         checks={a: [c.name for c in loaded.graph.checks_of(a)] for a in piece.assets},
     )
     try:
@@ -196,7 +197,7 @@ def _run(
             config=request.config,
             tags=request.tags,
             why=f"`penstock materialize {' '.join(request.selection)}` on the command line",
-            observer=_print_event if request.as_json else progress.observe,
+            observer=printing(echo) if request.as_json else progress.observe,
         )
     except KeyboardInterrupt:
         if not request.as_json:
@@ -208,10 +209,6 @@ def _run(
         progress.close()
         _summarize(record, progress)
     return record
-
-
-def _print_event(event: RunEvent) -> None:
-    click.echo(encode_event(event))
 
 
 def _summarize(record: RunRecord, progress: Progress) -> None:

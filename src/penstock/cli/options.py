@@ -47,9 +47,7 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print JSON and nothing else."
-)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
 
 config_option = click.option(
     "--config",

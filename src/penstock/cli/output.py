@@ -5,18 +5,43 @@ Owns no fact. Tables are plain text in columns, so that they can be cut, searche
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import click
 
 from penstock.base.codec import encode
 from penstock.base.ids import RunId
 from penstock.errors import RunNotFoundError
-from penstock.model.events import ErrorInfo
+from penstock.model.events import ErrorInfo, RunEvent, encode_event
 from penstock.model.run import RunFilter, RunRecord
 from penstock.store.protocol import Store
 
 _INDENT = "    "
+
+
+def echoing() -> Callable[[object], None]:
+    """Return what prints on standard output as it is now.
+
+    While a step runs, `sys.stdout` leads to the file of the step; what a command says meanwhile has
+    to go past it.
+    """
+    return partial(click.echo, file=sys.stdout)
+
+
+def complaining() -> Callable[[object], None]:
+    """Return what prints on standard error as it is now; see `echoing`."""
+    return partial(click.echo, file=sys.stderr)
+
+
+def printing(echo: Callable[[object], None]) -> Callable[[RunEvent], None]:
+    """Return an observer that prints each event of a run as one line of JSON."""
+
+    def observe(event: RunEvent) -> None:
+        echo(encode_event(event))
+
+    return observe
 
 
 def print_json(value: object) -> None:

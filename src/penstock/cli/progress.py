@@ -80,7 +80,9 @@ class Progress:
                 )
             case StepSkipped():
                 self.skipped += 1
-                self._write(f"{event.step} - skipped" + (f": {event.because}" * bool(event.because)))
+                self._write(
+                    f"{event.step} - skipped" + (f": {event.because}" * bool(event.because))
+                )
             case StepCanceled():
                 self._write(f"{event.step} ✗ canceled")
             case StepRestarted():

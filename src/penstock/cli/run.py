@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import click
 
 from penstock.base.clock import Instant
@@ -11,24 +9,31 @@ from penstock.base.text import ago, duration
 from penstock.cli import wiring
 from penstock.cli.errors import ExitCode, NothingToResumeError
 from penstock.cli.options import Target, json_option, target_options
-from penstock.cli.output import find_run, print_json, print_table, run_as_json
+from penstock.cli.output import (
+    complaining,
+    echoing,
+    find_run,
+    print_json,
+    print_table,
+    printing,
+    run_as_json,
+)
 from penstock.cli.progress import Progress
 from penstock.errors import UsageError
 from penstock.execute.runs import cancel_run, resume_run
 from penstock.model.events import (
     AssetMaterialized,
     CheckEvaluated,
-    RunEvent,
     StepFailed,
     StepSkipped,
     StepSucceeded,
-    Unknown,
-    encode_event,
 )
+from penstock.model.keys import AssetKey
 from penstock.model.run import RunFilter, RunRecord, RunStatus
 from penstock.store.protocol import EventFilter
 
 _SHOWN = 3
+_TOLD = (StepSucceeded, StepFailed, StepSkipped, AssetMaterialized, CheckEvaluated)
 
 
 @click.group()
@@ -60,7 +65,14 @@ def list_runs(*, limit: int, status: str | None, as_json: bool) -> None:
         click.echo("There are no such runs." if status else "There are no runs yet.")
         return
     rows = [
-        (r.id, r.status.value, _what(r), r.spec.partition or "", ago(now - r.created), _took(r, now))
+        (
+            r.id,
+            r.status.value,
+            _what(r),
+            r.spec.partition or "",
+            ago(now - r.created),
+            _took(r, now),
+        )
         for r in found
     ]
     print_table(("RUN", "STATUS", "ASSETS", "PARTITION", "CREATED", "TOOK"), rows)
@@ -92,11 +104,13 @@ def show(*, run_id: str, as_json: bool) -> None:
         if value:
             click.echo(f"  {name}: {value}")
     click.echo()
-    progress = Progress(write=click.echo, complain=click.echo, checks={})
+    checks: dict[AssetKey, list[str]] = {}
     for event in events:
-        if isinstance(event, StepSucceeded | StepFailed | StepSkipped | AssetMaterialized):
-            progress.observe(event)
-        elif isinstance(event, CheckEvaluated):
+        if isinstance(event, CheckEvaluated):
+            checks.setdefault(event.asset, []).append(event.name)
+    progress = Progress(write=click.echo, complain=click.echo, checks=checks)
+    for event in events:
+        if isinstance(event, _TOLD):
             progress.observe(event)
     progress.close()
     if record.status is RunStatus.SUSPENDED:
@@ -117,10 +131,10 @@ def resume(ctx: click.Context, *, target: Target, run_id: str, as_json: bool) ->
             raise NothingToResumeError(
                 f"Run {record.id} is {record.status.value}; only a SUSPENDED run can be resumed."
             )
-        progress = Progress(
-            write=click.echo, complain=partial(click.echo, err=True), checks={}
-        )
-        observe = _print_event if as_json else progress.observe
+        echo = echoing()
+        checks = {key: [c.name for c in loaded.graph.checks_of(key)] for key in loaded.graph.keys}
+        progress = Progress(write=echo, complain=complaining(), checks=checks)
+        observe = printing(echo) if as_json else progress.observe
         finished = resume_run(loaded, instance, record.id, observer=observe)
     if as_json:
         print_json({"event": "summary", **run_as_json(finished)})
@@ -144,10 +158,6 @@ def cancel(*, run_id: str, as_json: bool) -> None:
         print_json(run_as_json(canceled))
     else:
         click.echo(f"Run {canceled.id} is canceled.")
-
-
-def _print_event(event: RunEvent | Unknown) -> None:
-    click.echo(encode_event(event))
 
 
 def _what(record: RunRecord) -> str:

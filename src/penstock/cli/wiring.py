@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from penstock.execute.owners import is_alive, this_owner
 from penstock.execute.runs import execute_run, recover_lost_runs, resume_run
 from penstock.graph.asset_graph import AssetGraph
 from penstock.graph.selection import AssetSelection
-from penstock.graph.status import outdated, read_by
+from penstock.graph.status import MOST_UPSTREAM_PARTITIONS, outdated, upstream_partitions
 from penstock.host.load import load_definitions
 from penstock.instance import Instance
 from penstock.model.asset_state import PartitionHead
@@ -34,7 +35,7 @@ from penstock.store.protocol import Store
 
 
 @contextmanager
-def opened_instance(settings: Settings | None = None) -> Iterator[Instance]:
+def opened_instance(settings: Settings | None = None) -> Generator[Instance]:
     """Open the store of this project; runs whose process died become suspended first."""
     with Instance.open(settings or load_settings()) as instance:
         recover_lost_runs(instance)
@@ -140,7 +141,7 @@ def is_worked_on(instance: Instance, backfill: BackfillRecord) -> bool:
 
 
 @contextmanager
-def claiming(instance: Instance) -> Iterator[None]:
+def claiming(instance: Instance) -> Generator[None]:
     """Let one process at a time decide whose a backfill is."""
     descriptor = os.open(instance.settings.home / "claims.lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
@@ -154,23 +155,17 @@ class RunLauncher:
     """Runs a partition of a backfill in the calling thread."""
 
     def __init__(
-        self,
-        loaded: LoadedDefinitions,
-        instance: Instance,
-        backfill: BackfillRecord,
-        *,
-        observer: Callable[[object], None] | None = None,
+        self, loaded: LoadedDefinitions, instance: Instance, backfill: BackfillRecord
     ) -> None:
         self._loaded = loaded
         self._instance = instance
         self._backfill = backfill
-        self._observer = observer
 
     def outdated(self, partition: str) -> frozenset[AssetKey]:
         """Return the assets of a partition that are not fresh now."""
         graph = self._loaded.graph
         assets = frozenset(self._backfill.assets)
-        heads = _heads_for_one(graph, self._instance.store, assets, partition)
+        heads = _heads_for_one(graph, self._instance, assets, partition)
         found = outdated(
             graph, assets, partitions=[partition], heads=heads, now=now_of(self._instance)
         )
@@ -195,14 +190,22 @@ class RunLauncher:
 
 
 def _heads_for_one(
-    graph: AssetGraph, store: Store, assets: AbstractSet[AssetKey], partition: str
+    graph: AssetGraph,
+    instance: Instance,
+    assets: AbstractSet[AssetKey],
+    partition: str,
 ) -> dict[AssetKey, dict[str | None, PartitionHead]]:
-    """Read what the verdict on one partition needs: not all partitions where one is enough."""
-    heads: dict[AssetKey, dict[str | None, PartitionHead]] = {}
-    shared = graph.node(min(assets)).partitions
-    for asset in read_by(graph, assets):
-        if asset in assets or graph.node(asset).partitions == shared:
-            heads[asset] = store.partition_heads(asset, [partition])
-        else:
-            heads[asset] = store.partition_heads(asset)
-    return heads
+    """Read what the verdict on one partition needs: not all partitions where few are enough."""
+    wanted: defaultdict[AssetKey, set[str | None]] = defaultdict(set)
+    for asset in assets:
+        wanted[asset].add(partition)
+        for dependency in graph.node(asset).deps:
+            read = upstream_partitions(
+                graph, asset, dependency.key, partition=partition, now=now_of(instance)
+            )
+            if len(read) <= MOST_UPSTREAM_PARTITIONS:
+                wanted[dependency.key].update(read)
+    return {
+        asset: instance.store.partition_heads(asset, list(partitions))
+        for asset, partitions in wanted.items()
+    }

@@ -1,1 +1,1 @@
-"""Shapes that exist because Dagster has them: views over native values. Each names what it shows."""
+"""Shapes that exist because Dagster has them: each is a view, and names the value it shows."""

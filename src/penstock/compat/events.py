@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from penstock.model import events as native
 from penstock.model.events import StoredEvent, kind_of
@@ -12,7 +12,7 @@ from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.metadata import MetadataUnion
 
 
-class DagsterEventType(str, Enum):
+class DagsterEventType(StrEnum):
     """The event types of `spec/06`; the stored names of run events keep their old prefix."""
 
     STEP_START = "STEP_START"
@@ -268,8 +268,9 @@ def describe_event(event: native.AnyEvent) -> str:
     match event:
         case native.LogLine(message=message):
             return message
-        case native.StepFailed(step=step, error=error) | native.StepUpForRetry(
-            step=step, error=error
+        case (
+            native.StepFailed(step=step, error=error)
+            | native.StepUpForRetry(step=step, error=error)
         ):
             return f"{kind_of(event)} {step}: {error.first_line()}"
         case native.RunFailed(reason=reason):

@@ -21,17 +21,34 @@ class RunlessAssetEvent(Protocol):
     """A materialization or an observation; `is_observation` tells which."""
 
     @property
-    def asset_key(self) -> AssetKey: ...
+    def asset_key(self) -> AssetKey:
+        """The asset that it is about."""
+        ...
+
     @property
-    def is_observation(self) -> bool: ...
+    def is_observation(self) -> bool:
+        """Whether nothing was made, only learned."""
+        ...
+
     @property
-    def description(self) -> str | None: ...
+    def description(self) -> str | None:
+        """What it says, for people."""
+        ...
+
     @property
-    def metadata(self) -> Mapping[str, MetadataUnion]: ...
+    def metadata(self) -> Mapping[str, MetadataUnion]:
+        """Facts about the data."""
+        ...
+
     @property
-    def partition(self) -> str | None: ...
+    def partition(self) -> str | None:
+        """The partition that it is about."""
+        ...
+
     @property
-    def tags(self) -> Mapping[str, str]: ...
+    def tags(self) -> Mapping[str, str]:
+        """Text to text, kept with the event."""
+        ...
 
 
 @runtime_checkable
@@ -39,21 +56,44 @@ class RunlessCheckEvent(Protocol):
     """A verdict of a check."""
 
     @property
-    def asset_key(self) -> AssetKey: ...
+    def asset_key(self) -> AssetKey:
+        """The asset that it is about."""
+        ...
+
     @property
-    def check_name(self) -> str: ...
+    def check_name(self) -> str:
+        """The name of the check."""
+        ...
+
     @property
-    def passed(self) -> bool: ...
+    def passed(self) -> bool:
+        """Whether the data is as it should be."""
+        ...
+
     @property
-    def metadata(self) -> Mapping[str, MetadataUnion]: ...
+    def metadata(self) -> Mapping[str, MetadataUnion]:
+        """Facts about the data."""
+        ...
+
     @property
-    def severity(self) -> Enum: ...
+    def severity(self) -> Enum:
+        """How bad a failure is."""
+        ...
+
     @property
-    def description(self) -> str | None: ...
+    def description(self) -> str | None:
+        """What it says, for people."""
+        ...
+
     @property
-    def partition(self) -> str | None: ...
+    def partition(self) -> str | None:
+        """The partition that it is about."""
+        ...
+
     @property
-    def blocking(self) -> bool: ...
+    def blocking(self) -> bool:
+        """Whether a failure keeps what depends on the asset from running."""
+        ...
 
 
 RunlessEvent = RunlessAssetEvent | RunlessCheckEvent

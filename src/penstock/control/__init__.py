@@ -1,0 +1,1 @@
+"""The loops that work through the store on their own; none of them sees user code."""

@@ -32,9 +32,10 @@ from penstock.model.backfill import (
     BackfillStatus,
     PartitionState,
 )
+from penstock.model.events import StepFailed
 from penstock.model.keys import AssetKey
 from penstock.model.run import RunFilter, RunRecord, RunStatus
-from penstock.store.protocol import Store
+from penstock.store.protocol import EventFilter, Store
 
 _UNFINISHED = (BackfillStatus.REQUESTED, BackfillStatus.COMPLETED_FAILED)
 
@@ -205,9 +206,7 @@ class BackfillLoop:
         return any(p.took is not None for p in self._partitions.values())
 
     def _next(self, *, free: int) -> tuple[int, ...]:
-        return next_partitions(
-            self._partitions.values(), free_slots=free, stop_after_failure=True
-        )
+        return next_partitions(self._partitions.values(), free_slots=free, stop_after_failure=True)
 
     def _spawn(
         self,
@@ -252,7 +251,7 @@ class BackfillLoop:
             return replace(started, state=PartitionState.DONE, run=run.id, took=took)
         if run.status is RunStatus.CANCELED:
             return replace(started, state=PartitionState.PENDING, run=run.id)
-        error = run.error or f"The run ended as {run.status.value}."
+        error = _first_error(self._ports.store, run)
         return replace(started, state=PartitionState.FAILED, run=run.id, took=took, error=error)
 
     def _run_of(self, started: BackfillPartition) -> RunRecord | None:
@@ -274,9 +273,7 @@ class BackfillLoop:
         )
 
     def _give_back(self) -> None:
-        again = reopened(
-            p for p in self._partitions.values() if p.state is PartitionState.RUNNING
-        )
+        again = reopened(p for p in self._partitions.values() if p.state is PartitionState.RUNNING)
         self._write(again, owner=None)
 
     def _write(
@@ -294,6 +291,14 @@ class BackfillLoop:
             partitions=partitions,
         )
         self._partitions.update({p.number: p for p in partitions})
+
+
+def _first_error(store: Store, run: RunRecord) -> str:
+    """Return what the first step that failed said, in one line."""
+    for stored in store.events(EventFilter(run=run.id, kinds=("step_failed",)), limit=1):
+        if isinstance(stored.event, StepFailed):
+            return stored.event.error.first_line()
+    return run.error or f"The run ended as {run.status.value}."
 
 
 def _took(run: RunRecord) -> float | None:

@@ -69,7 +69,7 @@ def asset(
 ) -> Callable[[Function], AssetsDefinition]: ...
 
 
-def asset(  # noqa: PLR0913 - the public signature
+def asset(
     compute_fn: Function | None = None,
     *,
     name: str | None = None,
@@ -142,8 +142,8 @@ def asset(  # noqa: PLR0913 - the public signature
     def decorate(function: Function) -> AssetsDefinition:
         asset_key = _key_of(function, name=name, key=key, key_prefix=key_prefix)
         signature = read_signature(function, nothing_types=(MaterializeResult,))
-        prefix = asset_key.parts[:-1] if key_prefix is not None and ins is None else ()
-        inputs = _inputs(signature, ins or {}, asset_key, default_prefix=prefix)
+        prefix = asset_key.parts[:-1] if key_prefix is not None else ()
+        inputs = _inputs(signature, ins or {}, owner=f"Asset '{asset_key}'", default_prefix=prefix)
         if io_manager_def is not None and io_manager_key is not None:
             raise InvalidDefinitionError(
                 f"Asset '{asset_key}' has both io_manager_key and io_manager_def. Keep one."
@@ -193,7 +193,7 @@ def asset(  # noqa: PLR0913 - the public signature
     return decorate if compute_fn is None else decorate(compute_fn)
 
 
-def multi_asset(  # noqa: PLR0913 - the public signature
+def multi_asset(
     *,
     outs: Mapping[str, AssetOut] | None = None,
     specs: Sequence[AssetSpec] | None = None,
@@ -223,11 +223,23 @@ def multi_asset(  # noqa: PLR0913 - the public signature
         outs: The assets by output name; excludes `specs`.
         specs: The assets; no values are passed on.
         name: The name of the step; the function's if None.
+        ins: How parameters find their upstream assets, where the names do not say it.
+        deps: Upstream assets of each of the assets, whose values are not loaded.
+        description: What the function does; the assets have descriptions of their own.
+        config_schema: The type of the config, where it is not annotated.
+        required_resource_keys: Resources for `context.resources`.
+        resource_defs: Resources of this function alone.
         internal_asset_deps: For each output, the assets that it depends on, some of which may be
             made by the function itself.
+        partitions_def: How the assets are split.
         can_subset: Whether some can be made without the others; `context.selected_asset_keys`
             says which.
-        ins: See `asset`; the other arguments too.
+        backfill_policy: How many partitions one run may make; one if None.
+        retry_policy: Whether and when a failed step is tried again.
+        group_name: The group of the assets, none of which may name another.
+        code_version: The version of the assets that name none.
+        check_specs: Checks that the function evaluates itself.
+        pool: The concurrency pool that its step takes a slot of.
 
     Raises:
         InvalidDefinitionError: Both or neither of `outs` and `specs`, or a malformed name.
@@ -238,7 +250,7 @@ def multi_asset(  # noqa: PLR0913 - the public signature
     def decorate(function: Function) -> AssetsDefinition:
         node_name = checked_name(name or function.__name__)
         signature = read_signature(function, nothing_types=(MaterializeResult,))
-        inputs = _inputs(signature, ins or {}, None)
+        inputs = _inputs(signature, ins or {}, owner=f"multi_asset '{node_name}'")
         common = deps_of(deps or ())
         outputs = [
             NodeOutput(
@@ -337,16 +349,15 @@ def _key_of(
 def _inputs(
     signature: Signature,
     ins: Mapping[str, AssetIn],
-    asset_key: AssetKey | None,
     *,
+    owner: str,
     default_prefix: Sequence[str] = (),
 ) -> tuple[NodeInput, ...]:
     names = list(signature.inputs)
     unknown = [n for n in ins if n not in names]
     if unknown and not signature.takes_any:
         raise InvalidDefinitionError(
-            f"Asset '{asset_key}' has ins for '{unknown[0]}', which is not a parameter of its "
-            "function."
+            f"{owner} has ins for '{unknown[0]}', which is not a parameter of its function."
         )
     found: list[NodeInput] = []
     for name in [*names, *unknown]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from penstock.define.node import AssetChecksDefinition, NodeDefinition, NodeInput
 from penstock.define.signature import read_signature
@@ -14,11 +14,11 @@ from penstock.define.spec import (
     deps_of,
     key_of,
 )
-from penstock.model.keys import AssetKey
+from penstock.errors import InvalidDefinitionError
 from penstock.model.retry import RetryPolicy
 
 
-def asset_check(  # noqa: PLR0913 - the public signature
+def asset_check(
     *,
     asset: CoercibleToAsset,
     name: str | None = None,
@@ -53,7 +53,7 @@ def asset_check(  # noqa: PLR0913 - the public signature
         pool: The concurrency pool that its step takes a slot of.
 
     Raises:
-        InvalidDefinitionError: A name is malformed.
+        InvalidDefinitionError: A name is malformed, or `additional_ins` names no parameter.
     """
     target = key_of(asset)
 
@@ -70,7 +70,7 @@ def asset_check(  # noqa: PLR0913 - the public signature
             name=f"{target.to_python_identifier()}_{spec.name}",
             function=function,
             signature=signature,
-            inputs=_inputs(signature.inputs, additional_ins or {}, target),
+            inputs=_inputs(spec, signature.inputs, additional_ins or {}),
             deps=deps_of([target, *(additional_deps or ())]),
             checks=(spec,),
             resource_keys=frozenset(required_resource_keys or ()).union(signature.resources),
@@ -85,9 +85,23 @@ def asset_check(  # noqa: PLR0913 - the public signature
 
 
 def _inputs(
-    names: Iterable[str], ins: Mapping[str, AssetIn], target: AssetKey
+    check: AssetCheckSpec, names: Sequence[str], ins: Mapping[str, AssetIn]
 ) -> tuple[NodeInput, ...]:
+    for name in ins:
+        if name not in names:
+            raise InvalidDefinitionError(
+                f"Check '{check.name}' of asset '{check.asset_key}' has additional_ins for "
+                f"'{name}', which is not a parameter of its function."
+            )
     return tuple(
-        NodeInput(name=name, key=ins[name].resolve(name) if name in ins else target)
+        NodeInput(
+            name=name,
+            key=ins[name].resolve(name),
+            mapping=ins[name].partition_mapping,
+            manager=ins[name].input_manager_key,
+            metadata=ins[name].metadata,
+        )
+        if name in ins
+        else NodeInput(name=name, key=check.asset_key)
         for name in names
     )

@@ -37,9 +37,6 @@ class Resources:
                 f"required_resource_keys or as a parameter.{did_you_mean(key, self._values)}"
             ) from None
 
-    def _asdict(self) -> dict[str, object]:
-        return dict(self._values)
-
 
 class StepScope(Protocol):
     """What execution knows about the step that runs."""
@@ -207,10 +204,20 @@ class AssetExecutionContext:
 
     @property
     def partition_keys(self) -> Sequence[str]:
-        """Every partition that the run is for, in order."""
+        """Every partition that the run is for, in order.
+
+        Raises:
+            InvariantViolationError: The run has no partition, or the partitions of a range are
+                not known, as in a call by hand.
+        """
         if self._scope.partition_range is None:
             return [self.partition_key]
-        assert self._scope.partitions is not None
+        if self._scope.partitions is None:
+            raise InvariantViolationError(
+                "Cannot access partition_keys: step "
+                f"'{self._scope.step_key}' knows the ends of its range, but not the partitions "
+                "between them. Use context.partition_key_range."
+            )
         return self._scope.partitions.get_partition_keys_in_range(self._scope.partition_range)
 
     @property
@@ -248,7 +255,8 @@ class AssetExecutionContext:
                 self.add_output_metadata(metadata, output)
                 return
         raise InvariantViolationError(
-            f"Step '{self._scope.step_key}' does not make asset '{key}', so it can have no metadata."
+            f"Step '{self._scope.step_key}' does not make asset '{key}', so it can give it no "
+            "metadata."
         )
 
     def set_data_version(self, asset_key: AssetKey, data_version: DataVersion) -> None:

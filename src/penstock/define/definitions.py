@@ -7,7 +7,12 @@ from collections.abc import Iterable, Mapping
 from penstock.base.text import did_you_mean
 from penstock.define.job import JobDefinition, UnresolvedAssetJob
 from penstock.define.loaded import LoadedDefinitions, flatten, load
-from penstock.errors import InvalidDefinitionError, InvariantViolationError
+from penstock.errors import (
+    InvalidDefinitionError,
+    InvalidDefinitionsError,
+    InvalidSubsetError,
+    InvariantViolationError,
+)
 from penstock.graph.asset_graph import AssetGraph
 
 
@@ -57,10 +62,20 @@ class Definitions:
 
     @staticmethod
     def validate_loadable(defs: Definitions) -> None:
-        """Raise InvalidDefinitionsError, listing every problem, unless the definitions are sound."""
+        """Make sure that the definitions are sound, the selections of their jobs included.
+
+        Raises:
+            InvalidDefinitionsError: Listing every problem.
+        """
         loaded = defs.load()
+        faults: list[str] = []
         for job in defs.jobs:
-            JobDefinition(job, loaded)
+            try:
+                JobDefinition(job, loaded)
+            except InvalidSubsetError as error:
+                faults.append(f"Job '{job.name}': {error}")
+        if faults:
+            raise InvalidDefinitionsError(faults)
 
     def resolve_asset_graph(self) -> AssetGraph:
         """Return the graph of all assets."""

@@ -70,9 +70,9 @@ def invoke_directly(
             raise InvalidInvocationError(
                 f"No value provided for required input \"{parameter}\" of '{name}'."
             )
-    resources = dict(context.resources._asdict()) if context else {}  # noqa: SLF001
+    resources: dict[str, object] = {}
     for key in signature.resources:
-        value = passed.pop(key, resources.get(key))
+        value = passed.pop(key, getattr(context.resources, key, None) if context else None)
         if value is None:
             raise InvalidInvocationError(
                 f"'{name}' needs resource '{key}'. Pass {key}=..., or a context built with it."
@@ -82,12 +82,11 @@ def invoke_directly(
     unknown = set(passed) - set(input_names)
     if unknown and not signature.takes_any:
         raise InvalidInvocationError(f"'{name}' has no parameter {listed(sorted(unknown))}.")
-    used = context or AssetExecutionContext.__new__(AssetExecutionContext)
     arguments = dict(passed)
     if signature.config is not None:
         arguments["config"] = config
-    arguments.update({key: resources[key] for key in signature.resources})
-    return function(*((used,) if signature.context else ()), **arguments)
+    arguments.update(resources)
+    return function(*((context,) if signature.context else ()), **arguments)
 
 
 def _take_context(

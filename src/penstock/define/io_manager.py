@@ -96,7 +96,7 @@ class _IOContext:
 class OutputContext(_IOContext):
     """What an IO manager knows about the value that it stores."""
 
-    def __init__(  # noqa: PLR0913 - one field each
+    def __init__(
         self,
         *,
         asset_key: AssetKey | None,
@@ -130,7 +130,7 @@ class OutputContext(_IOContext):
 class InputContext(_IOContext):
     """What an IO manager knows about the value that it loads."""
 
-    def __init__(  # noqa: PLR0913 - one field each
+    def __init__(
         self,
         *,
         asset_key: AssetKey | None,

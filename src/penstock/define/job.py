@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from penstock.define import upcalls
 from penstock.define.loaded import LoadedDefinitions
-from penstock.graph.selection import AssetSelection
+from penstock.graph.selection import AssetSelection, CoercibleToAssetSelection
 from penstock.model.keys import AssetKey
 
 
@@ -24,7 +24,7 @@ class UnresolvedAssetJob:
 
 def define_asset_job(
     name: str,
-    selection: object = None,
+    selection: CoercibleToAssetSelection | None = None,
     *,
     config: Mapping[str, object] | None = None,
     description: str | None = None,
@@ -101,5 +101,3 @@ class JobDefinition:
             tags={**self.tags, **(tags or {})},
             resources=resources,
         )
-
-

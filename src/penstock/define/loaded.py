@@ -77,7 +77,9 @@ def load(
         InvalidDefinitionsError: Listing every problem.
     """
     provided, faults = _gather_resources(declared, resources)
+    faults.extend(_duplicate_jobs(jobs))
     nodes: dict[str, NodeDefinition] = {}
+    units: list[NodeDefinition] = []
     steps: list[StepNode] = []
     assets: list[AssetNode] = []
     checks: list[CheckNode] = []
@@ -88,8 +90,9 @@ def load(
         step, made, looked_at = describe_node(thing.node)
         if step.name in nodes and not _same_assets(nodes[step.name], thing.node):
             faults.append(f"Two functions are named '{step.name}'. Give one of them name=...")
-        nodes.setdefault(step.name, thing.node)
-        steps.append(step)
+        if nodes.setdefault(step.name, thing.node) is thing.node:
+            steps.append(step)
+        units.append(thing.node)
         assets.extend(made)
         checks.extend(looked_at)
     manifest = Manifest(
@@ -99,7 +102,7 @@ def load(
         nodes=tuple(steps),
         jobs=tuple(jobs),
     )
-    faults.extend(_node_problems(nodes.values(), assets, provided, allow_dangling=allow_dangling))
+    faults.extend(_node_problems(units, assets, provided, allow_dangling=allow_dangling))
     faults.extend(problems(manifest))
     if faults:
         raise InvalidDefinitionsError(faults)
@@ -119,6 +122,12 @@ def _same_assets(one: NodeDefinition, other: NodeDefinition) -> bool:
     """Whether two units make the same assets: then the duplicate keys are the problem to name."""
     ours = {o.spec.key for o in one.outputs} or {c.key for c in one.checks}
     return ours == ({o.spec.key for o in other.outputs} or {c.key for c in other.checks})
+
+
+def _duplicate_jobs(jobs: Sequence[tuple[str, str]]) -> list[str]:
+    names = [name for name, _ in jobs]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    return [f"Job '{name}' is defined twice. Rename one of them." for name in repeated]
 
 
 def _gather_resources(

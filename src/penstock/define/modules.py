@@ -25,6 +25,11 @@ def _collect(modules: Iterable[ModuleType], kind: type[T]) -> list[T]:
     found: dict[int, T] = {}
     for module in modules:
         for value in vars(module).values():
-            members: Iterable[object] = value if isinstance(value, (list, tuple)) else (value,)
-            found.update((id(m), m) for m in members if isinstance(m, kind))
+            found.update((id(m), m) for m in _members(value) if isinstance(m, kind))
     return list(found.values())
+
+
+def _members(value: object) -> Iterable[object]:
+    if isinstance(value, (list, tuple)):
+        return value  # pyright: ignore[reportUnknownVariableType] - any object will do
+    return (value,)

@@ -220,9 +220,7 @@ class AssetChecksDefinition:
         return _invoke(self.node, args, kwargs)
 
 
-def _invoke(
-    node: NodeDefinition, args: Sequence[object], kwargs: Mapping[str, object]
-) -> object:
+def _invoke(node: NodeDefinition, args: Sequence[object], kwargs: Mapping[str, object]) -> object:
     return invoke_directly(
         node.name,
         node.function,

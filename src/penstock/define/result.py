@@ -57,7 +57,7 @@ class AssetCheckResult:
         severity: AssetCheckSeverity = AssetCheckSeverity.ERROR,
         description: str | None = None,
     ) -> None:
-        if not isinstance(passed, bool) and type(passed).__name__ not in ("bool", "bool_"):
+        if type(passed).__name__ not in ("bool", "bool_"):  # the second is numpy's
             raise InvalidDefinitionError(
                 f"AssetCheckResult(passed=...) must be True or False, not {passed!r}."
             )
@@ -141,7 +141,7 @@ class Output(Generic[T]):
 
 @dataclass(frozen=True, slots=True, init=False)
 class AssetMaterialization:
-    """Says that something outside made an asset; for `report_runless_asset_event` and `log_event`."""
+    """Says that an asset was made elsewhere; `log_event` and `report_runless_asset_event` take it."""
 
     asset_key: AssetKey
     description: str | None

@@ -51,13 +51,13 @@ def read_signature(
         nothing_types: Return annotations that, beside None, mean "no value".
 
     Raises:
-        InvalidDefinitionError: It takes `*args`, or an annotation does not resolve.
+        InvalidDefinitionError: It takes `*args`.
     """
     code = getattr(function, "__code__", None)
     if code is None or getattr(function, "__wrapped__", None) is not None:
         return _read_any(function, nothing_types)
     if code.co_flags & inspect.CO_VARARGS:
-        raise InvalidDefinitionError(f"'{function.__name__}' takes *args; name its parameters.")
+        raise _takes_args(function)
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     return _sort(
         function,
@@ -66,6 +66,11 @@ def read_signature(
         takes_any=bool(code.co_flags & inspect.CO_VARKEYWORDS),
         nothing_types=nothing_types,
     )
+
+
+def _takes_args(function: Callable[..., object]) -> InvalidDefinitionError:
+    name = getattr(function, "__name__", repr(function))
+    return InvalidDefinitionError(f"'{name}' takes *args; name its parameters.")
 
 
 def _defaults_of(function: Callable[..., object], names: tuple[str, ...]) -> dict[str, object]:
@@ -77,6 +82,8 @@ def _defaults_of(function: Callable[..., object], names: tuple[str, ...]) -> dic
 
 def _read_any(function: Callable[..., object], nothing_types: tuple[type, ...]) -> Signature:
     parameters = inspect.signature(function).parameters.values()
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        raise _takes_args(function)
     names = tuple(p.name for p in parameters if p.kind is not p.VAR_KEYWORD)
     defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
     takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
@@ -113,7 +120,7 @@ def _sort(
         inputs=tuple(inputs),
         defaults={k: v for k, v in defaults.items() if k in inputs},
         takes_any=takes_any,
-        returns_nothing=returned is type(None) or returned is None or returned in nothing_types,
+        returns_nothing=returned in (None, type(None), *nothing_types),
     )
 
 
@@ -136,9 +143,10 @@ def _resolve(function: Callable[..., object], hint: object) -> object:
     if not isinstance(hint, str):
         return hint
     namespace = dict(getattr(function, "__globals__", {}))
-    closure = inspect.getclosurevars(function).nonlocals if inspect.isfunction(function) else {}
+    if inspect.isfunction(function):
+        namespace.update(inspect.getclosurevars(function).nonlocals)
     try:
-        return eval(hint, namespace, dict(closure))  # noqa: S307 - the user's own annotation
+        return eval(hint, namespace)  # noqa: S307 - the user's own annotation
     except (NameError, AttributeError, TypeError, SyntaxError):
         return None
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from penstock.base.text import listed
 from penstock.errors import InvalidDefinitionError, InvariantViolationError
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.partitions.definition import PartitionsDefinition
@@ -14,9 +15,9 @@ from penstock.partitions.mapping import PartitionMapping
 
 KIND_TAG = "dagster/kind/"
 
-_NAME = re.compile(r"^[A-Za-z0-9_.\-]+$")
-_GROUP = re.compile(r"^[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*$")
-_TAG_KEY = re.compile(r"^([A-Za-z0-9_\-.]{1,63}/)?[A-Za-z0-9_\-./]{1,63}$")
+_NAME = re.compile(r"[A-Za-z0-9_.\-]+")
+_GROUP = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*")
+_TAG_KEY = re.compile(r"([A-Za-z0-9_\-.]{1,63}/)?[A-Za-z0-9_\-./]{1,63}")
 
 
 @runtime_checkable
@@ -120,7 +121,7 @@ class AssetSpec:
     tags: Mapping[str, str]
     partitions_def: PartitionsDefinition | None
 
-    def __init__(  # noqa: PLR0913 - the public signature
+    def __init__(
         self,
         key: CoercibleToAsset,
         *,
@@ -154,14 +155,19 @@ class AssetSpec:
         return {t.removeprefix(KIND_TAG) for t in self.tags if t.startswith(KIND_TAG)}
 
     def replace_attributes(self, **changes: object) -> AssetSpec:
-        """Return a spec with some attributes replaced; `kinds` replaces the kind tags."""
-        kinds = changes.pop("kinds", None)
-        spec: AssetSpec = replace_slots(self, changes)
-        if kinds is not None:
-            plain = {k: v for k, v in spec.tags.items() if not k.startswith(KIND_TAG)}
-            tags = checked_tags(plain, kinds, spec.key)  # pyright: ignore[reportArgumentType]
-            spec = replace_slots(spec, {"tags": tags})
-        return spec
+        """Return a spec with some attributes replaced; `kinds` replaces the kind tags.
+
+        Raises:
+            InvalidDefinitionError: There is no attribute of that name, or a value is malformed.
+        """
+        unknown = sorted(set(changes) - {*AssetSpec.__slots__, "kinds"})
+        if unknown:
+            raise InvalidDefinitionError(f"AssetSpec has no attribute {listed(unknown)}.")
+        values: dict[str, object] = {name: getattr(self, name) for name in AssetSpec.__slots__}
+        if "kinds" in changes:
+            values["tags"] = {k: v for k, v in self.tags.items() if not k.startswith(KIND_TAG)}
+        make: Callable[..., AssetSpec] = AssetSpec
+        return make(**{**values, **changes})
 
     def merge_attributes(
         self,
@@ -173,26 +179,12 @@ class AssetSpec:
         kinds: Iterable[str] = (),
     ) -> AssetSpec:
         """Return a spec with more dependencies, metadata, owners, tags or kinds."""
-        return replace_slots(
-            self,
-            {
-                "deps": deps_of([*self.deps, *deps]),
-                "metadata": {**self.metadata, **(metadata or {})},
-                "owners": (*self.owners, *checked_owners(owners, self.key)),
-                "tags": {**self.tags, **checked_tags(tags, kinds, self.key)},
-            },
+        return self.replace_attributes(
+            deps=(*self.deps, *deps),
+            metadata={**self.metadata, **(metadata or {})},
+            owners=(*self.owners, *owners),
+            tags={**self.tags, **checked_tags(tags, kinds, self.key)},
         )
-
-
-def replace_slots(spec: AssetSpec, changes: Mapping[str, object]) -> AssetSpec:
-    """Copy a spec with fields set directly; unknown names raise InvalidInvocationError."""
-    copy = object.__new__(AssetSpec)
-    for name in AssetSpec.__slots__:
-        object.__setattr__(copy, name, changes.get(name, getattr(spec, name)))
-    unknown = set(changes) - set(AssetSpec.__slots__)
-    if unknown:
-        raise InvalidDefinitionError(f"AssetSpec has no attribute {sorted(unknown)}.")
-    return copy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +204,12 @@ class AssetIn:
     partition_mapping: PartitionMapping | None = None
     metadata: Mapping[str, object] = field(default_factory=dict[str, object])
     dagster_type: object = None
+
+    def __post_init__(self) -> None:
+        if self.key is not None and self.key_prefix is not None:
+            raise InvalidDefinitionError(
+                f"AssetIn of asset '{key_of(self.key)}' has key together with key_prefix. Keep the key."
+            )
 
     def resolve(self, parameter: str, *, default_prefix: Sequence[str] = ()) -> AssetKey:
         """Return the key of the upstream asset for a parameter of this name."""
@@ -245,6 +243,12 @@ class AssetOut:
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     kinds: Iterable[str] = ()
     dagster_type: object = None
+
+    def __post_init__(self) -> None:
+        if self.key is not None and self.key_prefix is not None:
+            raise InvalidDefinitionError(
+                f"AssetOut of asset '{key_of(self.key)}' has key together with key_prefix. Keep the key."
+            )
 
     def to_spec(self, name: str, *, deps: Iterable[CoercibleToDep] = ()) -> AssetSpec:
         """Return the spec of the asset that an output of this name carries."""
@@ -303,8 +307,24 @@ class AssetCheckSpec:
         return AssetCheckKey(self.asset_key, self.name)
 
 
-_KEYWORDS = frozenset({"context", "conf", "config", "meta", "arg_dict", "input_arg_dict",
-                       "output_arg_dict", "int", "str", "float", "bool", "input", "output", "type"})
+_RESERVED = frozenset(
+    [
+        "context",
+        "conf",
+        "config",
+        "meta",
+        "arg_dict",
+        "input_arg_dict",
+        "output_arg_dict",
+        "int",
+        "str",
+        "float",
+        "bool",
+        "input",
+        "output",
+        "type",
+    ]
+)
 
 
 def checked_name(name: str) -> str:
@@ -313,17 +333,17 @@ def checked_name(name: str) -> str:
     Raises:
         InvalidDefinitionError: It has characters other than letters, digits, `_`, `-` and `.`.
     """
-    if not _NAME.match(name) or name in _KEYWORDS:
+    if not _NAME.fullmatch(name) or name in _RESERVED:
         raise InvalidDefinitionError(
-            f"'{name}' is not a valid name. Use letters, digits, '_', '-' and '.', and no word that "
-            "Penstock reserves."
+            f"'{name}' is not a valid name. Use letters, digits, '_', '-' and '.', and no word "
+            "that Penstock reserves."
         )
     return name
 
 
 def checked_group(group: str, key: AssetKey) -> str:
     """Return a group name, or raise InvalidDefinitionError naming the asset."""
-    if not _GROUP.match(group):
+    if not _GROUP.fullmatch(group):
         raise InvalidDefinitionError(
             f"Asset '{key}' has the group '{group}', which is not valid. Use letters, digits and "
             "'_', in segments separated by '/'."
@@ -352,7 +372,7 @@ def checked_tags(
             raise InvalidDefinitionError(
                 f"Asset '{key}': Tag values must be strings, but tag '{tag}' is {value!r}."
             )
-        if not _TAG_KEY.match(tag):
+        if not _TAG_KEY.fullmatch(tag):
             raise InvalidDefinitionError(
                 f"Asset '{key}' has the invalid tag key '{tag}'. Use up to 63 letters, digits, "
                 "'_', '-' and '.', with at most one '/' after a namespace."

@@ -52,7 +52,9 @@ def freshness_of(
     """
     node = graph.node(key)
     own = heads.get(key, {})
-    readers = [_UpstreamReader(graph, key, dependency, heads=heads, now=now) for dependency in node.deps]
+    readers = [
+        _UpstreamReader(graph, key, dependency, heads=heads, now=now) for dependency in node.deps
+    ]
     return {
         partition: staleness(node, own.get(partition), _versions(readers, partition))
         for partition in partitions
@@ -112,6 +114,22 @@ def needs_order(graph: AssetGraph, assets: AbstractSet[AssetKey]) -> AssetKey | 
             if dependency.key == key or not isinstance(mapping, IdentityPartitionMapping):
                 return key
     return None
+
+
+def upstream_partitions(
+    graph: AssetGraph,
+    key: AssetKey,
+    upstream: AssetKey,
+    *,
+    partition: str | None,
+    now: datetime | None,
+) -> tuple[str | None, ...]:
+    """Return the partitions of an upstream asset that one partition of an asset reads."""
+    for dependency in graph.node(key).deps:
+        if dependency.key == upstream:
+            reader = _UpstreamReader(graph, key, dependency, heads={}, now=now)
+            return reader.partitions(partition)
+    return ()
 
 
 def read_by(graph: AssetGraph, assets: Iterable[AssetKey]) -> frozenset[AssetKey]:

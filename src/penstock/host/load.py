@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import sys
 import traceback
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import ModuleType
 
 from penstock.base.settings import Settings
 from penstock.define.definitions import Definitions
 from penstock.define.loaded import LoadedDefinitions
 from penstock.define.modules import load_asset_checks_from_modules, load_assets_from_modules
 from penstock.errors import LoadError, PenstockError, UsageError
+
+_OURS = f"{Path(__file__).resolve().parent.parent}{os.sep}"
 
 
 def load_definitions(
@@ -93,29 +96,29 @@ def _import_file(path: Path) -> ModuleType:
 
 
 def _load_error(what: str, error: BaseException) -> LoadError:
-    if isinstance(error, PenstockError):
-        summary = str(error)
-    else:
-        summary = f"{type(error).__name__}: {error}"
-    told = "".join(
-        traceback.format_exception(type(error), error, _from_user_frame(error.__traceback__))
+    ours = isinstance(error, PenstockError)
+    summary = str(error) if ours else f"{type(error).__name__}: {error}"
+    told = traceback.TracebackException.from_exception(error)
+    _keep_user_frames(told)
+    return LoadError(
+        f"{what} could not be imported. {summary}", user_traceback="".join(told.format())
     )
-    return LoadError(f"{what} could not be imported. {summary}", user_traceback=told)
 
 
-def _from_user_frame(tb: TracebackType | None) -> TracebackType | None:
-    """Skip the frames of the import machinery and of Penstock that lead to user code."""
-    first = tb
-    while first is not None and _is_machinery(first.tb_frame.f_code.co_filename):
-        first = first.tb_next
-    return first
+def _keep_user_frames(told: traceback.TracebackException) -> None:
+    """Take the frames of Penstock and of the import machinery out of an error and its causes."""
+    pending: list[traceback.TracebackException | None] = [told]
+    while pending:
+        each = pending.pop()
+        if each is None:
+            continue
+        kept = [frame for frame in each.stack if not _is_machinery(frame.filename)]
+        each.stack = traceback.StackSummary.from_list(kept)
+        pending.extend((each.__cause__, each.__context__, *(each.exceptions or ())))
 
 
 def _is_machinery(filename: str) -> bool:
-    return filename.startswith("<frozen importlib") or filename in (
-        __file__,
-        importlib.__file__,
-    )
+    return filename.startswith(("<frozen importlib", _OURS)) or filename == importlib.__file__
 
 
 def _definitions_in(module: ModuleType, location: str, attribute: str | None) -> Definitions:

@@ -33,58 +33,58 @@ class _Event(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
     pass
 
 
-class RunQueued(_Event, tag="run_queued"):
+class RunQueued(_Event, frozen=True, tag="run_queued"):
     """The run was accepted and waits for a worker."""
 
 
-class RunStarted(_Event, tag="run_started"):
+class RunStarted(_Event, frozen=True, tag="run_started"):
     """An owner holds the lease, and steps may start."""
 
     owner: str = ""
 
 
-class RunSucceeded(_Event, tag="run_succeeded"):
+class RunSucceeded(_Event, frozen=True, tag="run_succeeded"):
     """Every step ended well."""
 
 
-class RunFailed(_Event, tag="run_failed"):
+class RunFailed(_Event, frozen=True, tag="run_failed"):
     """The run ended with at least one failed step, or could not run at all."""
 
     reason: str
     error: ErrorInfo | None = None
 
 
-class RunCanceling(_Event, tag="run_canceling"):
+class RunCanceling(_Event, frozen=True, tag="run_canceling"):
     """A cancellation was asked for; no new step starts."""
 
     by: str = ""
 
 
-class RunCanceled(_Event, tag="run_canceled"):
+class RunCanceled(_Event, frozen=True, tag="run_canceled"):
     """The run was cancelled, and nothing of it runs any more."""
 
 
-class LeaseLost(_Event, tag="lease_lost"):
+class LeaseLost(_Event, frozen=True, tag="lease_lost"):
     """The owner died or went silent; its running steps are lost, and the run can be resumed."""
 
     owner: str = ""
     reason: str = ""
 
 
-class RunResumed(_Event, tag="run_resumed"):
+class RunResumed(_Event, frozen=True, tag="run_resumed"):
     """A new owner goes on at the first unfinished step."""
 
     owner: str = ""
 
 
-class StepStarted(_Event, tag="step_started"):
+class StepStarted(_Event, frozen=True, tag="step_started"):
     """An attempt of a step begins; the first attempt is 1."""
 
     step: str
     attempt: int = 1
 
 
-class StepSucceeded(_Event, tag="step_succeeded"):
+class StepSucceeded(_Event, frozen=True, tag="step_succeeded"):
     """An attempt ended well.
 
     `took` is in seconds. `skipped` names the optional outputs that were not produced.
@@ -96,7 +96,7 @@ class StepSucceeded(_Event, tag="step_succeeded"):
     skipped: tuple[str, ...] = ()
 
 
-class StepFailed(_Event, tag="step_failed"):
+class StepFailed(_Event, frozen=True, tag="step_failed"):
     """The last attempt of a step failed."""
 
     step: str
@@ -106,7 +106,7 @@ class StepFailed(_Event, tag="step_failed"):
     metadata: dict[str, MetadataUnion] = {}
 
 
-class StepUpForRetry(_Event, tag="step_up_for_retry"):
+class StepUpForRetry(_Event, frozen=True, tag="step_up_for_retry"):
     """An attempt failed, and another follows after `delay` seconds."""
 
     step: str
@@ -115,28 +115,28 @@ class StepUpForRetry(_Event, tag="step_up_for_retry"):
     delay: float = 0.0
 
 
-class StepRestarted(_Event, tag="step_restarted"):
+class StepRestarted(_Event, frozen=True, tag="step_restarted"):
     """The delay before a retry has passed; `attempt` is the number of the new one."""
 
     step: str
     attempt: int
 
 
-class StepSkipped(_Event, tag="step_skipped"):
+class StepSkipped(_Event, frozen=True, tag="step_skipped"):
     """A step will not run, because an optional output that it needs was not produced."""
 
     step: str
     because: str = ""
 
 
-class StepCanceled(_Event, tag="step_canceled"):
+class StepCanceled(_Event, frozen=True, tag="step_canceled"):
     """A running attempt was interrupted by a cancellation."""
 
     step: str
     attempt: int = 1
 
 
-class InputLoaded(_Event, tag="input_loaded"):
+class InputLoaded(_Event, frozen=True, tag="input_loaded"):
     """A value was loaded by an IO manager."""
 
     step: str
@@ -144,7 +144,7 @@ class InputLoaded(_Event, tag="input_loaded"):
     asset: AssetKey | None = None
 
 
-class OutputStored(_Event, tag="output_stored"):
+class OutputStored(_Event, frozen=True, tag="output_stored"):
     """A value was committed by an IO manager; from here on it can be read."""
 
     step: str
@@ -152,7 +152,7 @@ class OutputStored(_Event, tag="output_stored"):
     metadata: dict[str, MetadataUnion] = {}
 
 
-class AssetMaterialized(_Event, tag="asset_materialized"):
+class AssetMaterialized(_Event, frozen=True, tag="asset_materialized"):
     """An asset, or one partition of it, was made.
 
     `inputs` holds the data version of each upstream asset at the time, keyed by escaped asset key.
@@ -169,7 +169,7 @@ class AssetMaterialized(_Event, tag="asset_materialized"):
     description: str | None = None
 
 
-class AssetObserved(_Event, tag="asset_observed"):
+class AssetObserved(_Event, frozen=True, tag="asset_observed"):
     """Something was learned about an asset without making it."""
 
     asset: AssetKey
@@ -181,7 +181,7 @@ class AssetObserved(_Event, tag="asset_observed"):
     description: str | None = None
 
 
-class AssetPlanned(_Event, tag="asset_planned"):
+class AssetPlanned(_Event, frozen=True, tag="asset_planned"):
     """The run means to make the asset."""
 
     asset: AssetKey
@@ -189,7 +189,7 @@ class AssetPlanned(_Event, tag="asset_planned"):
     step: str | None = None
 
 
-class AssetFailed(_Event, tag="asset_failed"):
+class AssetFailed(_Event, frozen=True, tag="asset_failed"):
     """The run ended without making an asset that it meant to make."""
 
     asset: AssetKey
@@ -198,7 +198,7 @@ class AssetFailed(_Event, tag="asset_failed"):
     reason: str = ""
 
 
-class CheckEvaluated(_Event, tag="check_evaluated"):
+class CheckEvaluated(_Event, frozen=True, tag="check_evaluated"):
     """A check gave its verdict; severity is ERROR or WARN."""
 
     asset: AssetKey
@@ -212,7 +212,7 @@ class CheckEvaluated(_Event, tag="check_evaluated"):
     description: str | None = None
 
 
-class LogLine(_Event, tag="log_line"):
+class LogLine(_Event, frozen=True, tag="log_line"):
     """A message logged by user code; `level` is a number of Python's logging module."""
 
     message: str
@@ -221,7 +221,7 @@ class LogLine(_Event, tag="log_line"):
     logger: str = ""
 
 
-class LogsCaptured(_Event, tag="logs_captured"):
+class LogsCaptured(_Event, frozen=True, tag="logs_captured"):
     """Standard output and error of an attempt are kept in files under `path`."""
 
     step: str

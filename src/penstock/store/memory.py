@@ -376,7 +376,10 @@ def _advanced(run: RunRecord, event: RunEvent, at: Instant) -> RunRecord:
         case RunStarted() | RunResumed():
             started = at if run.started is None else run.started
             owner = event.owner or run.owner
-            return replace(run, status=RunStatus.STARTED, started=started, owner=owner)
+            after = RunStatus.STARTED
+            if isinstance(event, RunResumed) and run.status is RunStatus.CANCELING:
+                after = RunStatus.CANCELING
+            return replace(run, status=after, started=started, owner=owner)
         case RunSucceeded():
             return replace(run, status=RunStatus.SUCCESS, ended=at)
         case RunFailed():
@@ -387,7 +390,9 @@ def _advanced(run: RunRecord, event: RunEvent, at: Instant) -> RunRecord:
         case RunCanceled():
             return replace(run, status=RunStatus.CANCELED, ended=at)
         case LeaseLost():
-            return replace(run, status=RunStatus.SUSPENDED, owner=None)
+            is_canceling = run.status is RunStatus.CANCELING
+            after = RunStatus.CANCELING if is_canceling else RunStatus.SUSPENDED
+            return replace(run, status=after, owner=None)
         case _:
             return run
 

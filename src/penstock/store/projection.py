@@ -39,9 +39,18 @@ AssetEvent = AssetMaterialized | AssetObserved | AssetPlanned | AssetFailed | Ch
 
 @dataclass(slots=True)
 class RunChange:
-    """Where a run stands after some events; each flag says whether that field changes."""
+    """Where a run stands after some events; each flag says whether that field changes.
+
+    A cancellation outlives the loss of the owner and a new one, so where the events lead to
+    depends on whether the run was being cancelled before them.
+
+    Attributes:
+        status: The new status of a run that was not CANCELING before.
+        canceling: The new status of a run that was.
+    """
 
     status: RunStatus | None = None
+    canceling: RunStatus = RunStatus.CANCELING
     starts: bool = False
     ends: bool = False
     owner: str | None = None
@@ -52,25 +61,42 @@ class RunChange:
         """Fold one more event in."""
         match event:
             case RunQueued():
-                self.status = RunStatus.QUEUED
+                self._become(RunStatus.QUEUED)
             case RunStarted() | RunResumed():
-                self.status, self.starts = RunStatus.STARTED, True
-                if event.owner:
-                    self.owner, self.owner_changes = event.owner, True
+                self._start(event)
             case RunSucceeded():
-                self.status, self.ends = RunStatus.SUCCESS, True
+                self._become(RunStatus.SUCCESS, ends=True)
             case RunFailed():
-                self.status, self.ends = RunStatus.FAILURE, True
+                self._become(RunStatus.FAILURE, ends=True)
                 self.error = why_failed(event)
             case RunCanceling():
-                self.status = RunStatus.CANCELING
+                self._become(RunStatus.CANCELING)
             case RunCanceled():
-                self.status, self.ends = RunStatus.CANCELED, True
+                self._become(RunStatus.CANCELED, ends=True)
             case LeaseLost():
-                self.status = RunStatus.SUSPENDED
+                self._become_unless_canceling(RunStatus.SUSPENDED)
                 self.owner, self.owner_changes = None, True
             case _:
                 pass
+
+    def _start(self, event: RunStarted | RunResumed) -> None:
+        self.starts = True
+        if isinstance(event, RunResumed):
+            self._become_unless_canceling(RunStatus.STARTED)
+        else:
+            self._become(RunStatus.STARTED)
+        if event.owner:
+            self.owner, self.owner_changes = event.owner, True
+
+    def _become(self, status: RunStatus, *, ends: bool = False) -> None:
+        self.status = self.canceling = status
+        self.ends = self.ends or ends
+
+    def _become_unless_canceling(self, status: RunStatus) -> None:
+        if self.status is not RunStatus.CANCELING:
+            self.status = status
+        if self.canceling is not RunStatus.CANCELING:
+            self.canceling = status
 
 
 _RUN_EVENTS = frozenset(
@@ -104,7 +130,7 @@ def advanced(run: RunRecord, change: RunChange | None, *, at: Instant, count: in
     return replace(
         run,
         version=count,
-        status=change.status or run.status,
+        status=change.canceling if run.status is RunStatus.CANCELING else change.status or run.status,
         started=at if change.starts and run.started is None else run.started,
         ended=at if change.ends else run.ended,
         owner=change.owner if change.owner_changes else run.owner,

@@ -157,6 +157,7 @@ def run_change_row(change: RunChange, *, at: Instant) -> dict[str, SqlValue]:
     """Lay out the fields that `advance_run` changes."""
     return {
         "status": None if change.status is None else change.status.value,
+        "canceling": change.canceling.value,
         "started": at if change.starts else None,
         "ended": at if change.ends else None,
         "owner": change.owner,

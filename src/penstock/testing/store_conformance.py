@@ -158,6 +158,38 @@ class StoreConformance:
 
         assert store.run(run.id) == replace(run, version=2, updated=12.0, **changes)
 
+    @pytest.mark.parametrize(
+        ("events", "status"),
+        [
+            ([LeaseLost("me")], RunStatus.CANCELING),
+            ([LeaseLost("me"), RunResumed("you")], RunStatus.CANCELING),
+            ([LeaseLost("me"), RunCanceled()], RunStatus.CANCELED),
+            ([RunStarted("me"), LeaseLost("me")], RunStatus.SUSPENDED),
+        ],
+        ids=str,
+    )
+    def test_a_cancellation_outlives_the_owner(
+        self, store: Store, events: list[RunEvent], status: RunStatus
+    ) -> None:
+        """Losing the owner, or getting another, does not undo it."""
+        run = self._started(store)
+        store.append(run.id, [RunCanceling()], at=12.0, expect=1, fence=0)
+
+        store.append(run.id, events, at=13.0, expect=2, fence=0)
+
+        found = store.run(run.id)
+        assert found is not None
+        assert found.status is status
+
+    def test_a_cancellation_and_the_loss_of_the_owner_may_come_together(self, store: Store) -> None:
+        """Events of one write follow each other."""
+        run = self._started(store)
+
+        store.append(run.id, [RunCanceling(), LeaseLost("me")], at=12.0, expect=1, fence=0)
+
+        expected = replace(run, status=RunStatus.CANCELING, owner=None, version=3, updated=12.0)
+        assert store.run(run.id) == expected
+
     def test_an_outdated_version_is_refused(self, store: Store) -> None:
         """Two writers that read the same version cannot both succeed."""
         run = self._started(store)

@@ -37,7 +37,7 @@ UPDATE runs SET version = version + ?, updated = ? WHERE id = ? AND version = ? 
 UPDATE runs
 SET version = version + :count,
     updated = :at,
-    status = :status,
+    status = CASE status WHEN 'CANCELING' THEN :canceling ELSE :status END,
     started = COALESCE(started, :started),
     ended = COALESCE(:ended, ended),
     owner = CASE WHEN :owner_changes THEN :owner ELSE owner END,
