@@ -22,8 +22,8 @@ _HOMES = {
     "define.modules": "load_assets_from_modules load_asset_checks_from_modules",
     "define.node": "AssetsDefinition AssetChecksDefinition",
     "define.pythonic": "ConfigurableIOManager",
-    "define.result": "AssetCheckEvaluation AssetCheckResult AssetCheckSeverity AssetMaterialization "
-    "AssetObservation DataVersion MaterializeResult Output",
+    "define.result": "AssetCheckEvaluation AssetCheckResult AssetCheckSeverity "
+    "AssetMaterialization AssetObservation DataVersion MaterializeResult Output",
     "define.spec": "AssetCheckSpec AssetDep AssetIn AssetOut AssetSpec",
     "config.env": "EnvVar",
     "config.model": "Config PermissiveConfig",

@@ -69,10 +69,14 @@ class Demo:
         found: dict[str, list[tuple[object, ...]]] = {}
         for name in BRONZE:
             files = f"{self.lake}/{name}/*.parquet"
-            found[name] = duckdb.sql(f"SELECT * FROM read_parquet('{files}', filename = false)").fetchall()
+            found[name] = duckdb.sql(
+                f"SELECT * FROM read_parquet('{files}', filename = false)"
+            ).fetchall()
         for path in self.lake.rglob("*.duckdb"):
             with duckdb.connect(str(path), read_only=True) as connection:
-                for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+                for (name,) in connection.execute(
+                    "SELECT table_name FROM duckdb_tables()"
+                ).fetchall():
                     found[name] = connection.execute(f'SELECT * FROM "{name}"').fetchall()
         return {name: sorted(rows, key=repr) for name, rows in found.items()}
 

@@ -141,7 +141,7 @@ class Output(Generic[T]):
 
 @dataclass(frozen=True, slots=True, init=False)
 class AssetMaterialization:
-    """Says that an asset was made elsewhere; `log_event` and `report_runless_asset_event` take it."""
+    """Says that an asset was made elsewhere, for `log_event` and `report_runless_asset_event`."""
 
     asset_key: AssetKey
     description: str | None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -166,8 +166,8 @@ class AssetSpec:
         values: dict[str, object] = {name: getattr(self, name) for name in AssetSpec.__slots__}
         if "kinds" in changes:
             values["tags"] = {k: v for k, v in self.tags.items() if not k.startswith(KIND_TAG)}
-        make: Callable[..., AssetSpec] = AssetSpec
-        return make(**{**values, **changes})
+        values.update(changes)
+        return AssetSpec(**values)  # pyright: ignore[reportArgumentType] - checked as it is made
 
     def merge_attributes(
         self,
@@ -208,7 +208,7 @@ class AssetIn:
     def __post_init__(self) -> None:
         if self.key is not None and self.key_prefix is not None:
             raise InvalidDefinitionError(
-                f"AssetIn of asset '{key_of(self.key)}' has key together with key_prefix. Keep the key."
+                f"AssetIn has key '{key_of(self.key)}' together with key_prefix. Keep the key."
             )
 
     def resolve(self, parameter: str, *, default_prefix: Sequence[str] = ()) -> AssetKey:
@@ -247,7 +247,7 @@ class AssetOut:
     def __post_init__(self) -> None:
         if self.key is not None and self.key_prefix is not None:
             raise InvalidDefinitionError(
-                f"AssetOut of asset '{key_of(self.key)}' has key together with key_prefix. Keep the key."
+                f"AssetOut has key '{key_of(self.key)}' together with key_prefix. Keep the key."
             )
 
     def to_spec(self, name: str, *, deps: Iterable[CoercibleToDep] = ()) -> AssetSpec:

@@ -9,6 +9,7 @@ whatever a step sees of the store includes all that happened before it.
 from __future__ import annotations
 
 import queue
+import threading
 from collections import deque
 from collections.abc import Callable
 from typing import assert_never
@@ -24,6 +25,7 @@ from penstock.model.events import (
     RunEvent,
     RunFailed,
     RunSucceeded,
+    StepCanceled,
     StepFailed,
     StepRestarted,
     StepSkipped,
@@ -81,16 +83,25 @@ class Driver:
         self._commands: deque[Command] = deque()
         self._inbox: queue.SimpleQueue[RunEvent] = queue.SimpleQueue()
         self._timers: list[SetTimer] = []
+        self._thread = threading.get_ident()
+        self._fault: Exception | None = None
         self._is_over = False
 
-    def drive(self, first: RunEvent) -> RunStatus:
-        """Record the first event and go on until the run has ended.
+    def begin(self, event: RunEvent) -> None:
+        """Record the event that begins the run."""
+        self._record(event)
+
+    def take_up(self, event: RunEvent) -> None:
+        """Go on from an event that has been written already."""
+        self._apply(event)
+
+    def drive(self) -> RunStatus:
+        """Go on until the run has ended.
 
         Raises:
             FencedError: Another owner took the run over.
             OutageError: The store failed; what was recorded stays, and the run can be resumed.
         """
-        self._record(first)
         try:
             while not self._is_over:
                 self._check_interrupt()
@@ -103,23 +114,43 @@ class Driver:
         return self._machine.status
 
     def report(self, event: RunEvent) -> None:
-        """Take an event from a task; in the driver's own thread it is recorded at once."""
+        """Take an event from a task; in the driver's own thread it is recorded at once.
+
+        What other threads report waits until the driver's thread reports something.
+
+        Raises:
+            Exception: The driver failed, now or before; the task cannot go on.
+        """
         self._inbox.put(event)
-        self._drain()
+        if threading.get_ident() == self._thread:
+            with self._interrupt.shielded():
+                self._drain()
 
     def _drain(self) -> None:
+        # User code may swallow what its report raised; the next report raises it again.
+        if self._fault is not None:
+            raise self._fault
+        try:
+            self._take_in()
+        except Exception as error:
+            self._fault = error
+            raise
+
+    def _take_in(self) -> None:
         while not self._inbox.empty():
             self._check_interrupt()
             self._record(self._inbox.get())
         if self._clock.monotonic() - self._written_at > _WRITE_EVERY:
             self._write()
 
-    def _record(self, event: RunEvent) -> None:
-        now = self._clock.now()
-        self._commands.extend(self._machine.apply(event, now))
-        self._pending.append(event)
+    def _apply(self, event: RunEvent) -> None:
+        self._commands.extend(self._machine.apply(event, self._clock.now()))
         if self._observer is not None:
             self._observer(event)
+
+    def _record(self, event: RunEvent) -> None:
+        self._pending.append(event)
+        self._apply(event)
         if isinstance(event, StepFailed):
             self._note_failed_assets((event.step,), event.error.first_line())
 
@@ -164,6 +195,9 @@ class Driver:
                 assert_never(command)
 
     def _launch(self, step: str, attempt: int) -> None:
+        if self._machine.status is RunStatus.CANCELING:
+            self._record(StepCanceled(step, attempt))
+            return
         task = Task(self._steps[step], attempt, self._machine.retries_used(step))
         self._record(StepStarted(step, attempt))
         self._write()

@@ -50,12 +50,25 @@ def is_alive(home: Path | None, owner: str | None) -> bool:
     except FileNotFoundError:
         return False
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Shared, so that two who ask at once do not take each other for the owner.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     finally:
         os.close(descriptor)
     return False
+
+
+def _forget_parent() -> None:
+    """Let go of the locks in a forked child, which would keep its dead parent alive."""
+    global _lock  # another thread of the parent may have held it
+    _lock = threading.Lock()
+    for _, descriptor in _held.values():
+        os.close(descriptor)
+    _held.clear()
+
+
+os.register_at_fork(after_in_child=_forget_parent)
 
 
 def _path(home: Path, owner: str) -> Path:

@@ -45,13 +45,18 @@ class Performer:
         started = facts.clock.monotonic()
         try:
             skipped = self._attempt(task, report)
+        except KeyboardInterrupt:
+            # Where a handler of someone else's took Ctrl-C, it arrives like this.
+            facts.interrupt.requested = True
+            report(StepCanceled(task.step.key, task.attempt))
+            return
         except ExecutionInterruptedError:
             # The driver sees the request before it records this, so the run is CANCELING by then.
             if facts.interrupt.requested:
                 report(StepCanceled(task.step.key, task.attempt))
                 return
             raise
-        except Exception as error:  # noqa: BLE001 - the border to user code: any of its errors
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the border to user code
             self._report_failure(task, error, report, took=facts.clock.monotonic() - started)
             return
         took = facts.clock.monotonic() - started
@@ -69,7 +74,10 @@ class Performer:
         )
         context = (AssetCheckExecutionContext if node.is_check else AssetExecutionContext)(scope)
         recorder = Recorder(facts, node, task, context=context, report=report)
-        inputs = load_inputs(facts, node, task, report=report)
+        inputs: dict[str, object] = {}
+        if node.inputs:
+            with facts.interrupt.interruptible():
+                inputs = load_inputs(facts, node, task, report=report)
         config = scope.config = read_config(facts, node)
         with self._captured(task, report), facts.interrupt.interruptible():
             returned = call(
@@ -110,7 +118,9 @@ class Performer:
     def _captured(self, task: Task, report: Report) -> _Captured:
         return _Captured(self._facts.logs, task, report)
 
-    def _report_failure(self, task: Task, error: Exception, report: Report, *, took: float) -> None:
+    def _report_failure(
+        self, task: Task, error: Exception | SystemExit, report: Report, *, took: float
+    ) -> None:
         info = error_info(error)
         delay = decide_retry(
             retry_facts(error),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import cast
 
 from penstock.base.text import did_you_mean
 from penstock.define.node import DEFAULT_IO_MANAGER, NodeDefinition
@@ -15,6 +16,7 @@ from penstock.errors import (
     ResourceFunctionError,
     UnknownResourceError,
 )
+from penstock.execute.interrupts import Interrupt
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,15 @@ def set_up(
     instance: object,
     run_config: Mapping[str, object],
     environment: Mapping[str, str],
-) -> Iterator[dict[str, object]]:
+    interrupt: Interrupt,
+) -> Generator[dict[str, object]]:
     """Set resources up, in order of their keys; tear them down in the end.
 
     Raises:
         UnknownResourceError: Nobody provides a key.
         InvalidConfigError: Run config or an environment variable does not fit.
         ResourceFunctionError: The resource's own code raised while it was set up.
+        ExecutionInterruptedError: An interrupt came; what was set up is torn down again.
     """
     ready: dict[str, object] = {}
     with ExitStack() as stack:
@@ -66,9 +70,10 @@ def set_up(
             overrides = _overrides(run_config, key)
             context = ResourceContext(run_id, key, instance, ready)
             try:
-                ready[key] = stack.enter_context(
-                    _ready(key, declared[key], context, overrides, environment)
-                )
+                with interrupt.interruptible():
+                    ready[key] = stack.enter_context(
+                        _ready(key, declared[key], context, overrides, environment)
+                    )
             except PenstockError:
                 raise
             except Exception as error:
@@ -86,7 +91,7 @@ def _ready(
     context: ResourceContext,
     overrides: Mapping[str, object] | None,
     environment: Mapping[str, str],
-) -> Iterator[object]:
+) -> Generator[object]:
     # Where the module was never loaded, no value can be of its classes; loading it costs pydantic.
     module = sys.modules.get("penstock.config.resource")
     if module is not None and isinstance(value, module.ConfigurableResource):
@@ -103,7 +108,11 @@ def _ready(
 
 
 def _overrides(run_config: Mapping[str, object], key: str) -> Mapping[str, object] | None:
-    section = run_config.get("resources")
-    entry = section.get(key) if isinstance(section, Mapping) else None
-    config = entry.get("config") if isinstance(entry, Mapping) else None
-    return config if isinstance(config, Mapping) else None
+    config = run_config.get("resources")
+    for part in (key, "config"):
+        config = _entries(config).get(part)
+    return _entries(config) or None
+
+
+def _entries(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}

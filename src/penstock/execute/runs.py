@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import contextlib
+from collections.abc import Callable, Generator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from penstock.define.node import DEFAULT_IO_MANAGER
 from penstock.errors import (
     BugError,
     ExecutionInterruptedError,
+    FencedError,
     InvariantViolationError,
     PenstockError,
     RunNotFoundError,
@@ -36,6 +38,7 @@ from penstock.execute.resources import keys_needed, set_up
 from penstock.execute.versions import Versions
 from penstock.instance import Instance
 from penstock.model.events import (
+    AssetFailed,
     AssetPlanned,
     LeaseLost,
     RunCanceled,
@@ -133,17 +136,14 @@ def execute_run(
         ),
     )
     plan = _plan_of(instance, record)
-    return _drive(
-        loaded,
-        instance,
-        record,
+    begun = _Begun(
+        record=record,
         plan=plan,
         machine=_machine_at_start(plan, record),
-        first=lambda owner: RunStarted(owner),
-        observer=observer,
-        resources=resources,
-        errors=errors,
+        lease=_lease_of(record),
+        event=RunStarted(record.owner or ""),
     )
+    return _drive(loaded, instance, begun, observer=observer, resources=resources, errors=errors)
 
 
 def start_run(
@@ -154,7 +154,7 @@ def start_run(
     checks: AbstractSet[AssetCheckKey] | None,
     spec: RunSpec,
 ) -> RunRecord:
-    """Plan a run and record it; it does not run yet.
+    """Plan a run and record it; it does not run yet, and it belongs to this process.
 
     Raises:
         UsageError: The request does not fit the definitions; nothing was recorded.
@@ -175,12 +175,13 @@ def start_run(
         status=RunStatus.NOT_STARTED,
         created=now,
         updated=now,
+        owner=owners.this_owner(instance.home, instance.ids),
         plan=digest,
     )
     return instance.store.create_run(record, plan=data, events=_planned(plan, spec))
 
 
-def _planned(plan: Plan, spec: RunSpec) -> list[RunEvent]:
+def _planned(plan: Plan, spec: RunSpec) -> list[AssetPlanned]:
     return [
         AssetPlanned(a.key, spec.partition if a.is_partitioned else None, step.key)
         for step in plan.steps
@@ -199,7 +200,8 @@ def resume_run(
 
     Raises:
         RunNotFoundError: There is no such run.
-        InvariantViolationError: The run is not suspended, or its code is not there any more.
+        InvariantViolationError: The run is not suspended, another process has just resumed it, or
+            its code is not there any more.
         KeyboardInterrupt: After the run was recorded as CANCELED.
     """
     record = _suspended(instance, run)
@@ -210,17 +212,15 @@ def resume_run(
             f"Run {run} cannot be resumed: the definitions have no '{gone[0]}' any more. Cancel it "
             f"with 'penstock run cancel {run}'."
         )
-    return _drive(
-        loaded,
-        instance,
-        record,
-        plan=plan,
-        machine=_replayed(instance, plan, run),
-        first=lambda owner: RunResumed(owner),
-        observer=observer,
-        resources=None,
-        errors=None,
-    )
+    machine = _replayed(instance, plan, run)
+    owner = owners.this_owner(instance.home, instance.ids)
+    resumed = RunResumed(owner)
+    claimed = _append_to(instance, record, [resumed])
+    if claimed is None:
+        raise InvariantViolationError(f"Another process has just taken run {run} up.")
+    lease = Lease(run, owner, record.fence, claimed)
+    begun = _Begun(record=record, plan=plan, machine=machine, lease=lease, event=resumed)
+    return _drive(loaded, instance, begun, observer=observer, resources=None, errors=None)
 
 
 def cancel_run(instance: Instance, run: RunId) -> RunRecord:
@@ -237,32 +237,51 @@ def cancel_run(instance: Instance, run: RunId) -> RunRecord:
         raise InvariantViolationError(
             f"Run {run} is at work in a living process. Interrupt that process with Ctrl-C."
         )
-    _append(instance, record, [RunCanceling(by="the user"), RunCanceled()])
+    events: list[RunEvent] = [RunCanceling(by="the user"), RunCanceled()]
+    if record.status in _UNDER_WAY:
+        events.insert(0, LeaseLost(record.owner or "", _ITS_PROCESS_ENDED))
+    if _append_to(instance, record, events) is None:
+        raise InvariantViolationError(
+            f"Run {run} was not cancelled: another process has just changed it. See how it stands "
+            "with 'penstock run show', and cancel it again if it is still there."
+        )
     return _existing(instance, run)
 
 
 def recover_lost_runs(instance: Instance) -> list[RunRecord]:
     """Mark the runs whose process died as SUSPENDED, and return every suspended run.
 
-    Their unfinished steps are lost attempts; `resume_run` goes on with them.
+    Their unfinished steps are lost attempts; `resume_run` goes on with them. One that was being
+    cancelled is CANCELED. A run of a living process is left alone, also before it starts.
     """
-    under_way = (RunStatus.STARTED, RunStatus.STARTING, RunStatus.CANCELING, RunStatus.NOT_STARTED)
-    for record in instance.store.runs(RunFilter(statuses=under_way)):
+    for record in instance.store.runs(RunFilter(statuses=(RunStatus.NOT_STARTED, *_UNDER_WAY))):
         alive = owners.is_alive(instance.home, record.owner)
-        if (record.owner is not None and not alive) or is_lost(record, owner_alive=alive):
-            lost = LeaseLost(record.owner or "", "its process ended without finishing it")
-            _append(instance, record, [lost])
+        is_abandoned = record.owner is not None and not alive
+        if is_abandoned or is_lost(record, owner_alive=alive):
+            events: list[RunEvent] = [LeaseLost(record.owner or "", _ITS_PROCESS_ENDED)]
             if record.status is RunStatus.CANCELING:
-                _append(instance, _existing(instance, record.id), [RunCanceled()])
+                events.append(RunCanceled())
+            _append_to(instance, record, events)
     return instance.store.runs(RunFilter(statuses=(RunStatus.SUSPENDED,)))
 
 
-def _append(instance: Instance, record: RunRecord, events: list[RunEvent]) -> None:
-    now = instance.clock.now()
-    owner = owners.this_owner(instance.home, instance.ids)
-    lease = instance.store.take_lease(record.id, owner=owner, at=now)
-    instance.store.append(record.id, events, at=now, expect=lease.version, fence=lease.fence)
-    instance.store.release_lease(lease)
+_UNDER_WAY = (RunStatus.STARTING, RunStatus.STARTED, RunStatus.CANCELING)
+_ITS_PROCESS_ENDED = "its process ended without finishing it"
+
+
+def _append_to(instance: Instance, record: RunRecord, events: list[RunEvent]) -> int | None:
+    """Add events to a run just as it was read; None if another process has changed it since."""
+    try:
+        version, _ = instance.store.append(
+            record.id,
+            events,
+            at=instance.clock.now(),
+            expect=record.version,
+            fence=record.fence,
+        )
+    except FencedError:
+        return None
+    return version
 
 
 def _existing(instance: Instance, run: RunId) -> RunRecord:
@@ -300,71 +319,131 @@ def _replayed(instance: Instance, plan: Plan, run: RunId) -> RunMachine:
     return replay(plan, ((stored.event, stored.at) for stored in log))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """A run that this process has taken, with the event that begins its part of it.
+
+    `event` is RunStarted, which the driver writes, or RunResumed, which was written already.
+    """
+
+    record: RunRecord
+    plan: Plan
+    machine: RunMachine
+    lease: Lease
+    event: RunStarted | RunResumed
+
+
+def _lease_of(record: RunRecord) -> Lease:
+    """Return the lease that a new run was made with."""
+    return Lease(record.id, record.owner or "", record.fence, record.version)
+
+
 def _drive(
     loaded: LoadedDefinitions,
     instance: Instance,
-    record: RunRecord,
+    begun: _Begun,
     *,
-    plan: Plan,
-    machine: RunMachine,
-    first: Callable[[str], RunEvent],
     observer: Observer | None,
     resources: Mapping[str, object] | None,
     errors: Errors | None,
 ) -> RunRecord:
-    owner = owners.this_owner(instance.home, instance.ids)
-    lease = instance.store.take_lease(record.id, owner=owner, at=instance.clock.now())
     collected = errors if errors is not None else Errors()
     with interrupts.registered() as interrupt:
         try:
-            with _performer(
-                loaded, instance, record, plan=plan, interrupt=interrupt, resources=resources
-            ) as performer:
-                driver = Driver(
-                    plan=plan,
-                    machine=machine,
-                    store=instance.store,
-                    lease=lease,
-                    executor=InProcessExecutor(_keeping(performer, collected)),
-                    clock=instance.clock,
-                    interrupt=interrupt,
-                    observer=observer,
-                    partition=record.spec.partition,
-                )
-                driver.drive(first(owner))
-        except PenstockError as error:
-            if machine.status not in (RunStatus.NOT_STARTED, RunStatus.SUSPENDED):
-                raise
-            _fail_before_start(instance, lease, first(owner), error)
-            collected.by_step[""] = (
-                error.user_exception if isinstance(error, UserCodeExecutionError) else error
+            _perform(
+                loaded,
+                instance,
+                begun,
+                interrupt=interrupt,
+                observer=observer,
+                resources=resources,
+                errors=collected,
             )
-            if not isinstance(error, UserCodeExecutionError):
+        except BaseException as error:
+            if not _end_before_start(instance, begun, error):
+                _let_go(instance, begun.lease, error)
                 raise
-        except ExecutionInterruptedError:
-            pass
-        finally:
-            was_interrupted = interrupt.requested
-    instance.store.release_lease(lease)
-    finished = _existing(instance, record.id)
+            if isinstance(error, UserCodeExecutionError):
+                collected.by_step[""] = error.user_exception
+            elif not isinstance(error, ExecutionInterruptedError):
+                raise
+        was_interrupted = interrupt.requested
+    instance.store.release_lease(begun.lease)
+    finished = _existing(instance, begun.record.id)
     if was_interrupted and finished.status is not RunStatus.SUCCESS:
         raise KeyboardInterrupt
     return finished
 
 
-def _fail_before_start(
-    instance: Instance, lease: Lease, first: RunEvent, error: PenstockError
+def _perform(
+    loaded: LoadedDefinitions,
+    instance: Instance,
+    begun: _Begun,
+    *,
+    interrupt: interrupts.Interrupt,
+    observer: Observer | None,
+    resources: Mapping[str, object] | None,
+    errors: Errors,
 ) -> None:
-    """End a run whose resources could not be set up; no step has started."""
-    info = error_info(error)
+    record, plan = begun.record, begun.plan
+    with _performer(
+        loaded, instance, record, plan=plan, interrupt=interrupt, resources=resources
+    ) as performer:
+        driver = Driver(
+            plan=plan,
+            machine=begun.machine,
+            store=instance.store,
+            lease=begun.lease,
+            executor=InProcessExecutor(_keeping(performer, errors)),
+            clock=instance.clock,
+            interrupt=interrupt,
+            observer=observer,
+            partition=record.spec.partition,
+        )
+        if isinstance(begun.event, RunResumed):
+            driver.take_up(begun.event)
+        else:
+            driver.begin(begun.event)
+        driver.drive()
+
+
+def _end_before_start(instance: Instance, begun: _Begun, error: BaseException) -> bool:
+    """End a run whose resources could not be set up; tell whether it was one.
+
+    No step has started: either the error ends the run as FAILURE, or an interrupt as CANCELED.
+    """
+    is_at_start = begun.machine.status in (RunStatus.NOT_STARTED, RunStatus.SUSPENDED)
+    if not is_at_start or not isinstance(error, PenstockError | ExecutionInterruptedError):
+        return False
+    events: list[RunEvent] = [] if isinstance(begun.event, RunResumed) else [begun.event]
+    if isinstance(error, ExecutionInterruptedError):
+        events += [RunCanceling(by="an interrupt"), RunCanceled()]
+    else:
+        reason = str(error).splitlines()[0]
+        unfinished = set(begun.machine.unfinished())
+        events += [
+            AssetFailed(event.asset, event.partition, event.step, reason)
+            for event in _planned(begun.plan, begun.record.spec)
+            if event.step in unfinished
+        ]
+        events.append(RunFailed(reason, error_info(error)))
+    lease = begun.lease
     instance.store.append(
-        lease.run,
-        [first, RunFailed(str(error).splitlines()[0], info)],
-        at=instance.clock.now(),
-        expect=lease.version,
-        fence=lease.fence,
+        lease.run, events, at=instance.clock.now(), expect=lease.version, fence=lease.fence
     )
-    instance.store.release_lease(lease)
+    return True
+
+
+def _let_go(instance: Instance, lease: Lease, error: BaseException) -> None:
+    """Give up a run whose driver failed, so that it can be resumed.
+
+    The store may be what failed; then the run is found lost when this process has ended.
+    """
+    with contextlib.suppress(PenstockError):
+        record = instance.store.run(lease.run)
+        if record is not None and not record.status.is_finished and record.fence == lease.fence:
+            _append_to(instance, record, [LeaseLost(lease.owner, f"it failed: {error!r}")])
+        instance.store.release_lease(lease)
 
 
 def _keeping(performer: Performer, errors: Errors) -> Callable[[Task, Report], None]:
@@ -381,7 +460,7 @@ def _performer(
     plan: Plan,
     interrupt: interrupts.Interrupt,
     resources: Mapping[str, object] | None,
-) -> Iterator[Performer]:
+) -> Generator[Performer]:
     declared = {**loaded.resources, **(resources or {})}
     declared.setdefault(DEFAULT_IO_MANAGER, default_io_manager(instance))
     environment = instance.settings.environment
@@ -394,6 +473,7 @@ def _performer(
             instance=instance,
             run_config=record.spec.config,
             environment=environment,
+            interrupt=interrupt,
         ) as ready,
     ):
         facts = RunFacts(

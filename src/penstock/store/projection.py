@@ -130,7 +130,9 @@ def advanced(run: RunRecord, change: RunChange | None, *, at: Instant, count: in
     return replace(
         run,
         version=count,
-        status=change.canceling if run.status is RunStatus.CANCELING else change.status or run.status,
+        status=change.canceling
+        if run.status is RunStatus.CANCELING
+        else change.status or run.status,
         started=at if change.starts and run.started is None else run.started,
         ended=at if change.ends else run.ended,
         owner=change.owner if change.owner_changes else run.owner,

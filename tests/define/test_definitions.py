@@ -1,0 +1,134 @@
+import pytest
+
+import penstock as dg
+from penstock.define.loaded import LoadedDefinitions
+from penstock.errors import (
+    InvalidDefinitionError,
+    InvalidDefinitionsError,
+    InvariantViolationError,
+)
+
+
+@dg.asset
+def orders():
+    return [1]
+
+
+@dg.asset
+def revenue(orders):
+    return sum(orders)
+
+
+def _wrong() -> dg.Definitions:
+    @dg.asset(deps=["c"])
+    def a(): ...
+
+    @dg.asset(deps=["a"])
+    def b(): ...
+
+    @dg.asset(deps=["b"])
+    def c(): ...
+
+    @dg.asset(key="twice", required_resource_keys={"api"})
+    def one(): ...
+
+    @dg.asset(key="twice")
+    def two(): ...
+
+    @dg.asset
+    def report(orderz): ...
+
+    return dg.Definitions([a, b, c, one, two, report, orders], resources={"db": 1})
+
+
+def test_loading_lists_every_problem_in_one_error():
+    with pytest.raises(InvalidDefinitionsError) as caught:
+        _wrong().load()
+
+    assert str(caught.value) == (
+        "The definitions have 4 problems:\n"
+        "  1. resource with key 'api' required by asset 'twice' was not provided. Provided: 'db'. "
+        "Add it to Definitions(resources={'api': ...}).\n"
+        "  2. Input asset 'orderz' is not produced by any asset: it is asked for by parameter "
+        "'orderz' of asset 'report'. Did you mean 'orders'? Declare the asset, or an AssetSpec if "
+        "it is made elsewhere.\n"
+        "  3. Asset 'twice' is defined twice: by node 'twice' and by node 'twice'. Rename one of "
+        "them.\n"
+        "  4. The assets form a cycle: a → b → c → a. Remove one of these dependencies."
+    )
+
+
+def test_construction_does_not_fail_on_contradictions():
+    assert len(_wrong().assets) == 7
+
+
+def test_definitions_are_loaded_once():
+    defs = dg.Definitions([orders, revenue])
+
+    loaded = defs.load()
+
+    assert isinstance(loaded, LoadedDefinitions)
+    assert defs.load() is loaded
+
+
+def test_the_graph_holds_external_assets_too():
+    graph = dg.Definitions([orders, dg.AssetSpec("outside")]).resolve_asset_graph()
+
+    assert set(graph.keys) == {dg.AssetKey("orders"), dg.AssetKey("outside")}
+
+
+def test_a_job_that_selects_a_missing_asset_is_not_loadable():
+    defs = dg.Definitions(
+        [orders],
+        jobs=[
+            dg.define_asset_job("nightly", [dg.AssetKey("ordrs")]),
+            dg.define_asset_job("weekly", [dg.AssetKey("nope")]),
+        ],
+    )
+
+    with pytest.raises(InvalidDefinitionsError) as caught:
+        dg.Definitions.validate_loadable(defs)
+
+    assert [problem.split(":")[0] for problem in caught.value.problems] == [
+        "Job 'nightly'",
+        "Job 'weekly'",
+    ]
+
+
+def test_two_jobs_of_one_name_are_refused():
+    defs = dg.Definitions([orders], jobs=[dg.define_asset_job("j"), dg.define_asset_job("j")])
+
+    with pytest.raises(InvalidDefinitionsError) as caught:
+        defs.load()
+
+    assert str(caught.value) == "Job 'j' is defined twice. Rename one of them."
+
+
+def test_an_unknown_job_is_refused_with_the_nearest_one():
+    defs = dg.Definitions([orders], jobs=[dg.define_asset_job("nightly")])
+
+    with pytest.raises(InvalidDefinitionError) as caught:
+        defs.resolve_job_def("nightli")
+
+    assert str(caught.value) == "There is no job 'nightli'. Did you mean 'nightly'?"
+
+
+def test_merging_joins_assets_and_equal_resources():
+    merged = dg.Definitions.merge(
+        dg.Definitions([orders], resources={"a": 1}),
+        dg.Definitions([revenue], resources={"a": 1, "b": 2}),
+    )
+
+    assert merged.assets == [orders, revenue]
+    assert merged.resources == {"a": 1, "b": 2}
+
+
+def test_merging_refuses_different_resources_of_one_key():
+    with pytest.raises(InvariantViolationError) as caught:
+        dg.Definitions.merge(
+            dg.Definitions(resources={"a": 1}), dg.Definitions(resources={"a": 2})
+        )
+
+    assert str(caught.value) == (
+        "Definitions objects 0 and 1 have different resources with same key 'a'"
+    )
