@@ -156,7 +156,7 @@ class HandleOutputError(UserCodeExecutionError):
     """An IO manager failed to store an output."""
 
 
-class Failure(PenstockError):  # noqa: N818 - the public name
+class Failure(PenstockError):
     """Raise in user code to fail the step with a description and metadata.
 
     Args:
@@ -169,7 +169,7 @@ class Failure(PenstockError):  # noqa: N818 - the public name
         self,
         description: str | None = None,
         metadata: Mapping[str, object] | None = None,
-        allow_retries: bool | None = None,
+        allow_retries: bool | None = None,  # noqa: FBT001 - the public signature
     ) -> None:
         super().__init__(description or "")
         self.description = description
@@ -177,7 +177,7 @@ class Failure(PenstockError):  # noqa: N818 - the public name
         self.allow_retries = True if allow_retries is None else allow_retries
 
 
-class RetryRequested(PenstockError):  # noqa: N818 - the public name
+class RetryRequested(PenstockError):
     """Raise in user code to ask for another attempt of the step.
 
     Args:

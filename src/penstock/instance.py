@@ -84,8 +84,8 @@ class Instance:
             settings.home.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreUnavailableError(
-                f"The home {settings.home} cannot be made: {error.strerror}. Set PENSTOCK_HOME to a "
-                "folder that you may write to."
+                f"The home {settings.home} cannot be made: {error.strerror}. Set PENSTOCK_HOME to "
+                "a folder that you may write to."
             ) from error
         store = SqliteStore(settings.home / "penstock.db")
         return Instance(store=store, settings=settings, home=settings.home)

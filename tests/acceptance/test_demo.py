@@ -53,16 +53,15 @@ class Demo:
 
     def disturb(self, number: int, *, after_lines: int) -> None:
         """Send a signal to every process of the demo once it has printed some partitions."""
-        process = self.start()
-        assert process.stdout is not None
-        seen = 0
-        for line in process.stdout:
-            seen += "✓" in line
-            if seen >= after_lines:
-                break
-        os.killpg(process.pid, number)
-        process.stdout.read()
-        process.wait(timeout=60)
+        with self.start() as process:
+            assert process.stdout is not None
+            seen = 0
+            for line in process.stdout:
+                seen += "✓" in line
+                if seen >= after_lines:
+                    break
+            os.killpg(process.pid, number)
+            process.stdout.read()
 
     def tables(self) -> dict[str, list[tuple[object, ...]]]:
         """Every table of the lake, as sorted rows."""

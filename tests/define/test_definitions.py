@@ -125,9 +125,7 @@ def test_merging_joins_assets_and_equal_resources():
 
 def test_merging_refuses_different_resources_of_one_key():
     with pytest.raises(InvariantViolationError) as caught:
-        dg.Definitions.merge(
-            dg.Definitions(resources={"a": 1}), dg.Definitions(resources={"a": 2})
-        )
+        dg.Definitions.merge(dg.Definitions(resources={"a": 1}), dg.Definitions(resources={"a": 2}))
 
     assert str(caught.value) == (
         "Definitions objects 0 and 1 have different resources with same key 'a'"

@@ -9,16 +9,12 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable
 from enum import IntEnum
-from pathlib import Path
 
 import click
 
-from penstock.base.clock import SystemClock
-from penstock.base.settings import load_settings
 from penstock.errors import (
     BugError,
     ExecutionInterruptedError,
@@ -121,33 +117,15 @@ def _tell(error: PenstockError, code: ExitCode) -> int:
 
 
 def _tell_bug(error: Exception) -> int:
-    path = _write_traceback("".join(traceback.format_exception(error)))
+    from penstock.cli.crash import write_traceback  # noqa: PLC0415 - only a bug pays for it
+
+    path = write_traceback("".join(traceback.format_exception(error)))
     where = f"The details are in {path}; please" if path else "Please"
     _say(
         f"Error: This is a bug in Penstock, not in your code: {type(error).__name__}: {error}\n"
         f"{where} report it with what you ran."
     )
     return ExitCode.BUG
-
-
-def _write_traceback(text: str) -> Path | None:
-    name = f"penstock-bug-{int(SystemClock().now())}-{os.getpid()}.txt"
-    for folder in (_home(), Path(tempfile.gettempdir())):
-        if folder is None or not folder.is_dir():
-            continue
-        try:
-            (folder / name).write_text(text, encoding="utf-8")
-        except OSError:
-            continue
-        return folder / name
-    return None
-
-
-def _home() -> Path | None:
-    try:
-        return load_settings().home
-    except (PenstockError, OSError):
-        return None
 
 
 def _say(text: str) -> None:

@@ -1,23 +1,21 @@
 """The `penstock` command: a table of commands, each loaded when it is used.
 
 Owns the table and nothing else. Importing it imports click, and of Penstock no more than the error
-tree and the settings, so that `--help` is quick.
+tree, so that `--help` is quick.
 """
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import click
 
 from penstock.cli.errors import EXIT_CODES, run_guarded
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """Where a command is, and its help in one line."""
 
     target: str

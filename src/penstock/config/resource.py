@@ -41,6 +41,7 @@ class ConfigurableResource(Config):
     """Subclass to declare a resource by its fields.
 
     Example:
+        >>> from penstock.config.env import EnvVar
         >>> class Database(ConfigurableResource):
         ...     url: str
         >>> Database(url=EnvVar("DATABASE_URL"))

@@ -16,6 +16,7 @@ from penstock.define.spec import (
 )
 from penstock.errors import InvalidDefinitionError
 from penstock.model.retry import RetryPolicy
+from penstock.partitions.definition import PartitionsDefinition
 
 
 def asset_check(
@@ -32,6 +33,7 @@ def asset_check(
     retry_policy: RetryPolicy | None = None,
     metadata: Mapping[str, object] | None = None,
     pool: str | None = None,
+    partitions_def: PartitionsDefinition | None = None,
 ) -> Callable[[Callable[..., object]], AssetChecksDefinition]:
     """Declare a check of an asset that a function evaluates in a step of its own.
 
@@ -51,6 +53,7 @@ def asset_check(
         retry_policy: Whether and when a check that raised is tried again.
         metadata: Facts about the declaration.
         pool: The concurrency pool that its step takes a slot of.
+        partitions_def: How the check is split; like its asset if None.
 
     Raises:
         InvalidDefinitionError: A name is malformed, or `additional_ins` names no parameter.
@@ -74,6 +77,7 @@ def asset_check(
             deps=deps_of([target, *(additional_deps or ())]),
             checks=(spec,),
             resource_keys=frozenset(required_resource_keys or ()).union(signature.resources),
+            partitions=partitions_def,
             retry=retry_policy,
             pool=pool,
             is_check=True,

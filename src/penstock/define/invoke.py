@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 
@@ -29,7 +28,11 @@ def call(
         arguments[key] = resources[key]
     positional = (context,) if signature.context else ()
     returned = function(*positional, **arguments)
-    return asyncio.run(_await(returned)) if inspect.iscoroutine(returned) else returned
+    if not inspect.iscoroutine(returned):
+        return returned
+    import asyncio  # noqa: PLC0415 - 50 ms that only async functions need to pay
+
+    return asyncio.run(_await(returned))
 
 
 async def _await(coroutine: object) -> object:

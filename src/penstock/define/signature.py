@@ -16,6 +16,7 @@ from penstock.errors import InvalidDefinitionError
 
 CONTEXT_NAMES = frozenset({"context", "_context", "_", "__"})
 _RESOURCE_MARK = "penstock_resource"
+_UNRESOLVED = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +128,8 @@ def _sort(
 def annotations_of(function: Callable[..., object]) -> Mapping[str, object]:
     """Return a function's annotations, with text resolved to types.
 
-    A name that only exists for type checkers resolves to nothing, so its parameter counts as an
-    input.
+    An annotation with a name that only exists for type checkers is left out: its parameter counts
+    as an input, and a function that returns such a type returns a value.
     """
     raw: Mapping[str, object] = getattr(function, "__annotations__", None) or {}
     if not any(isinstance(hint, str) for hint in raw.values()):
@@ -136,7 +137,8 @@ def annotations_of(function: Callable[..., object]) -> Mapping[str, object]:
     try:
         return typing.get_type_hints(function, include_extras=True)
     except (NameError, AttributeError, TypeError):
-        return {name: _resolve(function, hint) for name, hint in raw.items()}
+        resolved = {name: _resolve(function, hint) for name, hint in raw.items()}
+        return {name: hint for name, hint in resolved.items() if hint is not _UNRESOLVED}
 
 
 def _resolve(function: Callable[..., object], hint: object) -> object:
@@ -148,7 +150,7 @@ def _resolve(function: Callable[..., object], hint: object) -> object:
     try:
         return eval(hint, namespace)  # noqa: S307 - the user's own annotation
     except (NameError, AttributeError, TypeError, SyntaxError):
-        return None
+        return _UNRESOLVED
 
 
 def _is_context(hint: object) -> bool:

@@ -12,7 +12,7 @@ import contextlib
 import io
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextvars import ContextVar
 from pathlib import Path
 from typing import TextIO
@@ -99,7 +99,7 @@ _real: list[TextIO] = []
 
 
 @contextlib.contextmanager
-def capturing() -> Iterator[None]:
+def capturing() -> Generator[None]:
     """Let steps inside have their streams captured; nested and concurrent uses share one proxy."""
     global _installed
     with _install_lock:
@@ -118,7 +118,7 @@ def capturing() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def into(logs: StepLogs) -> Iterator[None]:
+def into(logs: StepLogs) -> Generator[None]:
     """Send what the code inside writes to the files of a step."""
     token = _current.set(logs)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from penstock.define.io_manager import InputContext, IOManager, OutputContext
 from penstock.define.node import DEFAULT_IO_MANAGER, NodeDefinition, NodeInput
@@ -52,9 +53,8 @@ def _load(
     output = upstream.output_of(entry.key) if upstream is not None else None
     key = entry.manager or (output.manager if output is not None else DEFAULT_IO_MANAGER)
     partitions = _partitions(facts, node, entry)
-    definition = (
-        facts.loaded.graph.node(entry.key).partitions if facts.loaded.graph.has(entry.key) else None
-    )
+    graph = facts.loaded.graph
+    definition = graph.node(entry.key).partitions if graph.has(entry.key) else None
     written = OutputContext(
         asset_key=entry.key,
         name=output.name if output is not None else "result",
@@ -110,9 +110,9 @@ def read_config(facts: RunFacts, node: NodeDefinition) -> object:
     Raises:
         InvalidConfigError: It does not fit; the message lists everything that does not.
     """
-    section = facts.spec.config.get("ops")
-    entry = section.get(node.name) if isinstance(section, Mapping) else None
-    raw = entry.get("config") if isinstance(entry, Mapping) else None
+    raw: object = facts.spec.config.get("ops")
+    for part in (node.name, "config"):
+        raw = cast("Mapping[str, object]", raw).get(part) if isinstance(raw, Mapping) else None
     model = sys.modules.get("penstock.config.model")
     schema = node.config_schema
     if model is None or not isinstance(schema, type) or not issubclass(schema, model.Config):

@@ -76,7 +76,7 @@ class Interrupt:
         """Keep an interrupt away from the code inside; it arrives when that has ended.
 
         Raises:
-            ExecutionInterruptedError: After the code inside, if it was requested and not yet raised.
+            ExecutionInterruptedError: After the code inside, if requested and not raised yet.
         """
         was_open = self._is_open
         self._close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from penstock.config.run_config import RunConfig
 from penstock.define.loaded import LoadedDefinitions, flatten, load
@@ -10,7 +11,7 @@ from penstock.errors import InvalidInvocationError, InvariantViolationError
 from penstock.execute.io_managers.memory import InMemoryIOManager
 from penstock.execute.result import ExecuteInProcessResult, io_managers_of
 from penstock.execute.runs import Errors, execute_run
-from penstock.graph.selection import AssetSelection
+from penstock.graph.selection import AssetSelection, CoercibleToAssetSelection
 from penstock.instance import Instance
 from penstock.model.keys import AssetKey
 
@@ -53,7 +54,13 @@ def materialize(
         1
     """
     loaded = load(flatten(assets), resources=resources or {}, location="local")
-    chosen = AssetSelection.all() if selection is None else AssetSelection.from_coercible(selection)
+    chosen = (
+        AssetSelection.all()
+        if selection is None
+        else AssetSelection.from_coercible(
+            cast("CoercibleToAssetSelection", selection)  # it says itself what is none
+        )
+    )
     return execute_loaded(
         loaded,
         assets=chosen.resolve(loaded.graph),

@@ -38,7 +38,7 @@ def _returned(node: NodeDefinition, returned: object, names: list[str]) -> Itera
         yield from _check_verdict(node, returned)
         return
     if len(node.outputs) <= 1 or returned is None or isinstance(returned, _KNOWN):
-        yield from _one(node, returned, names, yielded=False)
+        yield from _one(node, cast("object", returned), names, yielded=False)
         return
     if not isinstance(returned, (tuple, list)):
         raise InvariantViolationError(
@@ -52,13 +52,16 @@ def _returned(node: NodeDefinition, returned: object, names: list[str]) -> Itera
             f"'{node.name}' returned {len(results)} results for {len(names)} assets: "
             f"{listed(names)}."
         )
+    unnamed = iter(names)
     for thing in things:
         if isinstance(thing, AssetCheckResult):
             yield thing
-        elif isinstance(thing, (Output, MaterializeResult)):
+            continue
+        name = next(unnamed)
+        if isinstance(thing, (Output, MaterializeResult)):
             yield from _one(node, cast("object", thing), names, yielded=False)
         else:
-            yield Output(thing, names[results.index(thing)])
+            yield Output(thing, name)
 
 
 _KNOWN = (Output, MaterializeResult, AssetCheckResult)
@@ -99,8 +102,7 @@ def _known(node: NodeDefinition, thing: Emission, names: list[str]) -> Iterator[
         return
     yield thing
     if isinstance(thing, MaterializeResult):
-        for check in thing.check_results:
-            yield check
+        yield from thing.check_results
 
 
 def _check_verdict(node: NodeDefinition, returned: object) -> Iterator[AssetCheckResult]:

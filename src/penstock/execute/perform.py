@@ -6,8 +6,9 @@ is recorded before its inline checks. User code may be interrupted; a commit may
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Generator
 from pathlib import Path
+from typing import cast
 
 from penstock.decide.retry import decide_retry, retry_facts
 from penstock.define.context import AssetCheckExecutionContext, AssetExecutionContext
@@ -72,7 +73,9 @@ class Performer:
             partitions=facts.partitions_of(node),
             report=report,
         )
-        context = (AssetCheckExecutionContext if node.is_check else AssetExecutionContext)(scope)
+        context = (AssetCheckExecutionContext if node.is_check else AssetExecutionContext)(
+            scope  # pyright: ignore[reportArgumentType] - a property stands in for `log`
+        )
         recorder = Recorder(facts, node, task, context=context, report=report)
         inputs: dict[str, object] = {}
         if node.inputs:
@@ -80,7 +83,7 @@ class Performer:
                 inputs = load_inputs(facts, node, task, report=report)
         config = scope.config = read_config(facts, node)
         with self._captured(task, report), facts.interrupt.interruptible():
-            returned = call(
+            returned: object = call(
                 node.function,
                 node.signature,
                 context=context,
@@ -88,20 +91,19 @@ class Performer:
                 config=config,
                 resources=facts.resources,
             )
-            if not isinstance(returned, _Generator):
-                returned = _Done(returned)
-        if isinstance(returned, _Done):
-            for emitted in emissions(node, returned.value, selected=scope.assets):
-                recorder.take(emitted)
+        if isinstance(returned, Generator):
+            generator = cast("Generator[object]", returned)
+            self._run_generator(task, node, generator, scope, recorder, report)
         else:
-            self._run_generator(task, node, returned, scope, recorder, report)
+            for emitted in emissions(node, returned, selected=scope.assets):
+                recorder.take(emitted)
         return recorder.finish()
 
     def _run_generator(
         self,
         task: Task,
         node: NodeDefinition,
-        generator: object,
+        generator: Generator[object],
         scope: Scope,
         recorder: Recorder,
         report: Report,
@@ -137,14 +139,6 @@ class Performer:
         )
         metadata = normalize_metadata(error.metadata) if isinstance(error, Failure) else {}
         report(StepFailed(task.step.key, info, task.attempt, took, metadata))
-
-
-_Generator = type(_ for _ in ())
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    value: object
 
 
 class _Captured:

@@ -10,7 +10,7 @@ from penstock.compat.runs import DagsterRun
 from penstock.define.io_manager import InputContext, IOManager
 from penstock.define.loaded import LoadedDefinitions
 from penstock.errors import InvariantViolationError
-from penstock.execute.runs import default_io_manager
+from penstock.execute.defaults import default_io_manager
 from penstock.instance import Instance
 from penstock.model.events import CheckEvaluated, LogLine
 from penstock.model.keys import AssetKey

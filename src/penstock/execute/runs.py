@@ -8,12 +8,10 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 from penstock.base.ids import RunId
 from penstock.decide.lease import is_lost
 from penstock.decide.run import RunMachine, replay
-from penstock.define.io_manager import IOManager
 from penstock.define.loaded import LoadedDefinitions
 from penstock.define.node import DEFAULT_IO_MANAGER
 from penstock.errors import (
@@ -26,12 +24,11 @@ from penstock.errors import (
     UserCodeExecutionError,
 )
 from penstock.execute import capture, interrupts, owners
+from penstock.execute.defaults import default_io_manager, logs_folder
 from penstock.execute.driver import Driver, Observer
 from penstock.execute.executors.in_process import InProcessExecutor
 from penstock.execute.facts import RunFacts
 from penstock.execute.failures import error_info
-from penstock.execute.io_managers.filesystem import FilesystemIOManager
-from penstock.execute.io_managers.memory import InMemoryIOManager
 from penstock.execute.perform import Performer
 from penstock.execute.protocol import Report, Task
 from penstock.execute.resources import keys_needed, set_up
@@ -490,18 +487,3 @@ def _performer(
             interrupt=interrupt,
         )
         yield Performer(facts)
-
-
-def default_io_manager(instance: Instance) -> IOManager:
-    """Return the IO manager of an instance that declares none.
-
-    Pickles under the home; in memory where there is no home.
-    """
-    if instance.home is None:
-        return InMemoryIOManager()
-    return FilesystemIOManager(instance.home / "storage")
-
-
-def logs_folder(instance: Instance, run: RunId) -> Path | None:
-    """Return where the captured streams of a run's steps are kept; nowhere without a home."""
-    return None if instance.home is None else instance.home / "logs" / run

@@ -61,7 +61,9 @@ class Scope:
     def log(self) -> logging.Logger:
         """A logger whose records become events; made when first asked for."""
         if self._log is None:
-            self._log = logging.Logger(f"penstock.{self.step_key}", logging.DEBUG)
+            # Not getLogger: it would keep one logger for each step that ever ran.
+            name = f"penstock.{self.step_key}"
+            self._log = logging.Logger(name, logging.DEBUG)  # noqa: LOG001 - see above
             self._log.addHandler(_LogHandler(self.step_key, self._report))
         return self._log
 

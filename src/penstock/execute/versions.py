@@ -12,7 +12,7 @@ from penstock.partitions.mapping import infer_mapping, upstream_keys
 from penstock.store.protocol import Store
 
 MOST_UPSTREAM_PARTITIONS = 100
-"""An edge to more upstream partitions than this is not versioned; it would cost more than it tells."""
+"""An edge to more upstream partitions is not versioned; it would cost more than it tells."""
 
 
 class Versions:

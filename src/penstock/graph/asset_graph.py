@@ -35,6 +35,7 @@ class AssetGraph:
         manifest: What a code location declares. Of assets that share a key, the first counts.
 
     Example:
+        >>> from penstock.model.manifest import AssetDependency, AssetNode, Manifest
         >>> a, b = AssetKey("a"), AssetKey("b")
         >>> nodes = (AssetNode(key=b, node="b", deps=(AssetDependency(key=a),)),)
         >>> graph = AssetGraph(Manifest(location="here", assets=nodes))

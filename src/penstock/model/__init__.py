@@ -1,1 +1,1 @@
-"""Values: keys, metadata, manifests, events, runs, backfills. Frozen, without behaviour that decides."""
+"""Values: keys, metadata, manifests, events, runs, backfills. Frozen, and they decide nothing."""

@@ -1,7 +1,7 @@
-"""`AssetKey` and `AssetCheckKey`: what facts are filed under.
+r"""`AssetKey` and `AssetCheckKey`: what facts are filed under.
 
 A key is a tuple of text parts. Its text form joins them with `/`; a `/` inside a part is escaped as
-`\\/` in the escaped form, which is the one that the store and the wire use and the only one that
+`\/` in the escaped form, which is the one that the store and the wire use and the only one that
 always round-trips.
 """
 

@@ -79,6 +79,10 @@ class RunChange:
             case _:
                 pass
 
+    def after(self, before: RunStatus) -> RunStatus:
+        """Return where a run stands that stood at `before`."""
+        return self.canceling if before is RunStatus.CANCELING else self.status or before
+
     def _start(self, event: RunStarted | RunResumed) -> None:
         self.starts = True
         if isinstance(event, RunResumed):

@@ -41,8 +41,8 @@ class FilesystemIOManager(IOManager):
             data = pickle.dumps(obj, protocol=pickle.HIGHEST_PROTOCOL)
         except (pickle.PicklingError, TypeError, AttributeError) as error:
             raise InvariantViolationError(
-                f"The value of '{'/'.join(context.get_identifier())}' ({type(obj).__name__}) is not "
-                "picklable. Return something that is, or use another IO manager."
+                f"The value of '{'/'.join(context.get_identifier())}' ({type(obj).__name__}) is "
+                "not picklable. Return something that is, or use another IO manager."
             ) from error
         write_atomically(path, data)
         context.add_output_metadata({"path": path})

@@ -27,8 +27,8 @@ class InMemoryIOManager(IOManager):
         missing = [key for key in keys if key not in self.values]
         if missing:
             raise InvariantViolationError(
-                f"There is no value of '{'/'.join(missing[0])}' in memory. Materialize it first, or "
-                "use an IO manager that keeps values between processes."
+                f"There is no value of '{'/'.join(missing[0])}' in memory. Materialize it first, "
+                "or use an IO manager that keeps values between processes."
             )
         if len(context.asset_partition_keys) > 1:
             return {key[-1]: self.values[key] for key in keys}

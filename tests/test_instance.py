@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+
+import penstock as dg
+from penstock.base.settings import load_settings
+from penstock.errors import InvariantViolationError, StoreUnavailableError
+
+
+def test_an_ephemeral_instance_has_no_home():
+    with (
+        dg.Instance.ephemeral() as instance,
+        pytest.raises(InvariantViolationError, match="no home directory"),
+    ):
+        _ = instance.root_directory
+
+
+def test_a_home_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    home = tmp_path / "file" / "home"
+    settings = load_settings(environment={"PENSTOCK_HOME": str(home)}, directory=tmp_path)
+
+    with pytest.raises(StoreUnavailableError, match="Set PENSTOCK_HOME to"):
+        dg.Instance.open(settings)
+
+
+def test_what_was_made_can_be_asked_for():
+    @dg.asset
+    def one() -> int:
+        return 1
+
+    with dg.Instance.ephemeral() as instance:
+        result = dg.materialize([one], instance=instance)
+
+        assert instance.has_run(result.run_id)
+        assert instance.get_runs_count() == 1
+        assert instance.get_asset_keys() == [dg.AssetKey("one")]
+        assert instance.get_latest_materialization_event(dg.AssetKey("one")) is not None
+        instance.delete_run(result.run_id)
+        assert not instance.has_run(result.run_id)
