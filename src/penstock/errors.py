@@ -1,37 +1,37 @@
 """Every error Penstock raises, in one tree.
 
-    PenstockError
-    ├── UsageError                      the user's definitions, arguments or data are wrong
-    │   ├── InvalidDefinitionError          a definition contradicts itself or another one
-    │   ├── InvalidConfigError              run config or resource config does not fit
-    │   ├── InvalidInvocationError          a decorated function was called the wrong way
-    │   ├── InvalidMetadataError            a metadata value has no representation
-    │   ├── InvalidSubsetError              a selection names something that does not exist
-    │   │   └── InvalidSelectionError           a selection string does not parse
-    │   ├── InvariantViolationError         a rule of the API was broken
-    │   ├── UnknownPartitionError           a partition key is not in its definition
-    │   ├── UnknownResourceError            a resource key that nobody provides
-    │   ├── StepOutputNotFoundError         a required output was not produced
-    │   ├── TypeCheckDidNotPass             a value is not of its declared type
-    │   ├── RunNotFoundError                no run of that id in the store
-    │   ├── HomeNotSetError                 no home directory can be used
-    │   └── LoadError                       user code failed to import
-    ├── UserCodeExecutionError          user code raised; carries the original exception
-    │   ├── StepExecutionError              ... in the body of a step
-    │   ├── ResourceFunctionError           ... while setting a resource up
-    │   ├── LoadInputError                  ... in an IO manager, while loading an input
-    │   └── HandleOutputError               ... in an IO manager, while storing an output
-    ├── Failure                         raised *by* user code to fail a step with metadata
-    ├── RetryRequested                  raised *by* user code to ask for another attempt
-    ├── CheckFailedError                a blocking check found an error
-    ├── OutageError                     the world around us failed; trying again may help
-    │   ├── StoreUnavailableError           the store cannot be opened, read or written
-    │   ├── StoreFullError                  the disk under the store is full
-    │   └── NewerStoreError                 the store was written by a newer Penstock
-    └── BugError                        our own fault; please report it
-        ├── IllegalTransitionError          an event that the run's state does not allow
-        └── FencedError                     a write by an owner that has lost its lease
-    ExecutionInterruptedError (a BaseException)   Ctrl-C or a cancellation reached user code
+PenstockError
+├── UsageError                      the user's definitions, arguments or data are wrong
+│   ├── InvalidDefinitionError          a definition contradicts itself or another one
+│   ├── InvalidConfigError              run config or resource config does not fit
+│   ├── InvalidInvocationError          a decorated function was called the wrong way
+│   ├── InvalidMetadataError            a metadata value has no representation
+│   ├── InvalidSubsetError              a selection names something that does not exist
+│   │   └── InvalidSelectionError           a selection string does not parse
+│   ├── InvariantViolationError         a rule of the API was broken
+│   ├── UnknownPartitionError           a partition key is not in its definition
+│   ├── UnknownResourceError            a resource key that nobody provides
+│   ├── StepOutputNotFoundError         a required output was not produced
+│   ├── TypeCheckDidNotPass             a value is not of its declared type
+│   ├── RunNotFoundError                no run of that id in the store
+│   ├── HomeNotSetError                 no home directory can be used
+│   └── LoadError                       user code failed to import
+├── UserCodeExecutionError          user code raised; carries the original exception
+│   ├── StepExecutionError              ... in the body of a step
+│   ├── ResourceFunctionError           ... while setting a resource up
+│   ├── LoadInputError                  ... in an IO manager, while loading an input
+│   └── HandleOutputError               ... in an IO manager, while storing an output
+├── Failure                         raised *by* user code to fail a step with metadata
+├── RetryRequested                  raised *by* user code to ask for another attempt
+├── CheckFailedError                a blocking check found an error
+├── OutageError                     the world around us failed; trying again may help
+│   ├── StoreUnavailableError           the store cannot be opened, read or written
+│   ├── StoreFullError                  the disk under the store is full
+│   └── NewerStoreError                 the store was written by a newer Penstock
+└── BugError                        our own fault; please report it
+    ├── IllegalTransitionError          an event that the run's state does not allow
+    └── FencedError                     a write by an owner that has lost its lease
+ExecutionInterruptedError (a BaseException)   Ctrl-C or a cancellation reached user code
 """
 
 from __future__ import annotations
