@@ -203,13 +203,13 @@ def test_a_failure_of_the_last_partition_leaves_the_backfill_unfinished():
     assert [b.id for b in unfinished(world.store)] == [BACKFILL]
 
 
-def test_a_partition_that_became_fresh_meanwhile_is_not_run():
+def test_a_partition_that_became_fresh_meanwhile_is_done_and_not_run():
     world = World("a", "b")
     world.runs.fresh.add("a")
 
     world.loop().run()
 
-    assert (world.runs.launched, world.states) == (["b"], "SD")
+    assert (world.runs.launched, world.states) == (["b"], "DD")
 
 
 def test_a_suspended_run_is_resumed_in_place():

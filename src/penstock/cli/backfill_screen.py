@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from penstock.base.text import counted, duration
-from penstock.decide.backfill import BackfillSummary
+from penstock.decide.backfill import ALREADY_FRESH, BackfillSummary
 from penstock.model.backfill import BackfillPartition, PartitionState
 
 INTERRUPTED = "Backfill interrupted. Run with --resume to continue."
@@ -80,6 +80,8 @@ def _outcome(partition: BackfillPartition, *, timed: bool) -> str:
         case PartitionState.FAILED:
             return f"✗ {partition.error or 'failed'}"
         case PartitionState.SKIPPED:
+            return "✓ (already fresh)"
+        case _ if partition.took is None and partition.reason == ALREADY_FRESH:
             return "✓ (already fresh)"
         case _:
             took = f" ({seconds_text(partition.took)})" if timed and partition.took else ""

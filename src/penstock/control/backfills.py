@@ -246,7 +246,8 @@ class BackfillLoop:
         run = self._run_of(started)
         took = self._ports.clock.monotonic() - began
         if run is None:
-            return replace(started, state=PartitionState.SKIPPED, reason=ALREADY_FRESH)
+            # Planned as outdated, and made since: by an attempt whose run was cancelled after it.
+            return replace(started, state=PartitionState.DONE, reason=ALREADY_FRESH)
         if run.status is RunStatus.SUCCESS:
             return replace(started, state=PartitionState.DONE, run=run.id, took=took)
         if run.status is RunStatus.CANCELED:

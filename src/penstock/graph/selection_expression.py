@@ -152,8 +152,6 @@ Expression = (
     All | Keys | KeyPattern | Attribute | Is | CheckKeys | Walk | Apply | Not | And | Or | Minus
 )
 
-NOTHING = Or(())
-
 
 def union(operands: Iterable[Expression]) -> Expression:
     """Join selections; unions among them are opened, so long ones stay flat."""
@@ -190,6 +188,7 @@ def literal_pattern(text: str) -> str:
 
 
 _OR, _AND, _NOT, _WALK, _ATOM = range(5)
+_EMPTY = "not *"
 
 
 def render(expression: Expression) -> str:
@@ -207,7 +206,7 @@ def _render(expression: Expression) -> tuple[str, int]:
         case And(operands):
             return " and ".join(_conjunct(o) for o in operands), _AND
         case Or(()):
-            return "not *", _NOT
+            return _EMPTY, _NOT
         case Or(operands):
             return " or ".join(_inside(o, _AND) for o in operands), _OR
         case Minus(base, removed):
@@ -262,14 +261,14 @@ def _inside(expression: Expression, tightness: int) -> str:
 
 def _conjunct(expression: Expression) -> str:
     # Beside another operand `not x` subtracts; star and parentheses keep it a set of its own.
-    if isinstance(expression, Not) or expression == NOTHING:
+    if isinstance(expression, Not) or render(expression) == _EMPTY:
         return f"(* and {render(expression)})"
     return _inside(expression, _NOT)
 
 
 def _either(texts: list[str]) -> tuple[str, int]:
     if not texts:
-        return "not *", _NOT
+        return _EMPTY, _NOT
     return " or ".join(texts), _ATOM if len(texts) == 1 else _OR
 
 
