@@ -6,13 +6,11 @@ from collections.abc import Sequence
 
 from penstock.graph.asset_graph import AssetGraph
 from penstock.graph.staleness import combined_version
+from penstock.graph.status import MOST_UPSTREAM_PARTITIONS
 from penstock.model.keys import AssetKey
 from penstock.model.manifest import AssetDependency, AssetNode
 from penstock.partitions.mapping import infer_mapping, upstream_keys
 from penstock.store.protocol import Store
-
-MOST_UPSTREAM_PARTITIONS = 100
-"""An edge to more upstream partitions is not versioned; it would cost more than it tells."""
 
 
 class Versions:
