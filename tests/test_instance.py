@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import penstock as dg
@@ -38,3 +40,23 @@ def test_what_was_made_can_be_asked_for():
         assert instance.get_latest_materialization_event(dg.AssetKey("one")) is not None
         instance.delete_run(result.run_id)
         assert not instance.has_run(result.run_id)
+
+
+def test_values_are_kept_below_the_home(tmp_path):
+    settings = load_settings(environment={"PENSTOCK_HOME": str(tmp_path)}, directory=tmp_path)
+
+    with dg.Instance.open(settings) as instance:
+        assert instance.storage_directory() == str(tmp_path / "storage")
+
+
+def test_an_ephemeral_instance_has_a_folder_that_goes_with_it():
+    instance = dg.Instance.ephemeral()
+    folder = Path(instance.storage_directory()).parent
+
+    assert folder.is_dir()
+    del instance
+    assert not folder.exists()
+
+
+def test_an_ephemeral_instance_may_be_given_a_folder(tmp_path):
+    assert dg.Instance.ephemeral(str(tmp_path)).storage_directory() == str(tmp_path / "storage")

@@ -4,23 +4,37 @@ PenstockError
 ├── UsageError                      the user's definitions, arguments or data are wrong
 │   ├── InvalidDefinitionError          a definition contradicts itself or another one
 │   ├── InvalidConfigError              run config or resource config does not fit
+│   ├── InvalidConfigDefinitionError    a config schema is not one
+│   ├── InvalidPropertyError            an attribute that this kind of context does not have
+│   ├── ParameterCheckError             an argument of the wrong type or value
+│   ├── UnmetExecutorRequirementsError  an executor cannot run what it was given
+│   ├── StepNotFoundError               no step of that key in the plan
 │   ├── InvalidInvocationError          a decorated function was called the wrong way
+│   │   └── UnknownPartitionError           a partition key is not in its definition
 │   ├── InvalidMetadataError            a metadata value has no representation
 │   ├── InvalidSubsetError              a selection names something that does not exist
 │   │   └── InvalidSelectionError           a selection string does not parse
 │   ├── InvariantViolationError         a rule of the API was broken
-│   ├── UnknownPartitionError           a partition key is not in its definition
+│   │   └── StoredValueNotFoundError        an IO manager finds no value to load
 │   ├── UnknownResourceError            a resource key that nobody provides
 │   ├── StepOutputNotFoundError         a required output was not produced
 │   ├── TypeCheckDidNotPass             a value is not of its declared type
 │   ├── RunNotFoundError                no run of that id in the store
 │   ├── HomeNotSetError                 no home directory can be used
+│   ├── ResolutionError                 a component's attributes cannot be resolved
 │   └── LoadError                       user code failed to import
 ├── UserCodeExecutionError          user code raised; carries the original exception
 │   ├── StepExecutionError              ... in the body of a step
 │   ├── ResourceFunctionError           ... while setting a resource up
 │   ├── LoadInputError                  ... in an IO manager, while loading an input
-│   └── HandleOutputError               ... in an IO manager, while storing an output
+│   ├── HandleOutputError               ... in an IO manager, while storing an output
+│   ├── TypeCheckError                  ... in a type check
+│   ├── TypeLoadingError                ... in the loader of a type
+│   ├── ConfigMappingFunctionError      ... in a config mapping
+│   ├── HookExecutionError              ... in a hook
+│   ├── ScheduleExecutionError          ... in a schedule
+│   ├── SensorExecutionError            ... in a sensor
+│   └── PartitionExecutionError         ... in a function about partitions
 ├── Failure                         raised *by* user code to fail a step with metadata
 ├── RetryRequested                  raised *by* user code to ask for another attempt
 ├── CheckFailedError                a blocking check found an error
@@ -37,6 +51,7 @@ ExecutionInterruptedError (a BaseException)   Ctrl-C or a cancellation reached u
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
 
 
 class PenstockError(Exception):
@@ -68,7 +83,38 @@ class InvalidDefinitionsError(InvalidDefinitionError):
 
 
 class InvalidConfigError(UsageError):
-    """Config does not fit its schema."""
+    """Config does not fit its schema.
+
+    Attributes:
+        message: The whole text.
+        errors: Each problem, with `path`, `reason` and `message`; empty where config could not be
+            read at all.
+    """
+
+    def __init__(self, message: str, *, errors: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.errors = tuple(errors)
+
+
+class InvalidConfigDefinitionError(UsageError):
+    """A config schema is not one."""
+
+
+class InvalidPropertyError(UsageError):
+    """An attribute was read that this kind of context does not have."""
+
+
+class ParameterCheckError(UsageError):
+    """An argument has the wrong type or value."""
+
+
+class UnmetExecutorRequirementsError(UsageError):
+    """An executor cannot run what it was given."""
+
+
+class StepNotFoundError(UsageError):
+    """A plan has no step of that key."""
 
 
 class InvalidInvocationError(UsageError):
@@ -91,7 +137,11 @@ class InvariantViolationError(UsageError):
     """A rule of the API was broken."""
 
 
-class UnknownPartitionError(UsageError):
+class StoredValueNotFoundError(InvariantViolationError, FileNotFoundError):
+    """An IO manager finds no value to load."""
+
+
+class UnknownPartitionError(InvalidInvocationError, ValueError):
     """A partition key is not in its definition."""
 
 
@@ -104,7 +154,26 @@ class StepOutputNotFoundError(UsageError):
 
 
 class TypeCheckDidNotPass(UsageError):
-    """A value is not of its declared type."""
+    """A value is not of its declared type.
+
+    Attributes:
+        dagster_type: The type.
+        description: Why the value is not of it.
+        metadata: Facts that the check told about the value.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        dagster_type: object = None,
+        description: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.dagster_type = dagster_type
+        self.description = description
+        self.metadata = dict(metadata or {})
 
 
 class RunNotFoundError(UsageError):
@@ -113,6 +182,10 @@ class RunNotFoundError(UsageError):
 
 class HomeNotSetError(UsageError):
     """No home directory can be used."""
+
+
+class ResolutionError(UsageError):
+    """The attributes of a component cannot be resolved."""
 
 
 class LoadError(UsageError):
@@ -139,6 +212,14 @@ class UserCodeExecutionError(PenstockError):
         super().__init__(message)
         self.user_exception = user_exception
 
+    @property
+    def original_exc_info(
+        self,
+    ) -> tuple[type[BaseException], BaseException, TracebackType | None]:
+        """The exception of user code in the form of `sys.exc_info()`."""
+        error = self.user_exception
+        return type(error), error, error.__traceback__
+
 
 class StepExecutionError(UserCodeExecutionError):
     """The body of a step raised."""
@@ -154,6 +235,34 @@ class LoadInputError(UserCodeExecutionError):
 
 class HandleOutputError(UserCodeExecutionError):
     """An IO manager failed to store an output."""
+
+
+class TypeCheckError(UserCodeExecutionError):
+    """User code raised in a type check."""
+
+
+class TypeLoadingError(UserCodeExecutionError):
+    """User code raised in the loader of a type."""
+
+
+class ConfigMappingFunctionError(UserCodeExecutionError):
+    """User code raised in a config mapping."""
+
+
+class HookExecutionError(UserCodeExecutionError):
+    """User code raised in a hook."""
+
+
+class ScheduleExecutionError(UserCodeExecutionError):
+    """User code raised in the evaluation of a schedule."""
+
+
+class SensorExecutionError(UserCodeExecutionError):
+    """User code raised in the evaluation of a sensor."""
+
+
+class PartitionExecutionError(UserCodeExecutionError):
+    """User code raised in a function about partitions."""
 
 
 class Failure(PenstockError):

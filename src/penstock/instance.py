@@ -5,6 +5,9 @@ Holds no logic of its own: each method reads or writes the store once and shows 
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -29,7 +32,7 @@ from penstock.compat.runs import (
 from penstock.errors import InvariantViolationError, StoreUnavailableError
 from penstock.model.events import StoredEvent
 from penstock.model.keys import AssetKey
-from penstock.model.run import RunFilter
+from penstock.model.run import RunFilter, RunStatus
 from penstock.partitions.definition import PartitionsDefinition
 from penstock.store.memory import MemoryStore
 from penstock.store.protocol import EventFilter, Store
@@ -61,6 +64,7 @@ class Instance:
         self.clock = clock or SystemClock()
         self.ids = ids or SystemIds(self.clock)
         self.home = home
+        self._folder: Path | None = home
 
     @staticmethod
     def get() -> Instance:
@@ -91,9 +95,15 @@ class Instance:
         return Instance(store=store, settings=settings, home=settings.home)
 
     @staticmethod
-    def ephemeral() -> Instance:
-        """Make an instance in memory, which leaves nothing behind."""
-        return Instance(store=MemoryStore(), settings=load_settings())
+    def ephemeral(tempdir: str | None = None) -> Instance:
+        """Make an instance in memory, which leaves nothing behind.
+
+        Args:
+            tempdir: The folder for values that are stored all the same; a temporary one if None.
+        """
+        made = Instance(store=MemoryStore(), settings=load_settings())
+        made._folder = None if tempdir is None else Path(tempdir)
+        return made
 
     def __enter__(self) -> Instance:
         return self
@@ -121,17 +131,34 @@ class Instance:
             raise InvariantViolationError("An ephemeral instance has no home directory.")
         return str(self.home)
 
+    def storage_directory(self) -> str:
+        """Return the folder for values.
+
+        It is below the home. An ephemeral instance makes a temporary one when it is first asked,
+        and that is removed with the instance.
+        """
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="penstock-"))
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        return str(self._folder / "storage")
+
     def get_runs(
         self,
-        filters: RunsFilter | None = None,
+        filters: RunsFilter | Sequence[RunStatus] | None = None,
         *,
         cursor: str | None = None,
         limit: int | None = None,
     ) -> list[DagsterRun]:
-        """Return runs, newest first; `cursor` is the last run id of the page before."""
-        matching = filters.to_native() if filters is not None else RunFilter()
+        """Return runs, newest first.
+
+        Args:
+            filters: Which runs; a sequence of statuses stands for the runs in one of them.
+            cursor: The last run id of the page before.
+            limit: How many at most.
+        """
         before = None if cursor is None else RunId(cursor)
-        return [DagsterRun(r) for r in self.store.runs(matching, limit=limit, before=before)]
+        found = self.store.runs(_run_filter(filters), limit=limit, before=before)
+        return [DagsterRun(record) for record in found]
 
     def get_run_by_id(self, run_id: str) -> DagsterRun | None:
         """Return a run."""
@@ -256,6 +283,13 @@ class Instance:
     def has_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> bool:
         """Tell whether a dynamic partitions definition has a key."""
         return partition_key in self.get_dynamic_partitions(partitions_def_name)
+
+
+def _run_filter(filters: RunsFilter | Sequence[RunStatus] | None) -> RunFilter:
+    if filters is None:
+        return RunFilter()
+    wanted = filters if isinstance(filters, RunsFilter) else RunsFilter(statuses=filters)
+    return wanted.to_native()
 
 
 def _record(event: StoredEvent) -> EventLogRecord:

@@ -13,7 +13,7 @@ import pytest
 
 from penstock.base.settings import load_settings
 from penstock.define.loaded import flatten, load
-from penstock.execute.runs import recover_lost_runs, resume_run
+from penstock.execute.recovery import recover_lost_runs, resume_run
 from penstock.instance import Instance
 from penstock.model.events import StepSucceeded, kind_of
 from penstock.model.run import RunFilter, RunRecord, RunStatus
@@ -201,7 +201,7 @@ import sys
 sys.path.insert(0, ".")
 from pipeline import ASSETS, RESOURCES
 from penstock.define.loaded import flatten, load
-from penstock.execute.runs import resume_run
+from penstock.execute.recovery import resume_run
 from penstock.instance import Instance
 loaded = load(flatten(ASSETS), resources=RESOURCES, location="local")
 resume_run(loaded, Instance.get(), sys.argv[1])

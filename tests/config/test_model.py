@@ -6,7 +6,7 @@ import pytest
 from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from penstock.config.env import EnvVar
-from penstock.config.model import Config, PermissiveConfig, parse_config
+from penstock.config.model import Config, PermissiveConfig, parse_config, with_variables
 from penstock.errors import InvalidConfigError, InvalidInvocationError
 
 PATH = "ops:glucose:config"
@@ -73,14 +73,14 @@ def test_an_integer_is_accepted_for_a_float():
         ({"limit": 1, "window": 3}, "window: found the integer 3; expected a mapping or null."),
         (
             {"limit": 1, "windows": [{"days": 1}, {"days": "x"}]},
-            "windows[1].days: found text 'x'; expected an integer.",
+            "windows[1]:days: found text 'x'; expected an integer.",
         ),
-        ({"limit": 1, "levels": {"a": "x"}}, "levels.a: found text 'x'; expected an integer."),
-        ({}, "limit: found nothing; expected an integer."),
+        ({"limit": 1, "levels": {"a": "x"}}, "levels:a: found text 'x'; expected an integer."),
+        ({}, 'limit: found nothing; expected an integer. For example: {"limit": 0}'),
     ],
 )
 def test_nothing_is_coerced_and_the_error_says_where(raw, told):
-    assert message_of(Glucose, raw) == f"Config does not fit. {PATH}.{told}"
+    assert message_of(Glucose, raw) == f"Config does not fit. {PATH}:{told}"
 
 
 def test_every_problem_is_told_at_once():
@@ -90,22 +90,25 @@ def test_every_problem_is_told_at_once():
 
     assert message == (
         "Config does not fit, for 6 reasons:\n"
-        "  1. ops:glucose:config.limt: found an unknown field; expected one of the fields"
+        "  1. ops:glucose:config:limt: found an unknown field; expected one of the fields"
         " 'limit', 'ratio', 'mode', 'dry', 'window', 'windows' and 'levels'."
         " Did you mean 'limit'?\n"
-        "  2. ops:glucose:config.window.dayz: found an unknown field; expected one of the fields"
+        "  2. ops:glucose:config:window:dayz: found an unknown field; expected one of the fields"
         " 'days' and 'label'. Did you mean 'days'?\n"
-        "  3. ops:glucose:config.window.days: found nothing; expected an integer.\n"
-        "  4. ops:glucose:config.mode: found text 'f'; expected one of 'FAST' or 'SLOW'.\n"
-        "  5. ops:glucose:config.limit: found nothing; expected an integer.\n"
-        "  6. ops:glucose:config.ratio: found text 'x'; expected a number."
+        "  3. ops:glucose:config:window:days: found nothing; expected an integer."
+        ' For example: {"days": 0}\n'
+        "  4. ops:glucose:config:mode: found text 'f'; expected one of 'FAST' or 'SLOW'.\n"
+        "  5. ops:glucose:config:limit: found nothing; expected an integer."
+        ' For example: {"limit": 0}\n'
+        "  6. ops:glucose:config:ratio: found text 'x'; expected a number."
     )
 
 
 def test_a_missing_section_is_an_empty_one():
     assert parse(PermissiveConfig, None) == PermissiveConfig()
     assert message_of(Window, None) == (
-        "Config does not fit. ops:glucose:config.days: found nothing; expected an integer."
+        "Config does not fit. ops:glucose:config:days: found nothing; expected an integer."
+        ' For example: {"days": 0}'
     )
 
 
@@ -143,14 +146,14 @@ def test_variables_are_accepted_for_scalars_and_converted_for_the_field():
 
 def test_a_variable_that_is_not_set_is_named():
     assert message_of(Glucose, {"limit": {"env": "LIMIT"}}) == (
-        "Config does not fit. ops:glucose:config.limit: the environment variable 'LIMIT' is not"
+        "Config does not fit. ops:glucose:config:limit: the environment variable 'LIMIT' is not"
         " set. Set it to an integer."
     )
 
 
 def test_a_variable_with_other_text_is_an_error_without_the_text():
     assert message_of(Glucose, {"limit": {"env": "LIMIT"}}, LIMIT="hunter2") == (
-        'Config does not fit. ops:glucose:config.limit: found the value of EnvVar("LIMIT");'
+        'Config does not fit. ops:glucose:config:limit: found the value of EnvVar("LIMIT");'
         " expected an integer."
     )
 
@@ -183,10 +186,10 @@ class Guarded(Config):
 @pytest.mark.parametrize(
     ("raw", "told"),
     [
-        ({"token": "tk-1", "count": 0}, ".count: found the integer 0; expected a value greater"
+        ({"token": "tk-1", "count": 0}, ":count: found the integer 0; expected a value greater"
          " than or equal to 1."),
-        ({"token": "tk"}, ".token: found text 'tk'; expected a string with at least 3 characters."),
-        ({"token": "abc"}, ".token: found text 'abc'; 'abc' does not start with tk-."),
+        ({"token": "tk"}, ":token: found text 'tk'; expected a string with at least 3 characters."),
+        ({"token": "abc"}, ":token: found text 'abc'; 'abc' does not start with tk-."),
         ({"token": "tk-1", "count": 13}, ": 13 is unlucky for tk-1."),
     ],
 )  # fmt: skip
@@ -261,9 +264,10 @@ def test_private_attributes_can_be_set():
     assert counter._seen == 5
 
 
-def test_construction_in_python_is_strict_and_closed():
+def test_construction_in_python_converts_as_pydantic_does_and_is_closed():
+    assert Window(days="5") == Window(days=5)
     with pytest.raises(ValidationError):
-        Window(days="5")
+        Window(days="five")
     with pytest.raises(ValidationError):
         Window(days=5, dayz=1)
 
@@ -274,7 +278,7 @@ def test_a_permissive_config_keeps_unknown_fields_as_attributes():
 
     assert parse(Open, {"a": 1, "b": {"c": 2}}).b == {"c": 2}
     assert message_of(Open, {"a": "1", "b": 2}) == (
-        "Config does not fit. ops:glucose:config.a: found text '1'; expected an integer."
+        "Config does not fit. ops:glucose:config:a: found text '1'; expected an integer."
     )
 
 
@@ -299,7 +303,7 @@ def test_a_discriminated_union_is_read_by_tag_or_as_a_selector():
 
 def test_a_union_that_no_member_fits_names_the_members():
     assert message_of(Home, {"pet": {"moos": 1, "size": 2}}) == (
-        "Config does not fit. ops:glucose:config.pet: found a mapping; expected the fields of"
+        "Config does not fit. ops:glucose:config:pet: found a mapping; expected the fields of"
         " 'Cat' or 'Dog'."
     )
 
@@ -309,7 +313,7 @@ def test_a_plain_union_tells_one_problem():
         value: int | str
 
     assert message_of(Either, {"value": []}) == (
-        "Config does not fit. ops:glucose:config.value: found a list; expected an integer or text."
+        "Config does not fit. ops:glucose:config:value: found a list; expected an integer or text."
     )
 
 
@@ -319,7 +323,7 @@ def test_an_alias_is_a_key_of_run_config():
 
     assert parse(Renamed, {"schema": "x"}).schema_name == "x"
     assert message_of(Renamed, {"schema": 3}) == (
-        "Config does not fit. ops:glucose:config.schema: found the integer 3; expected text."
+        "Config does not fit. ops:glucose:config:schema: found the integer 3; expected text."
     )
 
 
@@ -357,3 +361,38 @@ def test_config_survives_the_round_trip_through_run_config():
 
     assert raw["mode"] == "SLOW"
     assert parse(Glucose, raw) == config
+
+
+def test_a_config_made_in_python_gets_the_values_of_its_variables():
+    class Inner(Config):
+        port: int
+
+    class Outer(Config):
+        inners: list[Inner]
+        plain: int = 1
+
+    made = Outer(inners=[Inner(port=EnvVar.int("PORT"))])
+
+    ready = with_variables(made, path="config", environment={"PORT": "80"})
+
+    assert (ready.inners[0].port, ready.plain) == (80, 1)
+    assert with_variables(ready, path="config", environment={}) is ready
+    with pytest.raises(InvalidConfigError, match=r"config:inners\[0\]:port"):
+        with_variables(made, path="config", environment={})
+
+
+def test_plain_values_beside_a_variable_are_converted_too():
+    class Server(Config):
+        host: str
+        port: int
+        ratio: float | None = None
+
+    made = Server(host=EnvVar("HOST"), port="80", ratio=1)
+
+    ready = with_variables(made, path="config", environment={"HOST": "h"})
+
+    assert (ready.host, ready.port, ready.ratio) == ("h", 80, 1.0)
+    with pytest.raises(InvalidConfigError, match="found text 'x'; expected an integer"):
+        with_variables(
+            Server(host=EnvVar("HOST"), port="x"), path="config", environment={"HOST": "h"}
+        )

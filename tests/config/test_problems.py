@@ -9,13 +9,13 @@ def test_no_problem_raises_nothing():
 
 
 def test_one_problem_is_one_sentence():
-    problem = misfit("ops:o:config.n", found="text 'a'", expected="an integer")
+    problem = misfit("ops:o:config:n", found="text 'a'", expected="an integer")
 
     with pytest.raises(InvalidConfigError) as raised:
         raise_problems([problem], subject="Config")
 
     assert str(raised.value) == (
-        "Config does not fit. ops:o:config.n: found text 'a'; expected an integer."
+        "Config does not fit. ops:o:config:n: found text 'a'; expected an integer."
     )
 
 

@@ -30,9 +30,9 @@ def test_lists_become_sets_and_tuples_and_text_becomes_a_date():
 
 def test_what_does_not_become_one_is_told():
     assert told({"names": [["a"]], "day": "soon", "pairs": ["x", "y"]}) == [
-        "p.names: found a list; expected a list of plain values.",
-        "p.day: found text 'soon'; expected a date or null.",
-        "p.pairs[0]: found text 'x'; expected an integer.",
+        "p:names: found a list; expected a list of plain values.",
+        "p:day: found text 'soon'; expected a date or null.",
+        "p:pairs[0]: found text 'x'; expected an integer.",
     ]
 
 
@@ -44,11 +44,11 @@ def test_a_neighbour_with_a_longer_name_does_not_hide_what_was_found():
     reading = Reading({"N": "n"})
     reading.read_model(Two, {"port_name": {"env": "N"}, "port": "x"}, path="p")
 
-    assert [str(p) for p in reading.problems] == ["p.port: found text 'x'; expected an integer."]
+    assert [str(p) for p in reading.problems] == ["p:port: found text 'x'; expected an integer."]
 
 
 @given(text=st.text(alphabet='ghijk /"{}', min_size=8))
 def test_the_text_of_a_variable_is_in_no_problem(text):
     problems = told({"limit": {"env": "SECRET"}}, SECRET=text)
 
-    assert problems == ['p.limit: found the value of EnvVar("SECRET"); expected an integer.']
+    assert problems == ['p:limit: found the value of EnvVar("SECRET"); expected an integer.']

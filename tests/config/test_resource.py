@@ -1,4 +1,6 @@
 from abc import ABC, abstractmethod
+from contextlib import asynccontextmanager
+from enum import Enum
 
 import pytest
 from pydantic import Field, PrivateAttr, field_validator
@@ -7,14 +9,16 @@ from penstock.config.env import EnvVar
 from penstock.config.resource import (
     ConfigurableIOManagerFactory,
     ConfigurableResource,
+    ConfigurableResourceFactory,
     ResourceDependency,
     resolve_resource,
     use_resource,
 )
+from penstock.config.resource_context import InitResourceContext
 from penstock.errors import (
     InvalidConfigError,
     InvalidInvocationError,
-    InvariantViolationError,
+    ParameterCheckError,
 )
 
 
@@ -33,6 +37,10 @@ def resolve(resource, overrides=None, *, key="db", shared=(), **environment):
     return resolve_resource(
         resource, overrides=overrides, environment=environment, key=key, shared=shared
     )
+
+
+def showing(log):
+    return InitResourceContext(instance=log)
 
 
 def message_of(resource, overrides=None, *, key="db", **environment):
@@ -63,7 +71,7 @@ def test_a_resource_without_variables_resolves_to_an_equal_copy():
 
 def test_a_missing_variable_names_the_resource_the_field_and_the_variable():
     assert message_of(Database(url="x", password=EnvVar("DB_PASSWORD"))) == (
-        "Resource 'db' does not fit. resources:db:config.password: the environment variable"
+        "Resource 'db' does not fit. resources:db:config:password: the environment variable"
         " 'DB_PASSWORD' is not set. Set it to text."
     )
 
@@ -75,9 +83,9 @@ def test_nested_resources_are_resolved_too_and_all_missing_variables_told():
 
     assert message_of(declared, key="wh", NAME="n") == (
         "Resource 'wh' does not fit, for 2 reasons:\n"
-        "  1. resources:wh:config.database.url: the environment variable 'URL' is not set."
+        "  1. resources:wh:config:database:url: the environment variable 'URL' is not set."
         " Set it to text.\n"
-        "  2. resources:wh:config.database.password: the environment variable 'PASSWORD' is not"
+        "  2. resources:wh:config:database:password: the environment variable 'PASSWORD' is not"
         " set. Set it to text."
     )
     resolved = resolve(declared, URL="u", PASSWORD="p", NAME="n")
@@ -98,7 +106,7 @@ def test_the_repr_of_a_resolved_resource_shows_names_of_variables():
 
 def test_a_wrong_type_from_a_variable_does_not_show_the_value():
     assert message_of(Database(url="x", port=EnvVar.int("PORT")), PORT="hunter2") == (
-        "Resource 'db' does not fit. resources:db:config.port: found the value of"
+        "Resource 'db' does not fit. resources:db:config:port: found the value of"
         ' EnvVar.int("PORT"); expected an integer.'
     )
 
@@ -117,14 +125,14 @@ def test_run_config_overrides_fields_also_inside_nested_resources():
 
 def test_an_unknown_override_is_an_error_with_the_nearest_spelling():
     assert message_of(Database(url="x"), {"prt": 1}) == (
-        "Resource 'db' does not fit. resources:db:config.prt: found an unknown field; expected"
+        "Resource 'db' does not fit. resources:db:config:prt: found an unknown field; expected"
         " one of the fields 'url', 'password' and 'port'. Did you mean 'port'?"
     )
 
 
 def test_an_override_of_the_wrong_type_is_an_error():
     assert message_of(Database(url="x"), {"port": "1"}) == (
-        "Resource 'db' does not fit. resources:db:config.port: found text '1'; expected an integer."
+        "Resource 'db' does not fit. resources:db:config:port: found text '1'; expected an integer."
     )
 
 
@@ -170,7 +178,7 @@ def test_configure_at_launch_takes_its_values_from_the_run():
 
     assert resolve(declared, {"url": "u"}) == Database(url="u")
     assert message_of(declared) == (
-        "Resource 'db' does not fit. resources:db:config.url: found nothing; expected text."
+        "Resource 'db' does not fit. resources:db:config:url: found nothing; expected text."
     )
 
 
@@ -182,7 +190,7 @@ def test_a_nested_resource_configured_at_launch_needs_values_or_a_shared_object(
     assert resolve(declared, {"database": {"url": "u"}}).database == ready
     assert resolve(declared, shared=[(nested, ready)]).database is ready
     assert message_of(declared, key="wh") == (
-        "Resource 'wh' does not fit. resources:wh:config.database: found a resource that is"
+        "Resource 'wh' does not fit. resources:wh:config:database: found a resource that is"
         " configured at launch; expected its values in run config, or the same resource among"
         " the resources."
     )
@@ -193,10 +201,10 @@ class Recorder(ConfigurableResource):
     _log: list = PrivateAttr(default_factory=list)
 
     def setup_for_execution(self, context):
-        context.append(f"up {self.name}")
+        context.instance.append(f"up {self.name}")
 
     def teardown_after_execution(self, context):
-        context.append(f"down {self.name}")
+        context.instance.append(f"down {self.name}")
 
 
 class Outer(Recorder):
@@ -209,7 +217,7 @@ def test_nested_resources_are_set_up_first_and_torn_down_last():
     shared = Recorder(name="shared")
     outer = Outer(name="outer", inner=Recorder(name="inner"), other=[shared, shared])
 
-    with use_resource(outer, log) as used:
+    with use_resource(outer, showing(log)) as used:
         log.append("work")
 
     assert used is outer
@@ -222,7 +230,7 @@ def test_resources_that_are_ready_are_left_alone():
     log = []
     inner = Recorder(name="inner")
 
-    with use_resource(Outer(name="outer", inner=inner), log, ready=[inner]):
+    with use_resource(Outer(name="outer", inner=inner), showing(log), ready=[inner]):
         pass
 
     assert log == ["up outer", "down outer"]
@@ -231,7 +239,7 @@ def test_resources_that_are_ready_are_left_alone():
 def test_teardown_runs_after_a_failure():
     log = []
 
-    with pytest.raises(ZeroDivisionError), use_resource(Recorder(name="r"), log):
+    with pytest.raises(ZeroDivisionError), use_resource(Recorder(name="r"), showing(log)):
         raise ZeroDivisionError
 
     assert log == ["up r", "down r"]
@@ -239,14 +247,15 @@ def test_teardown_runs_after_a_failure():
 
 def test_the_context_is_available_once_set_up():
     resource = Recorder(name="r")
-    context = []
+    log = []
 
-    with use_resource(resource, context):
-        assert resource.get_resource_context() is context
+    with use_resource(resource, showing(log)):
+        context = resource.get_resource_context()
+        assert (context.instance, context.resource_config) == (["up r"], {"name": "r"})
 
 
 def test_asking_for_the_context_before_set_up_is_an_error():
-    with pytest.raises(InvariantViolationError) as raised:
+    with pytest.raises(ParameterCheckError) as raised:
         Recorder(name="r").get_resource_context()
 
     assert str(raised.value) == (
@@ -321,7 +330,7 @@ def test_a_factory_hands_over_what_it_creates():
         def create_io_manager(self, context):
             return ("manager", self.base)
 
-    with use_resource(Files(base="/d"), []) as used:
+    with use_resource(Files(base="/d"), showing([])) as used:
         assert used == ("manager", "/d")
 
 
@@ -345,3 +354,131 @@ def test_an_own_init_is_not_called_again_when_resolving():
             super().__init__(base=folder)
 
     assert resolve(Positional(EnvVar("F")), F="/x").base == "/x"
+
+
+def test_a_created_object_takes_the_place_of_its_nested_resource():
+    class Token(ConfigurableResource[str]):
+        text: str
+
+        def create_resource(self, context):
+            return self.text.upper()
+
+    class Api(ConfigurableResource):
+        token: ResourceDependency[str]
+
+    with use_resource(resolve(Api(token=Token(text="abc"))), showing([])) as api:
+        assert api.token == "ABC"
+
+
+def test_a_created_object_that_is_yielded_is_released():
+    log = []
+
+    class Connection(ConfigurableResource[str]):
+        def create_resource(self, context):
+            yield "open"
+            log.append("closed")
+
+    with use_resource(Connection(), showing([])) as connection:
+        assert connection == "open"
+
+    assert log == ["closed"]
+
+
+def test_each_resource_sees_its_own_config():
+    seen = []
+
+    class Leaf(ConfigurableResource):
+        n: int
+
+        def setup_for_execution(self, context):
+            seen.append(context.resource_config)
+
+    class Tree(Leaf):
+        leaf: Leaf
+
+    with use_resource(Tree(n=1, leaf=Leaf(n=2)), showing([])):
+        pass
+
+    assert seen == [{"n": 2}, {"n": 1, "leaf": {"n": 2}}]
+
+
+def test_enums_are_values_in_the_config_of_a_context():
+    class Color(Enum):
+        RED = "red"
+
+    class Pen(ConfigurableResource):
+        color: Color
+
+    with use_resource(resolve(Pen(color=Color.RED)), showing([])) as pen:
+        assert pen.color is Color.RED
+        assert pen.get_resource_context().resource_config == {"color": "red"}
+
+
+def test_an_async_hook_is_run():
+    log = []
+
+    class Pool(ConfigurableResource):
+        @asynccontextmanager
+        async def yield_for_execution(self, context):
+            yield self
+            log.append("closed")
+
+    pool = Pool()
+    with use_resource(pool, showing([])) as used:
+        assert used is pool
+
+    assert log == ["closed"]
+
+
+def test_a_resource_is_set_up_by_hand():
+    assert Database(url="u").process_config_and_initialize().url == "u"
+
+
+def test_setting_up_by_hand_refuses_what_has_to_be_torn_down():
+    log = []
+
+    with pytest.raises(ParameterCheckError, match="process_config_and_initialize_cm"):
+        Recorder(name="r").process_config_and_initialize()
+
+    class Plain(ConfigurableResource):
+        def teardown_after_execution(self, context):
+            log.append("down")
+
+    with Plain().process_config_and_initialize_cm() as resource:
+        assert resource.get_resource_context().resource_config == {}
+    assert log == ["down"]
+
+
+def test_a_class_makes_a_resource_of_the_config_of_a_context():
+    context = InitResourceContext({"url": "u", "port": 1})
+
+    assert Database.from_resource_context(context).url == "u"
+    with Database.from_resource_context_cm(context) as database:
+        assert database.port == 1
+
+
+def test_a_copy_gets_a_context_without_being_set_up():
+    log = []
+    declared = Outer(name="outer", inner=Recorder(name="inner"))
+
+    copied = declared.with_replaced_resource_context(showing(log))
+
+    assert copied.get_resource_context().instance is log
+    assert copied.inner.get_resource_context().instance is log
+    assert log == []
+    with pytest.raises(ParameterCheckError):
+        declared.get_resource_context()
+
+
+def test_nested_resources_are_told_by_field():
+    inner = Recorder(name="inner")
+
+    assert Outer(name="outer", inner=inner).nested_resources == {"inner": inner}
+
+
+def test_a_resource_of_a_type_is_a_resource():
+    class Text(ConfigurableResource[str]):
+        pass
+
+    assert issubclass(Text, ConfigurableResource)
+    assert ConfigurableResourceFactory is ConfigurableResource

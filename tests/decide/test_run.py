@@ -6,8 +6,9 @@ import random
 
 import pytest
 
+from penstock.decide.commands import Cancel, Finish, Launch, SetTimer, Skip
 from penstock.decide.moves import StepState
-from penstock.decide.run import Cancel, Finish, Launch, RunMachine, SetTimer, Skip, replay
+from penstock.decide.run import RunMachine, replay
 from penstock.errors import IllegalTransitionError
 from penstock.model.events import (
     AnyEvent,

@@ -1,7 +1,7 @@
 import pytest
 
 import penstock as dg
-from penstock.errors import InvalidDefinitionError
+from penstock.errors import InvalidDefinitionError, ParameterCheckError
 
 
 def test_an_asset_is_named_by_its_function():
@@ -20,10 +20,11 @@ def test_a_prefix_goes_before_the_name():
 
 def test_the_key_excludes_the_name_and_the_prefix():
     with pytest.raises(InvalidDefinitionError) as caught:
-        dg.asset(key="a/b", name="c")(lambda: None)
+        dg.asset(key=["a", "b"], name="c")(lambda: None)
 
     assert str(caught.value) == (
-        "Asset 'a/b' has key together with name or key_prefix. Keep the key."
+        "Asset 'a/b': Cannot specify a name or key prefix for @asset when the key argument is "
+        "provided. Keep the key."
     )
 
 
@@ -31,7 +32,10 @@ def test_a_lambda_needs_a_name():
     with pytest.raises(InvalidDefinitionError) as caught:
         dg.asset(lambda: 1)
 
-    assert str(caught.value) == "'<lambda>' cannot name an asset. Give name=... to it."
+    assert str(caught.value) == (
+        "'<lambda>' is not a valid name. Use letters, digits, '_', '-' and '.', and no word that "
+        "Python or Penstock reserves."
+    )
 
 
 @pytest.mark.parametrize("name", ["a/b", "class", "a b", "a\n", "context"])
@@ -46,15 +50,15 @@ def test_dashes_and_dots_are_allowed_in_names(name):
 
 
 def test_a_prefix_with_a_slash_is_refused():
-    with pytest.raises(InvalidDefinitionError, match="'p/q' is not a valid name"):
+    with pytest.raises(InvalidDefinitionError, match="'p/q' is not a valid part of an asset key"):
         dg.asset(name="a", key_prefix="p/q")(lambda: None)
 
 
-def test_parameters_name_upstream_assets_under_the_same_prefix():
+def test_parameters_name_upstream_assets_without_the_prefix():
     @dg.asset(key_prefix="p", ins={"b": dg.AssetIn(key="elsewhere/b")})
     def made(context, a, b): ...
 
-    assert made.dependency_keys == {dg.AssetKey(["p", "a"]), dg.AssetKey(["elsewhere", "b"])}
+    assert made.dependency_keys == {dg.AssetKey("a"), dg.AssetKey(["elsewhere", "b"])}
 
 
 def test_ins_for_what_is_no_parameter_are_refused():
@@ -64,7 +68,8 @@ def test_ins_for_what_is_no_parameter_are_refused():
         def made(a): ...
 
     assert str(caught.value) == (
-        "Asset 'made' has ins for 'nope', which is not a parameter of its function."
+        "Asset 'made' has ins for 'nope', which is not a parameter of its function. Add the "
+        "parameter, or use deps= if no value is loaded."
     )
 
 
@@ -86,14 +91,14 @@ def test_the_docstring_describes_the_asset():
 def test_an_io_manager_of_its_own_is_a_resource_of_the_asset():
     manager = object()
 
-    made = dg.asset(key="a/b", io_manager_def=manager)(lambda: 1)
+    made = dg.asset(key=["a", "b"], io_manager_def=manager)(lambda: 1)
 
     assert made.resource_defs == {"a__b__io_manager": manager}
-    assert made.node.outputs[0].manager == "a__b__io_manager"
+    assert made.steps[0].outputs[0].manager == "a__b__io_manager"
 
 
 def test_an_io_manager_is_given_by_key_or_as_itself():
-    with pytest.raises(InvalidDefinitionError, match="both io_manager_key and io_manager_def"):
+    with pytest.raises(ParameterCheckError, match="Both io_manager_key and io_manager_def"):
         dg.asset(name="a", io_manager_key="m", io_manager_def=object())(lambda: 1)
 
 
@@ -108,7 +113,7 @@ def test_a_multi_asset_needs_outs_or_specs():
         with pytest.raises(InvalidDefinitionError) as caught:
             dg.multi_asset(**arguments)
 
-        assert str(caught.value) == "multi_asset needs either outs= or specs=."
+        assert str(caught.value) == "multi_asset needs either outs= or specs=, and not both."
 
 
 def test_outs_are_assets_of_their_names():
@@ -125,19 +130,19 @@ def test_outs_are_assets_of_their_names():
 
 
 def test_specs_are_emitted_implicitly_and_pass_no_value_on():
-    @dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b", deps=["a"])], deps=["up"])
+    @dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b", deps=["a"])])
     def both(): ...
 
-    assert both.node.emits_implicitly is True
-    assert [o.returns_nothing for o in both.node.outputs] == [True, True]
-    assert [[str(d.asset_key) for d in s.deps] for s in both.specs] == [["up"], ["a", "up"]]
+    assert both.steps[0].emits_implicitly is True
+    assert [o.returns_nothing for o in both.steps[0].outputs] == [True, True]
+    assert [[str(d.asset_key) for d in s.deps] for s in both.specs] == [[], ["a"]]
 
 
 def test_internal_dependencies_take_the_place_of_the_common_ones():
     @dg.multi_asset(
         outs={"a": dg.AssetOut(), "b": dg.AssetOut()},
         deps=["up"],
-        internal_asset_deps={"b": {dg.AssetKey("a")}},
+        internal_asset_deps={"a": {dg.AssetKey("up")}, "b": {dg.AssetKey("a")}},
     )
     def both(): ...
 
@@ -161,11 +166,12 @@ def test_a_multi_asset_refuses_a_malformed_group():
 
 
 def test_two_groups_for_one_asset_are_refused():
-    with pytest.raises(InvalidDefinitionError) as caught:
+    with pytest.raises(ParameterCheckError) as caught:
         dg.multi_asset(specs=[dg.AssetSpec("a", group_name="x")], group_name="y", name="m")(
             lambda: None
         )
 
     assert str(caught.value) == (
-        "Asset 'a' has group 'x', and its multi_asset has group 'y'. Keep one."
+        "multi_asset 'm': Cannot set group_name 'y' if one or more of the AssetSpecs or AssetOuts "
+        "have a group_name: asset 'a' has 'x'. Keep one."
     )

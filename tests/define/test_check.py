@@ -9,17 +9,17 @@ def test_a_check_has_its_own_step_named_after_the_asset_and_the_check():
     def no_nulls():
         """There are no nulls."""
 
-    assert no_nulls.node.name == "p__orders_no_nulls"
+    assert no_nulls.steps[0].name == "p__orders_no_nulls"
     assert no_nulls.check_key == dg.AssetCheckKey(dg.AssetKey(["p", "orders"]), "no_nulls")
-    assert no_nulls.node.checks[0].blocking is True
-    assert no_nulls.node.checks[0].description == "There are no nulls."
+    assert no_nulls.steps[0].checks[0].blocking is True
+    assert no_nulls.steps[0].checks[0].description == "There are no nulls."
 
 
 def test_a_parameter_receives_the_asset_whatever_its_name():
     @dg.asset_check(asset="orders")
     def look(context, anything): ...
 
-    assert [(i.name, i.key) for i in look.node.inputs] == [("anything", dg.AssetKey("orders"))]
+    assert [(i.name, i.asset) for i in look.steps[0].inputs] == [("anything", dg.AssetKey("orders"))]
 
 
 def test_additional_ins_receive_other_assets_by_their_own_manager():
@@ -30,11 +30,11 @@ def test_additional_ins_receive_other_assets_by_their_own_manager():
     )
     def look(orders, other): ...
 
-    assert [(i.name, str(i.key), i.manager) for i in look.node.inputs] == [
+    assert [(i.name, str(i.asset), i.manager) for i in look.steps[0].inputs] == [
         ("orders", "orders", None),
         ("other", "x/y", "csv"),
     ]
-    assert [str(d.asset_key) for d in look.node.deps] == ["orders", "z"]
+    assert [str(d.asset_key) for d in look.steps[0].deps] == ["orders", "z", "x/y"]
 
 
 def test_additional_ins_for_what_is_no_parameter_are_refused():
@@ -44,8 +44,8 @@ def test_additional_ins_for_what_is_no_parameter_are_refused():
         def look(orders, other): ...
 
     assert str(caught.value) == (
-        "Check 'look' of asset 'orders' has additional_ins for 'othr', which is not a parameter "
-        "of its function."
+        "Check 'look' of asset 'orders': 'othr' is specified in 'additional_ins' but isn't a "
+        "parameter of its function."
     )
 
 

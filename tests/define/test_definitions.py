@@ -110,7 +110,9 @@ def test_an_unknown_job_is_refused_with_the_nearest_one():
     with pytest.raises(InvalidDefinitionError) as caught:
         defs.resolve_job_def("nightli")
 
-    assert str(caught.value) == "There is no job 'nightli'. Did you mean 'nightly'?"
+    assert str(caught.value) == (
+        "Could not find job 'nightli' in these definitions. Did you mean 'nightly'?"
+    )
 
 
 def test_merging_joins_assets_and_equal_resources():
@@ -128,5 +130,6 @@ def test_merging_refuses_different_resources_of_one_key():
         dg.Definitions.merge(dg.Definitions(resources={"a": 1}), dg.Definitions(resources={"a": 2}))
 
     assert str(caught.value) == (
-        "Definitions objects 0 and 1 have different resources with same key 'a'"
+        "Definitions objects 0 and 1 have different resources with same key 'a'. Give it once, or "
+        "rename one of them."
     )

@@ -17,7 +17,7 @@ def test_an_asset_is_described_without_its_code():
     )
     def made(up): ...
 
-    step, assets, checks = describe_node(made.node)
+    step, assets, checks = describe_node(made.steps[0])
 
     assert step == StepNode(name="made", pool="api", single_run=True)
     assert assets == [
@@ -25,8 +25,8 @@ def test_an_asset_is_described_without_its_code():
             key=dg.AssetKey("made"),
             node="made",
             deps=(
-                AssetDependency(dg.AssetKey("before")),
                 AssetDependency(dg.AssetKey("up")),
+                AssetDependency(dg.AssetKey("before")),
             ),
             group="raw",
             kinds=("dbt", "sql"),
@@ -43,19 +43,19 @@ def test_an_asset_is_described_without_its_code():
 def test_a_check_of_its_own_is_not_inline():
     check = dg.asset_check(asset="a", name="c")(lambda: True)
 
-    step, assets, checks = describe_node(check.node)
+    step, assets, checks = describe_node(check.steps[0])
 
     assert (step, assets) == (StepNode(name="a_c"), [])
     assert checks == [CheckNode(asset=dg.AssetKey("a"), name="c", node="a_c")]
 
 
-def test_the_mapping_of_a_parameter_wins_over_that_of_deps():
+def test_the_mapping_of_a_parameter_is_that_of_the_dependency():
     mapping = dg.AllPartitionMapping()
 
-    @dg.asset(deps=["up"], ins={"up": dg.AssetIn(partition_mapping=mapping)})
+    @dg.asset(ins={"up": dg.AssetIn(partition_mapping=mapping)})
     def made(up): ...
 
-    assert describe_node(made.node)[1][0].deps == (AssetDependency(dg.AssetKey("up"), mapping),)
+    assert describe_node(made.steps[0])[1][0].deps == (AssetDependency(dg.AssetKey("up"), mapping),)
 
 
 def test_a_spec_without_a_node_is_external():

@@ -23,7 +23,7 @@ def test_what_is_sound_is_gathered_by_name():
 
     assert loaded.location == "here"
     assert list(loaded.nodes) == ["orders", "orders_ok"]
-    assert loaded.node_of == {orders.key: orders.node}
+    assert loaded.step_of == {orders.key: orders.steps[0]}
     assert [asset.key for asset in loaded.manifest.assets] == [orders.key, dg.AssetKey("raw")]
 
 
@@ -41,7 +41,7 @@ def test_an_executable_and_an_external_asset_of_one_key_are_refused():
 
 
 def test_two_functions_of_one_name_are_one_problem():
-    first = dg.asset(key="a/b")(lambda: 1)
+    first = dg.asset(key=["a", "b"])(lambda: 1)
     second = dg.asset(key="a__b")(lambda: 1)
 
     assert _problems(first, second) == (
@@ -128,7 +128,7 @@ def test_a_parameter_of_an_unknown_asset_can_be_allowed():
 
 
 def test_an_asset_that_depends_on_itself_is_refused():
-    made = dg.asset(name="a", deps=["a"])(lambda: 1)
+    made = dg.AssetSpec("a", deps=["a"])
 
     assert [problem.split(".")[0] for problem in _problems(made)] == ["Asset 'a' depends on itself"]
 

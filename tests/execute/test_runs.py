@@ -9,14 +9,8 @@ import penstock as dg
 from penstock.base.settings import load_settings
 from penstock.define.loaded import LoadedDefinitions, flatten, load
 from penstock.errors import InvariantViolationError, StoreFullError
-from penstock.execute.runs import (
-    Errors,
-    cancel_run,
-    execute_run,
-    recover_lost_runs,
-    resume_run,
-    start_run,
-)
+from penstock.execute.recovery import cancel_run, recover_lost_runs, resume_run
+from penstock.execute.runs import Errors, execute_run, start_run
 from penstock.instance import Instance
 from penstock.model.events import RunCanceling, RunStarted, StepStarted, kind_of
 from penstock.model.keys import AssetKey

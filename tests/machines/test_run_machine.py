@@ -7,7 +7,7 @@ recorded and the commands that it was given, and checks each command against tho
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -21,8 +21,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from penstock.decide.commands import Cancel, Command, Finish, Launch, SetTimer, Skip
 from penstock.decide.moves import StepState
-from penstock.decide.run import Cancel, Command, Finish, Launch, RunMachine, SetTimer, Skip
+from penstock.decide.run import RunMachine
 from penstock.errors import IllegalTransitionError
 from penstock.model.events import (
     AnyEvent,
@@ -492,10 +493,10 @@ class RepeatsSuccessesOnResume(RunMachine):
 
 
 class LaunchesAfterTheFirstNeed(RunMachine):
-    def _release_dependants(self, number: int) -> None:
+    def _release_dependants(self, number: int, doomed: deque[tuple[int, str]]) -> None:
         for dependant in self._dependants[number]:
             self._missing[dependant] = 1
-        super()._release_dependants(number)
+        super()._release_dependants(number, doomed)
 
 
 class BlocksOnlyTheNextStep(RunMachine):
@@ -519,7 +520,7 @@ class RetriesACanceledRun(RunMachine):
 
 
 class IgnoresSkippedOutputs(RunMachine):
-    def _skip_takers(self, number: int, outputs: tuple[str, ...]) -> list[Command]:
+    def _takers_of(self, number: int, outputs: Iterable[str]) -> list[tuple[int, str]]:
         return []
 
 

@@ -34,8 +34,9 @@ from penstock.model.metadata import (
     TimestampMetadataValue,
     UrlMetadataValue,
     normalize_metadata,
-    render,
+
 )
+from penstock.model.metadata_text import render
 from penstock.model.table import (
     TableColumn,
     TableColumnConstraints,

@@ -4,13 +4,12 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from penstock.base.zones import moment, wall_seconds
 from penstock.partitions.cadence import (
+    ClockGrid,
     DayGrid,
-    HourGrid,
     ScheduleType,
     ceiling,
-    moment,
-    wall_seconds,
 )
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -18,7 +17,7 @@ zones = st.sampled_from(
     [UTC, *map(ZoneInfo, ["America/New_York", "Europe/London", "Australia/Lord_Howe"])]
 )
 grids = st.one_of(
-    st.builds(HourGrid, st.integers(0, 3599)),
+    st.builds(ClockGrid, st.integers(0, 3599)),
     st.builds(DayGrid, zones, st.just(ScheduleType.DAILY), st.just(0), st.integers(0, 86_399)),
     st.builds(DayGrid, zones, st.just(ScheduleType.WEEKLY), st.integers(0, 6), st.just(0)),
     st.builds(
@@ -29,14 +28,14 @@ times = st.integers(0, 4_000_000_000)
 
 
 @given(grids, times)
-def test_a_time_lies_in_the_window_that_floor_finds(grid: DayGrid | HourGrid, at: int) -> None:
+def test_a_time_lies_in_the_window_that_floor_finds(grid: DayGrid | ClockGrid, at: int) -> None:
     n = grid.floor(at)
 
     assert grid.start_of(n) <= at < grid.start_of(n + 1)
 
 
 @given(grids, times)
-def test_a_window_start_is_its_own_floor_and_ceiling(grid: DayGrid | HourGrid, at: int) -> None:
+def test_a_window_start_is_its_own_floor_and_ceiling(grid: DayGrid | ClockGrid, at: int) -> None:
     n = grid.floor(at)
     start = grid.start_of(n)
 

@@ -40,8 +40,8 @@ def needed(
         down.subset_with_partition_keys(keys), down, up, current_time=NOW
     )
     return (
-        result.partitions_subset.get_partition_keys(),
-        result.required_but_nonexistent_subset.get_partition_keys(),
+        list(result.partitions_subset),
+        list(result.required_but_nonexistent_subset),
     )
 
 
@@ -49,9 +49,10 @@ def dependants(
     mapping: PartitionMapping, keys: list[str], *, up: PartitionsDefinition,
     down: PartitionsDefinition,
 ) -> list[str]:  # fmt: skip
-    return mapping.get_downstream_partitions_for_partitions(
+    found = mapping.get_downstream_partitions_for_partitions(
         up.subset_with_partition_keys(keys), up, down, current_time=NOW
-    ).get_partition_keys()
+    )
+    return list(found)
 
 
 def test_identity_needs_the_same_key() -> None:

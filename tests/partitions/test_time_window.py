@@ -286,7 +286,9 @@ def test_wrong_arguments_are_refused(arguments: dict[str, object], message: str)
 
 def test_an_offset_that_the_cadence_does_not_have_is_refused() -> None:
     with pytest.raises(InvalidDefinitionError, match="day_offset is 3, but here it can only be 0"):
-        TimeWindowPartitionsDefinition("2024-01-01", "%Y-%m-%d", day_offset=3)
+        TimeWindowPartitionsDefinition(
+            "2024-01-01", "%Y-%m-%d", schedule_type=ScheduleType.DAILY, day_offset=3
+        )
 
 
 def test_a_start_with_another_timezone_is_the_same_moment() -> None:

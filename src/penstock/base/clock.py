@@ -8,6 +8,9 @@ second never goes back.
 from __future__ import annotations
 
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Protocol
 
 Instant = float
@@ -30,12 +33,26 @@ class Clock(Protocol):
         ...
 
 
+_frozen: ContextVar[Instant | None] = ContextVar("frozen", default=None)
+
+
+@contextmanager
+def frozen_at(instant: Instant) -> Generator[None]:
+    """Have every `SystemClock` tell one time, for tests; durations still pass."""
+    token = _frozen.set(instant)
+    try:
+        yield
+    finally:
+        _frozen.reset(token)
+
+
 class SystemClock:
     """The machine's own clocks."""
 
     def now(self) -> Instant:
         """Return the wall-clock time in seconds since the Unix epoch."""
-        return time.time()
+        frozen = _frozen.get()
+        return time.time() if frozen is None else frozen
 
     def monotonic(self) -> float:
         """Return seconds from an arbitrary start; never goes back."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from penstock.errors import HomeNotSetError, UsageError
 
@@ -70,6 +72,25 @@ def read_variable(name: str) -> str | None:
     return os.environ.get(name)
 
 
+@contextmanager
+def changed_variables(changes: Mapping[str, str | None]) -> Generator[None]:
+    """Set environment variables of this process, None removing one; put them back in the end."""
+    before = {name: os.environ.get(name) for name in changes}
+    _set_variables(changes)
+    try:
+        yield
+    finally:
+        _set_variables(before)
+
+
+def _set_variables(values: Mapping[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
 def find_project(directory: Path) -> ProjectSettings:
     """Find the nearest `pyproject.toml` at or above a directory and read its table.
 
@@ -101,7 +122,23 @@ def _read_project(path: Path) -> ProjectSettings:
         if not isinstance(value, str):
             raise UsageError(f"{path}: [tool.penstock] '{key}' must be text, not {value!r}.")
         values[key] = value
+    if values["module"] is None and values["python_file"] is None:
+        values["module"] = _module_for_dagster(document)
     return ProjectSettings(root=path.parent, **values)
+
+
+def _module_for_dagster(document: Mapping[str, Mapping[str, Mapping[str, object]]]) -> str | None:
+    """Return the module that a project made for Dagster names, so that it need not be told twice."""
+    tools = document.get("tool", {})
+    project = tools.get("dg", {}).get("project")
+    names = cast("Mapping[str, object]", project) if isinstance(project, dict) else {}
+    target, root = names.get("code_location_target_module"), names.get("root_module")
+    if isinstance(target, str):
+        return target
+    if isinstance(root, str):
+        return f"{root}.definitions"
+    older = tools.get("dagster", {}).get("module_name")
+    return older if isinstance(older, str) else None
 
 
 def _home(env: Mapping[str, str], root: Path) -> Path:

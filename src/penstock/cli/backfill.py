@@ -35,7 +35,8 @@ from penstock.decide.backfill import (
 )
 from penstock.define.loaded import LoadedDefinitions
 from penstock.errors import UsageError
-from penstock.execute.runs import cancel_run, interrupt_all
+from penstock.execute.recovery import cancel_run
+from penstock.execute.runs import interrupt_all
 from penstock.graph.asset_graph import AssetGraph
 from penstock.graph.status import needs_order, outdated, read_by
 from penstock.instance import Instance

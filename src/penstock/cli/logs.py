@@ -32,7 +32,7 @@ from penstock.model.events import (
     encode_event,
     kind_of,
 )
-from penstock.model.metadata import render
+from penstock.model.metadata_text import render
 from penstock.model.run import RunRecord
 from penstock.store.protocol import EventFilter, Store
 

@@ -114,8 +114,8 @@ _COMMANDS: MutableMapping[str, Entry] = {
 
 _HELP = """Penstock makes the data that you declare, and explains what it did.
 
-The definitions come from -m MODULE or -f FILE, or from [tool.penstock] in pyproject.toml. What
-happened is kept in .penstock beside it, or in PENSTOCK_HOME.
+The definitions come from -m MODULE or -f FILE, from [tool.penstock] in pyproject.toml, or from
+assets.yaml. What happened is kept in .penstock beside it, or in PENSTOCK_HOME.
 """
 
 cli = Root(

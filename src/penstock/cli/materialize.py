@@ -51,12 +51,13 @@ class _Piece:
 @click.command(
     epilog="""\b
 Examples:
+  penstock materialize
   penstock materialize orders
   penstock materialize "orders*" --partition 2024-10-15
   penstock materialize raw clean --range 2024-10-01..2024-10-07 --skip-fresh
 """
 )
-@click.argument("selection", nargs=-1, required=True)
+@click.argument("selection", nargs=-1)
 @click.option("--partition", metavar="KEY", help="The partition to make.")
 @click.option("--range", "key_range", metavar="A..B", help="The partitions from A to B.")
 @click.option("--skip-fresh", is_flag=True, help="Leave out what is fresh already.")
@@ -80,10 +81,10 @@ def materialize(
     """Make the assets of SELECTION and wait until they are made.
 
     A selection is an asset, or an expression such as "orders*" (all downstream), "+orders" (one
-    step upstream), "group:raw" or "*". Several are joined.
+    step upstream), "group:raw" or "*". Several are joined. Without one, all assets are made.
     """
     request = Request(
-        selection=selection,
+        selection=selection or ("*",),
         partition=partition,
         partition_range=parse_range(key_range),
         config=wiring.read_config(config_path),
@@ -113,6 +114,7 @@ def run_request(target: Target, request: Request) -> int:
     """Make what was asked for and return the exit code."""
     loaded = wiring.loaded_definitions(target)
     with wiring.opened_instance() as instance:
+        wiring.observe_sources(loaded, instance)
         assets = wiring.selected(loaded.graph, request.selection)
         pieces = _pieces(loaded, instance, assets, request)
         if not pieces:

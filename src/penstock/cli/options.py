@@ -29,7 +29,9 @@ def target_options(function: Callable[P, R]) -> Callable[P, R]:
     """Add -m, -f and -a to a command; it gets them as `target`."""
 
     @click.option("-m", "--module", metavar="MODULE", help="The module with the definitions.")
-    @click.option("-f", "--file", metavar="FILE", help="The Python file with the definitions.")
+    @click.option(
+        "-f", "--file", metavar="FILE", help="The Python or YAML file with the definitions."
+    )
     @click.option("-a", "--attribute", metavar="NAME", help="The name of the Definitions in it.")
     @wraps(function)
     def with_target(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -12,11 +12,11 @@ from penstock.base.text import duration
 from penstock.cli.output import error_lines, indented
 from penstock.model.events import (
     AssetMaterialized,
+    AssetObserved,
     CheckEvaluated,
     RunEvent,
     StepCanceled,
     StepFailed,
-    StepRestarted,
     StepSkipped,
     StepSucceeded,
     StepUpForRetry,
@@ -53,6 +53,7 @@ class Progress:
         self._made: dict[str, list[AssetKey]] = {}
         self._headlines: dict[AssetKey, str] = {}
         self._verdicts: dict[AssetKey, list[CheckEvaluated]] = {}
+        self._kept: dict[str, list[AssetObserved]] = {}
         self.made = 0
         self.failed: list[str] = []
         self.skipped = 0
@@ -64,6 +65,8 @@ class Progress:
                 made = self._made.setdefault(event.step or "", [])
                 if event.asset not in made:
                     made.append(event.asset)
+            case AssetObserved():
+                self._kept.setdefault(event.step or "", []).append(event)
             case CheckEvaluated():
                 self._verdicts.setdefault(event.asset, []).append(event)
                 self._awaited.get(event.asset, set()).discard(event.name)
@@ -85,8 +88,6 @@ class Progress:
                 )
             case StepCanceled():
                 self._write(f"{event.step} ✗ canceled")
-            case StepRestarted():
-                pass
             case _:
                 pass
 
@@ -103,6 +104,10 @@ class Progress:
             self.made += 1
             self._headlines[asset] = f"{asset} ✓ ({duration(event.took)})"
             self._flush_if_complete(asset)
+        for kept in self._kept.pop(event.step, []):
+            if event.skipped and kept.description:
+                self.skipped += 1
+                self._write(f"{kept.asset} - skipped: {kept.description}")
 
     def _fail(self, event: StepFailed) -> None:
         self.failed.append(event.step)

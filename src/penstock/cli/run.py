@@ -20,7 +20,7 @@ from penstock.cli.output import (
 )
 from penstock.cli.progress import Progress
 from penstock.errors import UsageError
-from penstock.execute.runs import cancel_run, resume_run
+from penstock.execute.recovery import cancel_run, resume_run
 from penstock.model.events import (
     AssetMaterialized,
     CheckEvaluated,

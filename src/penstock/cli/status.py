@@ -71,10 +71,12 @@ def status(
     fresh: made of what there is now. stale: its code or an input changed since. missing: some
     partitions were never made. failed: the newest attempt failed. never_run: nothing was tried.
     """
-    graph = wiring.loaded_definitions(target).graph
+    loaded = wiring.loaded_definitions(target)
+    graph = loaded.graph
     chosen = wiring.selected(graph, [selection or "*"])
     keys = [k for k in graph.keys if k in chosen and group in (None, graph.node(k).group)]
     with wiring.opened_instance() as instance:
+        wiring.observe_sources(loaded, instance)
         found = statuses(graph, instance, keys)
         lost = instance.store.runs(RunFilter(statuses=(RunStatus.SUSPENDED,)))
         now = instance.clock.now()

@@ -83,12 +83,14 @@ Examples:
 @target_options
 def why(*, target: Target, asset: str, partition: str | None, as_json: bool) -> None:
     """Explain why ASSET is fresh, stale or missing, and what would be run next."""
-    graph = wiring.loaded_definitions(target).graph
+    loaded = wiring.loaded_definitions(target)
+    graph = loaded.graph
     key = wiring.one_asset(graph, asset)
     node = graph.node(key)
     if node.node is None:
         raise UsageError(f"Asset '{key}' is made elsewhere; Penstock only reads it.")
     with wiring.opened_instance() as instance:
+        wiring.observe_sources(loaded, instance)
         if node.partitions is not None and partition is None:
             _print_overview(graph, instance, key, as_json=as_json)
             return

@@ -18,14 +18,17 @@ from typing import cast
 from penstock.base.ids import RunId
 from penstock.base.settings import Settings, load_settings
 from penstock.cli.options import Target
+from penstock.define.definitions import Definitions
 from penstock.define.loaded import LoadedDefinitions
 from penstock.errors import InvalidConfigError, InvalidSubsetError, UsageError
 from penstock.execute.owners import is_alive, this_owner
-from penstock.execute.runs import execute_run, recover_lost_runs, resume_run
+from penstock.execute.recovery import recover_lost_runs, resume_run
+from penstock.execute.runs import execute_run
+from penstock.execute.versions import observed_version
 from penstock.graph.asset_graph import AssetGraph
 from penstock.graph.selection import AssetSelection
 from penstock.graph.status import MOST_UPSTREAM_PARTITIONS, outdated, upstream_partitions
-from penstock.host.load import load_definitions
+from penstock.host.load import OtherFiles, load_definitions
 from penstock.instance import Instance
 from penstock.model.asset_state import PartitionHead
 from penstock.model.backfill import BackfillRecord
@@ -49,7 +52,29 @@ def loaded_definitions(target: Target, settings: Settings | None = None) -> Load
         module=target.module,
         python_file=target.python_file,
         attribute=target.attribute,
+        others=DECLARED_FILES,
     )
+
+
+def _declared(path: Path) -> Definitions:
+    from penstock.library.declarative.load import load_definitions_from_yaml  # noqa: PLC0415 - imports yaml
+
+    return load_definitions_from_yaml(path)
+
+
+DECLARED_FILES = OtherFiles(
+    readers={".yaml": _declared, ".yml": _declared, ".penstock": _declared},
+    names=("assets.yaml", "assets.yml", "*.penstock"),
+)
+"""Files of assets that are declared without Python."""
+
+
+def observe_sources(loaded: LoadedDefinitions, instance: Instance) -> None:
+    """Record what the files of declared sources hold now; nothing where there are none."""
+    if any("penstock/path" in metadata for metadata in loaded.external_metadata.values()):
+        from penstock.library.declarative.sources import observe_sources as observe  # noqa: PLC0415 - only declared files pay for it
+
+        observe(loaded.external_metadata, instance)
 
 
 def selected(graph: AssetGraph, texts: Sequence[str]) -> frozenset[AssetKey]:
@@ -125,8 +150,17 @@ def now_of(instance: Instance) -> datetime:
 def heads_of(
     store: Store, assets: Iterable[AssetKey]
 ) -> dict[AssetKey, dict[str | None, PartitionHead]]:
-    """Read the newest facts of every partition of some assets."""
-    return {asset: store.partition_heads(asset) for asset in assets}
+    """Read the newest facts of every partition of some assets.
+
+    An asset that was never made, but observed, has the version that was observed.
+    """
+    found = {asset: store.partition_heads(asset) for asset in assets}
+    for asset in [asset for asset, heads in found.items() if not heads]:
+        version = observed_version(store, asset, None)
+        if version:
+            head = PartitionHead(asset=asset, partition=None, data_version=version)
+            found[asset] = {None: head}
+    return found
 
 
 def owner_of(instance: Instance) -> str:

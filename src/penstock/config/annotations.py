@@ -11,10 +11,11 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Literal, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 from uuid import UUID
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from penstock.base.text import listed
 
@@ -79,7 +80,7 @@ def _is_scalar(part: object) -> bool:
     if not isinstance(part, type) or get_origin(part) is not None:
         return False
     containers = (BaseModel, dict, list, tuple, set, frozenset, type(None))
-    return part is not object and not issubclass(part, containers)
+    return part not in {object, Any} and not issubclass(part, containers)
 
 
 def item_annotation(annotation: object, *, of_mapping: bool, index: int = 0) -> object:
@@ -141,6 +142,24 @@ def keys_of(model: type[BaseModel]) -> dict[str, str]:
     return keys
 
 
+def is_implied(annotation: object) -> bool:
+    """Tell whether a field without a default may be left out, because all in it may be.
+
+    That is so for a model without required fields.
+    """
+    parts = members(annotation)
+    if len(parts) != 1:
+        return False
+    models = models_in(annotation)
+    return bool(models) and not any(_is_needed(f) for f in models[0].model_fields.values())
+
+
+def _is_needed(field: FieldInfo) -> bool:
+    """Tell whether config must give a field; one that may be None need not be given."""
+    may_be_left_out = type(None) in members(field.annotation) or is_implied(field.annotation)
+    return field.is_required() and not may_be_left_out
+
+
 def choose_model(
     models: tuple[type[BaseModel], ...], mapping: Mapping[str, object]
 ) -> tuple[type[BaseModel], Mapping[str, object]] | None:
@@ -158,8 +177,8 @@ def choose_model(
         if len(mapping) == 1:
             ((tag, inner),) = mapping.items()
             names = [name for name, values in tags.items() if tag in values]
-            if names and isinstance(inner, Mapping):
-                return model, {**cast("Mapping[str, object]", inner), names[0]: tag}
+            if names and (inner is None or isinstance(inner, Mapping)):
+                return model, {**cast("Mapping[str, object]", inner or {}), names[0]: tag}
     covering = [model for model in models if set(mapping) <= set(keys_of(model))]
     return (covering[0], mapping) if covering else None
 

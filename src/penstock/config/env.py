@@ -162,3 +162,22 @@ def integer_of(text: str) -> int | None:
         return int(text)
     except ValueError:
         return None
+
+
+def boolean_of(text: str) -> bool | None:
+    """Read true or false as people write them in an environment; None if the text is neither.
+
+    An empty text is false, as for a variable that a shell script cleared.
+    """
+    word = text.strip().lower()
+    if word in {"true", "t", "1", "yes", "y", "on"}:
+        return True
+    return False if word in {"", "false", "f", "0", "no", "n", "off"} else None
+
+
+def number_of(text: str) -> float | None:
+    """Read a number; None if the text is not one."""
+    try:
+        return float(text)
+    except ValueError:
+        return None

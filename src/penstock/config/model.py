@@ -1,22 +1,25 @@
 """`Config`: the typed config of an op, an asset or a resource, as a pydantic model.
 
 Owns what a user subclasses, how raw run config becomes it and how it becomes run config again. It
-is strict (no text becomes a number), closed (no unknown field) and frozen.
+is closed (no unknown field) and frozen. Run config is read strictly (no text becomes a number);
+arguments in Python are converted as pydantic does it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from enum import Enum
+from collections.abc import Mapping
 from typing import NoReturn, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict
-from pydantic_core import to_jsonable_python
 
-from penstock.config.env import EnvVar, IntEnvVar
-from penstock.config.problems import found_words, misfit, raise_problems
+from penstock.config.config_type import Evaluation
+from penstock.config.configured import DefinitionSchema
+from penstock.config.model_type import ModelType, fields_of
+from penstock.config.problems import raise_problems
 from penstock.config.reading import Reading
-from penstock.config.sourced import Sourced
+from penstock.config.schema import Field
+from penstock.config.sourced import Sourced, has_variables, template_of
+from penstock.config.written import config_dict_of
 from penstock.errors import InvalidInvocationError
 
 ConfigT = TypeVar("ConfigT", bound="Config")
@@ -25,8 +28,8 @@ ConfigT = TypeVar("ConfigT", bound="Config")
 class Config(Sourced):
     """Subclass to declare the fields that run config may set.
 
-    Values are not converted: the text "5" is no integer. An integer is accepted for a `float`. In
-    run config an enum is given by name, and `{env: NAME}` stands for a variable's value.
+    In run config values are not converted: the text "5" is no integer, but an integer is accepted
+    for a `float`. An enum is given by name, and `{env: NAME}` stands for a variable's value.
 
     Example:
         >>> class Limits(Config):
@@ -50,6 +53,25 @@ class Config(Sourced):
     def to_config_dict(self) -> dict[str, object]:
         """Write the fields as run config: enums by name, variables as `{env: NAME}`."""
         return config_dict_of(self)
+
+    _as_config_dict = to_config_dict
+    _convert_to_config_dictionary = to_config_dict
+
+    @classmethod
+    def __config_type__(cls) -> ModelType:
+        """Return the config type that the class stands for in a schema."""
+        return ModelType(cls)
+
+    @classmethod
+    def to_config_schema(cls) -> DefinitionSchema:
+        """Return the schema for a definition whose code receives the values as a dict."""
+        config_type = ModelType(cls, as_mapping=True)
+        return DefinitionSchema(field=Field(config_type), owner=f"'{cls.__name__}'")
+
+    @classmethod
+    def to_fields_dict(cls) -> dict[str, Field]:
+        """Describe the fields by the key that config uses."""
+        return fields_of(cls, within=(cls,))
 
 
 class PermissiveConfig(Config):
@@ -89,36 +111,27 @@ def parse_config(
     Raises:
         InvalidConfigError: Something does not fit; the message lists everything that does not.
     """
-    reading = Reading(environment)
-    if isinstance(raw, Mapping) or raw is None:
-        made = reading.read_model(model, raw or {}, path=path)
-    else:
-        made = None
-        reading.problems.append(misfit(path, found=found_words(raw), expected="a mapping"))
-    raise_problems(reading.problems, subject="Config")
+    evaluation = Evaluation(environment)
+    made = ModelType(model).read({} if raw is None else raw, path, evaluation)
+    raise_problems(evaluation.problems, subject="Config")
     return cast("ConfigT", made)
 
 
-def config_dict_of(model: BaseModel) -> dict[str, object]:
-    """Write a model's fields as run config."""
-    values: Mapping[str, object] = {**model.__dict__, **(model.model_extra or {})}
-    names = [*type(model).model_fields, *(model.model_extra or {})]
-    return {name: as_config(values[name]) for name in names if name in values}
+def with_variables(config: ConfigT, *, path: str, environment: Mapping[str, str]) -> ConfigT:
+    """Return a `Config` made in Python with its variables replaced by their values.
 
+    Args:
+        config: As made; returned as it is if it names no variable.
+        path: Where it is used, for messages.
+        environment: The variables that it may name.
 
-def as_config(value: object) -> object:
-    """Write one value as run config."""
-    match value:
-        case EnvVar() | IntEnvVar():
-            return {"env": value.env_var_name}
-        case Enum():
-            return value.name
-        case BaseModel():
-            return config_dict_of(value)
-        case Mapping():
-            items = cast("Mapping[object, object]", value).items()
-            return {key: as_config(item) for key, item in items}
-        case list() | tuple() | set() | frozenset():
-            return [as_config(item) for item in cast("Sequence[object]", value)]
-        case _:
-            return cast("object", to_jsonable_python(value))
+    Raises:
+        InvalidConfigError: A variable is not set, or its value does not fit.
+    """
+    if not has_variables(config):
+        return config
+    template = template_of(config, {})
+    reading = Reading(environment)
+    made = reading.read_model(template.model, template.values, path=path)
+    raise_problems(reading.problems, subject="Config")
+    return cast("ConfigT", made)

@@ -8,10 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum as PythonEnum
 
 from penstock.errors import InvalidConfigError
 
 _LONGEST = 60
+
+
+class ProblemReason(PythonEnum):
+    """Why something does not fit."""
+
+    RUNTIME_TYPE_MISMATCH = "RUNTIME_TYPE_MISMATCH"
+    MISSING_REQUIRED_FIELD = "MISSING_REQUIRED_FIELD"
+    FIELD_NOT_DEFINED = "FIELD_NOT_DEFINED"
+    SELECTOR_FIELD_ERROR = "SELECTOR_FIELD_ERROR"
+    FIELD_ALIAS_COLLISION = "FIELD_ALIAS_COLLISION"
+    FAILED_POST_PROCESSING = "FAILED_POST_PROCESSING"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,19 +34,34 @@ class Problem:
         path: Where, as in `ops:glucose:config.limit`.
         text: What is wrong there, without a final full stop.
         hint: A sentence to help, or nothing; begins with a space.
+        reason: What kind of problem it is.
     """
 
     path: str
     text: str
     hint: str = ""
+    reason: ProblemReason = ProblemReason.RUNTIME_TYPE_MISMATCH
+
+    @property
+    def message(self) -> str:
+        """The problem as a sentence, with its place."""
+        return str(self)
 
     def __str__(self) -> str:
         return f"{self.path}: {self.text}.{self.hint}"
 
 
-def misfit(path: str, *, found: str, expected: str, hint: str = "") -> Problem:
+def misfit(
+    path: str,
+    *,
+    found: str,
+    expected: str,
+    hint: str = "",
+    reason: ProblemReason = ProblemReason.RUNTIME_TYPE_MISMATCH,
+) -> Problem:
     """Say what was found at a path, and what was expected instead."""
-    return Problem(path=path, text=f"found {found}; expected {expected}", hint=hint)
+    text = f"found {found}; expected {expected}"
+    return Problem(path=path, text=text, hint=hint, reason=reason)
 
 
 def raise_problems(problems: Sequence[Problem], *, subject: str) -> None:
@@ -50,9 +77,11 @@ def raise_problems(problems: Sequence[Problem], *, subject: str) -> None:
     if not problems:
         return
     if len(problems) == 1:
-        raise InvalidConfigError(f"{subject} does not fit. {problems[0]}")
+        raise InvalidConfigError(f"{subject} does not fit. {problems[0]}", errors=problems)
     told = "\n".join(f"  {number}. {problem}" for number, problem in enumerate(problems, 1))
-    raise InvalidConfigError(f"{subject} does not fit, for {len(problems)} reasons:\n{told}")
+    raise InvalidConfigError(
+        f"{subject} does not fit, for {len(problems)} reasons:\n{told}", errors=problems
+    )
 
 
 def found_words(value: object) -> str:

@@ -20,42 +20,43 @@ from penstock.config.annotations import (
     container_in,
     enums_in,
     expected_words,
+    is_implied,
     item_annotation,
     keys_of,
     members,
     models_in,
     takes_variable,
 )
-from penstock.config.env import EnvVar, IntEnvVar, Variable, integer_of, variable_of
-from penstock.config.problems import Problem, found_words, misfit
+from penstock.config.config_type import UNFIT, Unfit
+from penstock.config.env import (
+    EnvVar,
+    IntEnvVar,
+    Variable,
+    boolean_of,
+    integer_of,
+    number_of,
+    variable_of,
+)
+from penstock.config.problems import Problem, ProblemReason, found_words, misfit
 from penstock.config.sourced import Template, build, remember_sources, variable_defaults
 
 
-class _Unfit:
-    """What reading returns for a value whose problem is already recorded."""
-
-
-_UNFIT = _Unfit()
-
-
-def _fit(made: BaseModel | None) -> BaseModel | _Unfit:
-    return _UNFIT if made is None else made
-
-
-_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+def _fit(made: BaseModel | None) -> BaseModel | Unfit:
+    return UNFIT if made is None else made
 
 
 class Reading:
     """One pass over raw config.
 
     Args:
-        environment: The variables that config may name.
+        environment: The variables that config may name. None looks no variable up: what names one
+            is neither a problem nor built.
 
     Attributes:
         problems: Everything that did not fit, in the order of reading.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str] | None) -> None:
         self.problems: list[Problem] = []
         self._environment = environment
         self._fetched: dict[str, tuple[Variable, str]] = {}
@@ -69,12 +70,12 @@ class Reading:
         values: dict[str, object] = {}
         sources: dict[str, object] = {}
         unfit: set[str] = set()
-        for key, value in {**variable_defaults(model, raw), **known}.items():
+        for key, value in {**_implied(model, raw), **known}.items():
             name = keys.get(key, key)
             field = model.model_fields.get(name)
             fetched_before = len(self._fetched)
-            read = self.read(field.annotation if field else object, value, path=f"{path}.{key}")
-            if isinstance(read, _Unfit):
+            read = self.read(field.annotation if field else object, value, path=f"{path}:{key}")
+            if isinstance(read, Unfit):
                 unfit.add(key)
                 continue
             if len(self._fetched) > fetched_before and not isinstance(read, BaseModel):
@@ -98,7 +99,7 @@ class Reading:
             return self._read_mapping(annotation, cast("Mapping[str, object]", value), path)
         if isinstance(value, list | tuple):
             return self._read_items(annotation, cast("Sequence[object]", value), path)
-        return value if isinstance(value, _Unfit) else self._read_leaf(annotation, value, path)
+        return value if isinstance(value, Unfit) else self._read_leaf(annotation, value, path)
 
     def _read_template(self, template: Template, path: str) -> object:
         if template.at_launch and not template.values:
@@ -109,7 +110,7 @@ class Reading:
                     expected="its values in run config, or the same resource among the resources",
                 )
             )
-            return _UNFIT
+            return UNFIT
         return _fit(self.read_model(template.model, template.values, path=path))
 
     def _read_mapping(self, annotation: object, raw: Mapping[str, object], path: str) -> object:
@@ -121,11 +122,11 @@ class Reading:
                 self.problems.append(
                     misfit(path, found="a mapping", expected=f"the fields of {names}")
                 )
-                return _UNFIT
+                return UNFIT
             return _fit(self.read_model(chosen[0], chosen[1], path=path))
         inner = item_annotation(annotation, of_mapping=True)
-        read = {key: self.read(inner, item, path=f"{path}.{key}") for key, item in raw.items()}
-        return _UNFIT if any(isinstance(item, _Unfit) for item in read.values()) else read
+        read = {key: self.read(inner, item, path=f"{path}:{key}") for key, item in raw.items()}
+        return UNFIT if any(isinstance(item, Unfit) for item in read.values()) else read
 
     def _read_items(self, annotation: object, raw: Sequence[object], path: str) -> object:
         read = [
@@ -136,8 +137,8 @@ class Reading:
             )
             for index, item in enumerate(raw)
         ]
-        if any(isinstance(item, _Unfit) for item in read):
-            return _UNFIT
+        if any(isinstance(item, Unfit) for item in read):
+            return UNFIT
         container = container_in(annotation)
         if container is None or (
             container is not tuple and not all(isinstance(item, Hashable) for item in read)
@@ -155,10 +156,12 @@ class Reading:
                     return enum[value]
             if str not in members(annotation):
                 self._misfit(path, value, annotation)
-                return _UNFIT
+                return UNFIT
         return _written(annotation, value)
 
     def _fetch(self, variable: Variable, annotation: object, path: str) -> object:
+        if self._environment is None:
+            return UNFIT
         text = self._environment.get(variable.env_var_name)
         if text is None:
             self.problems.append(
@@ -166,14 +169,15 @@ class Reading:
                     path=path,
                     text=f"the environment variable '{variable.env_var_name}' is not set",
                     hint=f" Set it to {expected_words(annotation)}.",
+                    reason=ProblemReason.FAILED_POST_PROCESSING,
                 )
             )
-            return _UNFIT
+            return UNFIT
         self._fetched[path] = (variable, text)
         value = _value_of(variable, text, annotation)
         if value is None:
             self._misfit(path, text, int if isinstance(variable, IntEnvVar) else annotation)
-            return _UNFIT
+            return UNFIT
         return value
 
     def _known_keys(
@@ -188,7 +192,13 @@ class Reading:
                 hint = did_you_mean(str(key), keys)
                 expected = f"one of the fields {listed(list(keys))}" if keys else "no field"
                 self.problems.append(
-                    misfit(f"{path}.{key}", found="an unknown field", expected=expected, hint=hint)
+                    misfit(
+                        f"{path}:{key}",
+                        found="an unknown field",
+                        expected=expected,
+                        hint=hint,
+                        reason=ProblemReason.FIELD_NOT_DEFINED,
+                    )
                 )
         return {key: value for key, value in raw.items() if key in keys}
 
@@ -226,8 +236,13 @@ class Reading:
         field = model.model_fields.get(keys_of(model).get(key, key))
         annotation: object = field.annotation if field else object
         if kind == "missing" and key not in values:
-            return misfit(f"{path}.{key}", found="nothing", expected=expected_words(annotation))
-        where, annotation, value = _located(f"{path}.{key}", annotation, values.get(key), detail)
+            return misfit(
+                f"{path}:{key}",
+                found="nothing",
+                expected=expected_words(annotation),
+                reason=ProblemReason.MISSING_REQUIRED_FIELD,
+            )
+        where, annotation, value = _located(f"{path}:{key}", annotation, values.get(key), detail)
         found = self._found(where, value)
         if kind in {"value_error", "assertion_error"}:
             return Problem(path=where, text=f"found {found}; {_own_words(message)}")
@@ -242,7 +257,7 @@ class Reading:
 
     def _found(self, path: str, value: object) -> str:
         for place, (variable, _) in self._fetched.items():
-            if place == path or place.startswith((f"{path}.", f"{path}[")):
+            if place == path or place.startswith((f"{path}:", f"{path}[")):
                 return f"the value of {variable!r}"
         return self._redacted(found_words(value))
 
@@ -252,6 +267,17 @@ class Reading:
             if text:
                 message = message.replace(text, repr(variable))
         return message
+
+
+def _implied(model: type[BaseModel], raw: Mapping[str, object]) -> dict[str, object]:
+    """Return what config says by leaving fields out: variables, and models with only defaults."""
+    given = {keys_of(model).get(key, key) for key in raw}
+    implied = {
+        name: dict[str, object]()
+        for name, field in model.model_fields.items()
+        if name not in given and field.is_required() and is_implied(field.annotation)
+    }
+    return {**implied, **variable_defaults(model, raw)}
 
 
 _ABOUT_TYPE = frozenset({"int_from_float", "literal_error", "enum", "is_instance_of", "missing"})
@@ -267,7 +293,7 @@ def _located(
             where, value = f"{where}[{step}]", cast("Sequence[object]", value)[step]
         elif isinstance(value, Mapping) and step in cast("Mapping[object, object]", value):
             annotation = item_annotation(annotation, of_mapping=True)
-            where, value = f"{where}.{step}", cast("Mapping[object, object]", value)[step]
+            where, value = f"{where}:{step}", cast("Mapping[object, object]", value)[step]
     return where, annotation, cast("object", value)
 
 
@@ -301,15 +327,8 @@ def _value_of(variable: Variable, text: str, annotation: object) -> object:
     wanted = members(annotation)
     if str in wanted or not {bool, int, float} & set(wanted):
         return text
-    if bool in wanted and text.lower() in _TRUTHS:
-        return _TRUTHS[text.lower()]
+    if bool in wanted and (truth := boolean_of(text)) is not None:
+        return truth
     if int in wanted and (value := integer_of(text)) is not None:
         return value
-    return _number_of(text) if float in wanted else None
-
-
-def _number_of(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    return number_of(text) if float in wanted else None

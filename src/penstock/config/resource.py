@@ -7,21 +7,31 @@ here sets a resource up at import: that happens in `use_resource`.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from typing import Annotated, Self, TypeVar, cast
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    ExitStack,
+    contextmanager,
+)
+from enum import Enum
+from typing import Annotated, Generic, Protocol, Self, TypeVar, cast, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, PrivateAttr
 from pydantic_core import CoreSchema, core_schema
 
+from penstock.config.evaluate import PROCESS_VARIABLES
 from penstock.config.model import Config
 from penstock.config.problems import raise_problems
 from penstock.config.reading import Reading
+from penstock.config.resource_context import InitResourceContext
+from penstock.config.resource_lifetime import in_use, is_released
 from penstock.config.sourced import launch_template, template_of
-from penstock.errors import InvalidInvocationError, InvariantViolationError
+from penstock.errors import InvalidInvocationError, ParameterCheckError
 
-ResourceT = TypeVar("ResourceT", bound="ConfigurableResource")
+ResourceT = TypeVar("ResourceT", bound="ConfigurableResource[object]")
 _T = TypeVar("_T")
+_Made = TypeVar("_Made", covariant=True)
 
 
 class _AnyObject:
@@ -37,7 +47,16 @@ ResourceDependency = Annotated[_T, _AnyObject()]
 """A field that holds another resource, of any kind: `client: ResourceDependency[Client]`."""
 
 
-class ConfigurableResource(Config):
+@runtime_checkable
+class Provider(Protocol):
+    """A resource that is no model, such as one of the function style, nested in one that is."""
+
+    def provide(self, context: InitResourceContext) -> AbstractContextManager[object]:
+        """Set the resource up; release it at the end."""
+        ...
+
+
+class ConfigurableResource(Config, Generic[_Made]):
     """Subclass to declare a resource by its fields.
 
     Example:
@@ -57,43 +76,128 @@ class ConfigurableResource(Config):
         """Declare the resource without its values; they must come with the run."""
         return launch_template(cls, values)
 
-    def setup_for_execution(self, context: object) -> None:
+    def setup_for_execution(self, context: InitResourceContext) -> None:
         """Prepare the resource, once in each process that uses it. Override when needed."""
 
-    def teardown_after_execution(self, context: object) -> None:
+    def teardown_after_execution(self, context: InitResourceContext) -> None:
         """Release what was prepared; runs after a failure too. Override when needed."""
 
     @contextmanager
-    def yield_for_execution(self, context: object) -> Generator[Self, None, None]:
+    def yield_for_execution(self, context: InitResourceContext) -> Generator[object, None, None]:
         """Set the resource up, hand it over, tear it down. Override instead of the two hooks."""
         self.setup_for_execution(context)
         try:
-            yield self
+            with in_use(self.create_resource(context)) as made:
+                yield made
         finally:
             self.teardown_after_execution(context)
 
-    def create_resource(self, context: object) -> object:
-        """Return the object that steps receive: the resource itself unless overridden."""
+    def create_resource(self, context: InitResourceContext) -> object:
+        """Return the object that steps receive: the resource itself unless overridden.
+
+        A generator yields the object; what follows the `yield` releases it.
+        """
         return self
 
-    def get_resource_context(self) -> object:
+    def get_resource_context(self) -> InitResourceContext:
         """Return the context that the resource was set up with.
 
         Raises:
-            InvariantViolationError: It has not been set up.
+            ParameterCheckError: It has not been set up.
         """
         if self._context is None:
-            raise InvariantViolationError(
+            raise ParameterCheckError(
                 f"Resource '{type(self).__name__}' has no context: it has not been set up. Call"
                 " get_resource_context() in a hook or in a step, not while defining."
             )
-        return self._context
+        return cast("InitResourceContext", self._context)
+
+    def with_replaced_resource_context(self, context: InitResourceContext) -> Self:
+        """Return a copy that has a context, nested resources included; no hook is called."""
+        copied = self.model_copy()
+        copied._context = context
+        for name, nested in copied.nested_resources.items():
+            if isinstance(nested, ConfigurableResource):
+                replaced = cast("ConfigurableResource[object]", nested)
+                _put(copied, name, replaced.with_replaced_resource_context(context))
+        return copied
+
+    @contextmanager
+    def with_resource_context(self, context: InitResourceContext) -> Generator[Self]:
+        """Yield a copy that has a context."""
+        yield self.with_replaced_resource_context(context)
+
+    @property
+    def nested_resources(self) -> Mapping[str, object]:
+        """The fields that hold a resource, by name."""
+        values: Mapping[str, object] = self.__dict__
+        return {
+            name: values[name]
+            for name in type(self).model_fields
+            if isinstance(values.get(name), ConfigurableResource | Provider)
+        }
+
+    def process_config_and_initialize(self) -> object:
+        """Set the resource up by hand, as a test or a script does, and return it.
+
+        Raises:
+            InvalidConfigError: A value does not fit, or a variable is not set.
+            ParameterCheckError: It has to be torn down; use `process_config_and_initialize_cm`.
+        """
+        _refuse_teardown(self, instead="process_config_and_initialize_cm")
+        with self.process_config_and_initialize_cm() as made:
+            return made
+
+    @contextmanager
+    def process_config_and_initialize_cm(self) -> Generator[object]:
+        """Set the resource up by hand, as a test or a script does, and tear it down at the end.
+
+        Raises:
+            InvalidConfigError: A value does not fit, or a variable is not set.
+        """
+        resolved = resolve_resource(
+            self, overrides=None, environment=PROCESS_VARIABLES, key=type(self).__name__
+        )
+        with use_resource(resolved, InitResourceContext()) as made:
+            yield made
+
+    @classmethod
+    def from_resource_context(
+        cls, context: InitResourceContext, nested_resources: Mapping[str, object] | None = None
+    ) -> object:
+        """Set the resource up with the config of a context, in a function that returns it.
+
+        Args:
+            context: The context of the function, whose `config_schema` is `to_config_schema()`.
+            nested_resources: The fields that are resources.
+
+        Raises:
+            InvalidConfigError: The config does not fit.
+            ParameterCheckError: It has to be torn down; use `from_resource_context_cm`.
+        """
+        made = _from_context(cls, context, nested_resources or {})
+        _refuse_teardown(made, instead="from_resource_context_cm")
+        with use_resource(made, context) as used:
+            return used
+
+    @classmethod
+    @contextmanager
+    def from_resource_context_cm(
+        cls, context: InitResourceContext, nested_resources: Mapping[str, object] | None = None
+    ) -> Generator[object]:
+        """Set the resource up with the config of a context; tear it down at the end.
+
+        Raises:
+            InvalidConfigError: The config does not fit.
+        """
+        with use_resource(_from_context(cls, context, nested_resources or {}), context) as used:
+            yield used
 
 
-class ConfigurableIOManagerFactory(ConfigurableResource):
+class ConfigurableIOManagerFactory(ConfigurableResource[_Made]):
     """Subclass to declare an IO manager's config apart from the IO manager itself."""
 
-    def create_io_manager(self, context: object) -> object:
+    def create_io_manager(self, context: InitResourceContext) -> object:
         """Return the IO manager. Override this.
 
         Raises:
@@ -104,9 +208,19 @@ class ConfigurableIOManagerFactory(ConfigurableResource):
             " return an IO manager."
         )
 
-    def create_resource(self, context: object) -> object:
+    def create_resource(self, context: InitResourceContext) -> object:
         """Return the IO manager that steps use."""
         return self.create_io_manager(context)
+
+    @classmethod
+    def input_config_schema(cls) -> object:
+        """Return the schema of what run config may say about an input; none unless overridden."""
+        return None
+
+    @classmethod
+    def output_config_schema(cls) -> object:
+        """Return the schema of what run config may say about an output; none unless overridden."""
+        return None
 
 
 def resolve_resource(
@@ -115,7 +229,7 @@ def resolve_resource(
     overrides: Mapping[str, object] | None,
     environment: Mapping[str, str],
     key: str,
-    shared: Sequence[tuple[BaseModel, object]] = (),
+    shared: Sequence[tuple[object, object]] = (),
 ) -> ResourceT:
     """Make a new resource in which every value is known, nested resources included.
 
@@ -131,54 +245,184 @@ def resolve_resource(
         InvalidConfigError: A value does not fit or a variable is not set; all of them are listed.
     """
     reading = Reading(environment)
-    template = template_of(resource, overrides or {}, shared=shared)
+    pairs = cast("Sequence[tuple[BaseModel, object]]", shared)
+    template = template_of(resource, overrides or {}, shared=pairs)
     made = reading.read_model(template.model, template.values, path=f"resources:{key}:config")
     raise_problems(reading.problems, subject=f"Resource '{key}'")
     return cast("ResourceT", made)
 
 
+def _from_context(
+    model: type[ResourceT], context: InitResourceContext, nested: Mapping[str, object]
+) -> ResourceT:
+    given = context.resource_config
+    config: Mapping[str, object] = (
+        cast("Mapping[str, object]", given) if isinstance(given, Mapping) else {}
+    )
+    reading = Reading(PROCESS_VARIABLES)
+    made = reading.read_model(model, {**config, **nested}, path="config")
+    raise_problems(reading.problems, subject=f"Resource '{model.__name__}'")
+    return cast("ResourceT", made)
+
+
 @contextmanager
 def use_resource(
-    resource: ConfigurableResource, context: object, *, ready: Sequence[object] = ()
+    resource: ConfigurableResource[object],
+    context: InitResourceContext,
+    *,
+    ready: Sequence[object] = (),
+    shared: Sequence[tuple[object, object]] = (),
 ) -> Generator[object, None, None]:
     """Set a resolved resource up, nested ones first, and tear all of them down at the end.
 
     Args:
         resource: As `resolve_resource` returned it.
-        context: What the hooks receive.
+        context: What the hooks receive; each resource sees its own config in it.
         ready: Objects that are already set up; they are left alone.
+        shared: Pairs of a nested resource that is no model and the object to use in its place.
 
     Yields:
         The object that steps receive.
     """
     with ExitStack() as stack:
-        used = resource
-        for each in _setup_order(resource, ready):
-            each._context = context  # pyright: ignore[reportPrivateUsage] - private to users
-            used = stack.enter_context(each.yield_for_execution(context))
-        yield used.create_resource(context)
+        yield _Use(context, stack, ready=ready, shared=shared).enter(resource)
 
 
-def _setup_order(
-    resource: ConfigurableResource, ready: Sequence[object]
-) -> list[ConfigurableResource]:
-    """List a resource after those nested in it, each once."""
-    order: list[ConfigurableResource] = []
-    for nested in _nested_in(resource.__dict__):
-        if not _among(nested, ready):
-            order += [r for r in _setup_order(nested, ready) if not _among(r, order)]
-    return [*order, resource]
+class _Use:
+    """One pass that sets a resource and those nested in it up, each once."""
+
+    def __init__(
+        self,
+        context: InitResourceContext,
+        stack: ExitStack,
+        *,
+        ready: Sequence[object],
+        shared: Sequence[tuple[object, object]],
+    ) -> None:
+        self._context = context
+        self._stack = stack
+        self._ready = ready
+        self._shared = shared
+        self._made: dict[int, object] = {}
+
+    def enter(self, resource: ConfigurableResource[object]) -> object:
+        if id(resource) not in self._made:
+            for name in type(resource).model_fields:
+                value = resource.__dict__.get(name)
+                if next(nested_in(value), None) is not None:
+                    _put(resource, name, self._used(value))
+            context = self._context.replace_config(resource_config_of(resource))
+            resource._context = context  # pyright: ignore[reportPrivateUsage] - private to users
+            entered: object = resource.yield_for_execution(context)
+            if isinstance(entered, AbstractAsyncContextManager):
+                entered = in_use(cast("object", entered))
+            self._made[id(resource)] = self._stack.enter_context(
+                cast("AbstractContextManager[object]", entered)
+            )
+        return self._made[id(resource)]
+
+    def _used(self, value: object) -> object:
+        if any(value is other for other in self._ready):
+            return value
+        for declared, used in self._shared:
+            if declared is value:
+                return used
+        match value:
+            case ConfigurableResource():
+                return self.enter(cast("ConfigurableResource[object]", value))
+            case Mapping():
+                items = cast("Mapping[str, object]", value).items()
+                return {key: self._used(item) for key, item in items}
+            case list() | tuple():
+                return [self._used(item) for item in cast("Sequence[object]", value)]
+            case Provider():
+                return self._stack.enter_context(value.provide(self._context))
+            case _:
+                return value
 
 
-def _nested_in(value: object) -> list[ConfigurableResource]:
-    if isinstance(value, ConfigurableResource):
-        return [value]
-    if isinstance(value, Mapping):
-        return _nested_in(list(cast("Mapping[str, object]", value).values()))
-    if isinstance(value, list | tuple):
-        return [r for item in cast("Sequence[object]", value) for r in _nested_in(item)]
-    return []
+def _put(resource: BaseModel, name: str, value: object) -> None:
+    """Replace a field of a resource that nobody else has seen yet; resources are frozen."""
+    object.__setattr__(resource, name, value)
 
 
-def _among(value: object, others: Sequence[object]) -> bool:
-    return any(value is other for other in others)
+def nested_in(value: object) -> Iterator[object]:
+    """List the resources that a value of a field is or holds; those inside them are left out."""
+    if isinstance(value, ConfigurableResource | Provider):
+        yield cast("object", value)
+    elif isinstance(value, Mapping):
+        for item in cast("Mapping[str, object]", value).values():
+            yield from nested_in(item)
+    elif isinstance(value, list | tuple):
+        for item in cast("Sequence[object]", value):
+            yield from nested_in(item)
+
+
+def all_nested_in(resource: ConfigurableResource[object]) -> Iterator[object]:
+    """List the resources nested in one, however deep, as they were declared."""
+    for name in type(resource).model_fields:
+        for nested in nested_in(resource.__dict__.get(name)):
+            yield nested
+            if isinstance(nested, ConfigurableResource):
+                yield from all_nested_in(cast("ConfigurableResource[object]", nested))
+
+
+def is_for_launch(resource: object) -> bool:
+    """Tell whether a resource was declared with `configure_at_launch`."""
+    return isinstance(resource, ConfigurableResource) and resource._at_launch  # pyright: ignore[reportPrivateUsage] - private to users
+
+
+def has_teardown(resource: object) -> bool:
+    """Tell whether something has to happen when a resource is no longer needed."""
+    if isinstance(resource, ConfigurableResource):
+        return _is_overridden(type(cast("object", resource))) or any(
+            has_teardown(nested)
+            for nested in all_nested_in(cast("ConfigurableResource[object]", resource))
+        )
+    return is_released(resource)
+
+
+def _is_overridden(model: type[object]) -> bool:
+    hooks = ("yield_for_execution", "teardown_after_execution")
+    return any(getattr(model, name) is not getattr(ConfigurableResource, name) for name in hooks)
+
+
+def _refuse_teardown(resource: ConfigurableResource[object], *, instead: str) -> None:
+    if has_teardown(resource):
+        raise ParameterCheckError(
+            f"Resource '{type(resource).__name__}' has to be torn down after use. Write: with"
+            f" {instead}(...) as resource."
+        )
+
+
+def resource_config_of(model: BaseModel) -> dict[str, object]:
+    """Return the values of a resolved model as plain data: enums by value, models as mappings.
+
+    Resources of other kinds are left out.
+    """
+    values: Mapping[str, object] = {**model.__dict__, **(model.model_extra or {})}
+    fields = type(model).model_fields
+    return {
+        (fields[name].alias or name) if name in fields else name: _plain(values[name])
+        for name in (*fields, *(model.model_extra or {}))
+        if name in values and not isinstance(values[name], Provider)
+    }
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Enum():
+            return cast("object", value.value)
+        case BaseModel():
+            return resource_config_of(value)
+        case Mapping():
+            items = cast("Mapping[object, object]", value).items()
+            return {key: _plain(item) for key, item in items}
+        case list() | tuple():
+            return [_plain(item) for item in cast("Sequence[object]", value)]
+        case _:
+            return value
+
+
+ConfigurableResourceFactory = ConfigurableResource
+"""A resource whose `create_resource` returns another object than itself."""

@@ -7,7 +7,7 @@ inside an entry is read by whoever the entry is for. Pydantic is not imported he
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, cast, runtime_checkable
 
 from penstock.config.env import EnvVar, IntEnvVar
@@ -38,16 +38,21 @@ class RunConfig:
         {'execution': {'config': {'max_concurrent': 2}}}
     """
 
-    ops: Mapping[str, object] | None = None
-    resources: Mapping[str, object] | None = None
-    loggers: Mapping[str, object] | None = None
+    ops: Mapping[str, object] = field(default_factory=dict[str, object])
+    resources: Mapping[str, object] = field(default_factory=dict[str, object])
+    loggers: Mapping[str, object] = field(default_factory=dict[str, object])
     execution: object = None
+
+    def __post_init__(self) -> None:
+        for name in ("ops", "resources", "loggers"):
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, {})
 
     def to_config_dict(self) -> dict[str, object]:
         """Write it as plain run config; empty sections are left out."""
         sections: dict[str, object] = {}
         for name in ("ops", "resources", "loggers"):
-            entries: Mapping[str, object] | None = getattr(self, name)
+            entries: Mapping[str, object] = getattr(self, name)
             if entries:
                 sections[name] = {key: _entry(entry) for key, entry in entries.items()}
         if self.execution:

@@ -11,22 +11,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError
+from pydantic import BaseModel, ConfigDict, PrivateAttr, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo, ModelPrivateAttr
 from pydantic_core import InitErrorDetails, PydanticUndefined
 
-from penstock.config.annotations import keys_of
-from penstock.config.env import EnvVar, holds_variable
+from penstock.config.annotations import choose_model, keys_of, members, models_in
+from penstock.config.entries import Entry
+from penstock.config.env import EnvVar, IntEnvVar, holds_variable
+from penstock.errors import InvalidDefinitionError
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 SourcedT = TypeVar("SourcedT", bound="Sourced")
 
 
 class Sourced(BaseModel):
-    """A strict and frozen model whose arguments may be `EnvVar`s."""
+    """A closed and frozen model whose arguments may be `EnvVar`s."""
 
     model_config = ConfigDict(
-        strict=True,
         frozen=True,
         extra="forbid",
         populate_by_name=True,
@@ -37,12 +38,14 @@ class Sourced(BaseModel):
     _at_launch: bool = PrivateAttr(default=False)
 
     def __init__(self, **data: object) -> None:
+        refuse_entries(type(self))
+        data = _untagged(type(self), data)
         given = {**variable_defaults(type(self), data), **data}
         if holds_variable(given):
             _check_names(type(self), given)
             _fill(self, given)
         else:
-            super().__init__(**data)
+            super().__init__(**implied_nones(type(self), data), **data)
 
     def __repr_args__(self) -> Iterator[tuple[str | None, object]]:
         for name, value in super().__repr_args__():
@@ -72,7 +75,7 @@ def template_of(
     model: Sourced,
     overrides: Mapping[str, object],
     *,
-    shared: Sequence[tuple[BaseModel, object]] = (),
+    shared: Sequence[tuple[object, object]] = (),
 ) -> Template:
     """Describe how to build a model anew, with some values replaced.
 
@@ -97,9 +100,7 @@ def template_of(
 _ABSENT = object()
 
 
-def _described(
-    value: object, override: object, shared: Sequence[tuple[BaseModel, object]]
-) -> object:
+def _described(value: object, override: object, shared: Sequence[tuple[object, object]]) -> object:
     if isinstance(value, Sourced):
         if isinstance(override, Mapping):
             return template_of(value, cast("Mapping[str, object]", override), shared=shared)
@@ -114,6 +115,17 @@ def _described(
         items = cast("Mapping[str, object]", value).items()
         return {key: _described(item, _ABSENT, shared) for key, item in items}
     return value
+
+
+def has_variables(value: object) -> bool:
+    """Tell whether a value is a variable, or a model, list or mapping with one inside."""
+    if isinstance(value, Sourced):
+        return any(has_variables(item) for item in value.__dict__.values())
+    if isinstance(value, Mapping):
+        return any(has_variables(item) for item in cast("Mapping[str, object]", value).values())
+    if isinstance(value, list | tuple):
+        return any(has_variables(item) for item in cast("Sequence[object]", value))
+    return holds_variable(value)
 
 
 def given_values(model: BaseModel) -> dict[str, object]:
@@ -136,6 +148,54 @@ def variable_defaults(model: type[BaseModel], data: Mapping[str, object]) -> dic
     }
 
 
+def _untagged(model: type[BaseModel], data: dict[str, object]) -> dict[str, object]:
+    """Put a tag that is written as the only key, `{cat: {...}}`, into the mapping behind it."""
+    keys = keys_of(model)
+    untagged = dict(data)
+    for key, value in data.items():
+        if key in keys and isinstance(value, Mapping):
+            mapping = cast("Mapping[str, object]", value)
+            untagged[key] = _chosen(model.model_fields[keys[key]], mapping)
+    return untagged
+
+
+def _chosen(field: FieldInfo, value: Mapping[str, object]) -> object:
+    if field.discriminator is None:
+        return value
+    chosen = choose_model(models_in(field.annotation), value)
+    return value if chosen is None else chosen[1]
+
+
+def refuse_entries(model: type[BaseModel]) -> None:
+    """Refuse a class that has a field of the other kind of schema as a default.
+
+    Raises:
+        InvalidDefinitionError: A default is one.
+    """
+    for name, field in model.model_fields.items():
+        if isinstance(field.default, Entry):
+            raise InvalidDefinitionError(
+                f"'{model.__name__}.{name}' has a penstock Field as its default. In a Config or a"
+                " resource write pydantic's Field; penstock's Field is for schemas written as"
+                " dicts."
+            )
+
+
+def implied_nones(model: type[BaseModel], data: Mapping[str, object]) -> dict[str, None]:
+    """Return None for each field without a default that `data` leaves out and that may be None."""
+    if not issubclass(model, Sourced):
+        return {}
+    return {
+        field.validation_alias if isinstance(field.validation_alias, str) else name: None
+        for name, field in model.model_fields.items()
+        if name not in data and field.validation_alias not in data and _is_implied_none(field)
+    }
+
+
+def _is_implied_none(field: FieldInfo) -> bool:
+    return field.is_required() and type(None) in members(field.annotation)
+
+
 def launch_template(model: type[SourcedT], values: Mapping[str, object]) -> SourcedT:
     """Make a model whose missing values must be given when a run is launched."""
     made = model.__new__(model)
@@ -145,13 +205,15 @@ def launch_template(model: type[SourcedT], values: Mapping[str, object]) -> Sour
 
 
 def build(model: type[ModelT], values: Mapping[str, object]) -> ModelT:
-    """Build a model from values that are all known, without its own `__init__`.
+    """Build a model from values that are all known, strictly and without its own `__init__`.
 
     Raises:
         pydantic.ValidationError: A value does not fit.
     """
     made = model.__new__(model)
-    BaseModel.__init__(made, **values)
+    model.__pydantic_validator__.validate_python(
+        {**implied_nones(model, values), **values}, strict=True, self_instance=made
+    )
     return made
 
 
@@ -181,7 +243,7 @@ def _check_names(model: type[BaseModel], given: Mapping[str, object]) -> None:
     wrong = [
         InitErrorDetails(type="missing", loc=(name,), input=None)
         for name, field in model.model_fields.items()
-        if field.is_required() and name not in named
+        if field.is_required() and name not in named and not _is_implied_none(field)
     ]
     if model.model_config.get("extra") == "forbid":
         wrong += [
@@ -197,7 +259,11 @@ def _fill(made: Sourced, given: Mapping[str, object]) -> None:
     """Give a model its values unchecked, running no hook of the user's."""
     model = type(made)
     keys = keys_of(model)
-    named = {keys[key]: value for key, value in given.items() if key in keys}
+    named = {
+        keys[key]: _converted(model.model_fields[keys[key]], value)
+        for key, value in given.items()
+        if key in keys
+    }
     defaults = _defaults_of(model.model_fields)
     private = _defaults_of(model.__private_attributes__)
     extra = {key: value for key, value in given.items() if key not in keys}
@@ -210,6 +276,23 @@ def _fill(made: Sourced, given: Mapping[str, object]) -> None:
     object.__setattr__(made, "__pydantic_private__", private)
 
 
+_PLAIN = (str, int, float, bool, type(None))
+
+
+def _converted(field: FieldInfo, value: object) -> object:
+    """Convert a plain value as pydantic would; what it refuses is told once all is known."""
+    wanted: tuple[object, ...] = members(field.annotation)
+    kind: object = type(value)
+    plain = isinstance(value, _PLAIN) and not isinstance(value, EnvVar | IntEnvVar)
+    if not plain or not set(wanted) <= set[object](_PLAIN) or kind in wanted:
+        return value
+    try:
+        annotation = cast("type[object]", field.annotation)
+        return TypeAdapter(annotation).validate_python(value)
+    except ValidationError:
+        return value
+
+
 def _defaults_of(declared: Mapping[str, FieldInfo | ModelPrivateAttr]) -> dict[str, object]:
     """Return the defaults; a factory that wants the other values waits until they are known."""
     defaults: dict[str, object] = {}
@@ -219,4 +302,6 @@ def _defaults_of(declared: Mapping[str, FieldInfo | ModelPrivateAttr]) -> dict[s
             defaults[name] = each.get_default()
         elif not getattr(each, "default_factory_takes_validated_data", False):
             defaults[name] = factory()
+        if isinstance(each, FieldInfo) and _is_implied_none(each):
+            defaults[name] = None
     return {name: value for name, value in defaults.items() if value is not PydanticUndefined}

@@ -4,8 +4,9 @@ A move that is not in a table is illegal. The tables know neither plans nor atte
 on those (a success needs every step to have ended) is in `run.py`. A status that no event leads to
 (STARTING, MANAGED) has no row.
 
-Three rows of `STEP_MOVES` are named after a decision of the machine instead of an event, because
-the step changes when the decision is made: `launch`, `skip`, `block`.
+Some rows of `STEP_MOVES` are named after a decision of the machine instead of an event, because
+the step changes when the decision is made: `launch`, `skip`, `block`, and for templates `expand`
+and `join`.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from penstock.model.run import RunStatus
 class StepState(Enum):
     """Where a step of a run stands.
 
-    WAITING steps have not begun, or lost their attempt with the run's owner. LAUNCHED, RUNNING and
-    RETRY_WAIT are live. The others are final; BLOCKED means that a step upstream failed.
+    WAITING steps have not begun, or lost their attempt with the run's owner. EXPANDED is a template
+    whose copies are under way. LAUNCHED, RUNNING and RETRY_WAIT are live. The others are final;
+    BLOCKED means that a step upstream failed.
     """
 
     WAITING = "WAITING"
+    EXPANDED = "EXPANDED"
     LAUNCHED = "LAUNCHED"
     RUNNING = "RUNNING"
     RETRY_WAIT = "RETRY_WAIT"
@@ -41,15 +44,22 @@ class StepState(Enum):
     @property
     def is_final(self) -> bool:
         """Whether the step has ended for good in this run."""
-        return self is not StepState.WAITING and self not in _LIVE
+        return self not in _OPEN
 
 
 _LIVE = frozenset({StepState.LAUNCHED, StepState.RUNNING, StepState.RETRY_WAIT})
+_OPEN = _LIVE | {StepState.WAITING, StepState.EXPANDED}
 
 NOTES = frozenset(
     {
         "input_loaded",
+        "input_taken",
+        "output_produced",
         "output_stored",
+        "expectation_judged",
+        "hook_completed",
+        "hook_skipped",
+        "hook_errored",
         "asset_materialized",
         "asset_observed",
         "asset_planned",
@@ -122,6 +132,10 @@ STEP_MOVES: Mapping[tuple[StepState, str], StepState] = {
     (StepState.WAITING, "launch"): StepState.LAUNCHED,
     (StepState.WAITING, "skip"): StepState.SKIPPED,
     (StepState.WAITING, "block"): StepState.BLOCKED,
+    (StepState.WAITING, "expand"): StepState.EXPANDED,
+    (StepState.EXPANDED, "join"): StepState.SUCCEEDED,
+    (StepState.EXPANDED, "skip"): StepState.SKIPPED,
+    (StepState.EXPANDED, "block"): StepState.BLOCKED,
     (StepState.SKIPPED, "step_skipped"): StepState.SKIPPED,
     # An attempt may end unannounced: retries have no second start, and a launch can fail.
     (StepState.LAUNCHED, "step_started"): StepState.RUNNING,

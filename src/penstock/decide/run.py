@@ -17,12 +17,12 @@ next owner: on `RunResumed`, or at once where the run is being cancelled and not
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
-
-import msgspec
+from collections.abc import Iterable, Mapping, Sequence
 
 from penstock.base.clock import Instant
 from penstock.base.text import counted, listed
+from penstock.decide.commands import Cancel, Command, Finish, Launch, SetTimer, Skip
+from penstock.decide.copies import Copies, Source
 from penstock.decide.moves import RUN_MOVES, STEP_MOVES, StepState
 from penstock.decide.story import Story, describe
 from penstock.errors import IllegalTransitionError
@@ -47,51 +47,7 @@ from penstock.model.events import (
     kind_of,
 )
 from penstock.model.run import RunStatus
-from penstock.plan.plan import Plan
-
-
-class Launch(msgspec.Struct, frozen=True):
-    """Start an attempt of a step."""
-
-    step: str
-    attempt: int
-
-
-class SetTimer(msgspec.Struct, frozen=True):
-    """Record `StepRestarted(step, attempt)` at `due`, or as soon after it as possible."""
-
-    step: str
-    attempt: int
-    due: Instant
-
-
-class Cancel(msgspec.Struct, frozen=True):
-    """Interrupt an attempt, or drop its timer.
-
-    An interrupted attempt still reports how it ended. One that only had a timer has ended already:
-    nothing is to be recorded for it.
-    """
-
-    step: str
-    attempt: int
-
-
-class Skip(msgspec.Struct, frozen=True):
-    """Record `StepSkipped(step, because)`."""
-
-    step: str
-    because: str
-
-
-class Finish(msgspec.Struct, frozen=True):
-    """Record the end of the run: `RunSucceeded`, `RunFailed` or `RunCanceled`."""
-
-    status: RunStatus
-    reason: str
-
-
-Command = Launch | SetTimer | Cancel | Skip | Finish
-"""What the driver of a run is told to do, in this order."""
+from penstock.plan.plan import Plan, Step
 
 StepEvent = (
     StepStarted
@@ -105,6 +61,7 @@ StepEvent = (
 """The events that move a step."""
 
 _DRIVEN = frozenset({RunStatus.STARTED, RunStatus.CANCELING})
+_CAN_BE_DOOMED = frozenset({StepState.WAITING, StepState.EXPANDED})
 _NAMED = 3
 
 
@@ -120,9 +77,10 @@ class RunMachine:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self._steps = plan.steps
+        self._steps = list(plan.steps)
         self._index = plan.index()
-        self._dependants = plan.dependants()
+        self._dependants: list[Sequence[int]] = list(plan.dependants())
+        self._copies = Copies(plan)
         self._takers: dict[tuple[int, str], list[int]] | None = None
         self._state = [StepState.WAITING] * len(plan.steps)
         self._attempt = [0] * len(plan.steps)
@@ -149,6 +107,15 @@ class RunMachine:
     def story(self) -> tuple[str, ...]:
         """What happened so far, oldest first, one line for each event."""
         return self._story.lines()
+
+    def step(self, key: str) -> Step:
+        """Return a step of the plan, or a copy of a template; an unknown key is a KeyError."""
+        return self._steps[self._index[key]]
+
+    def sources(self, key: str) -> tuple[Source, ...]:
+        """Return where the inputs of a step that may start come from, in the order of its needs."""
+        step = self.step(key)
+        return self._copies.sources(step, self._steps, self._was_produced) if step.needs else ()
 
     def step_state(self, key: str) -> StepState:
         """Return where a step stands; a key that the plan lacks is a KeyError."""
@@ -257,9 +224,8 @@ class RunMachine:
         number = self._index[event.step]
         self._move(number, kind)
         match event:
-            case StepSucceeded(skipped=skipped):
-                skips = self._skip_takers(number, skipped)
-                self._release_dependants(number)
+            case StepSucceeded():
+                skips = self._succeed(number, event)
                 return [*skips, *self._launch_ready()]
             case StepFailed():
                 self._failed.append(number)
@@ -301,42 +267,129 @@ class RunMachine:
             self._move(number, "launch")
         return [self._next_attempt(number) for number in ready]
 
-    def _release_dependants(self, number: int) -> None:
+    def _succeed(self, number: int, event: StepSucceeded) -> list[Skip]:
+        doomed: deque[tuple[int, str]] = deque()
+        if event.skipped:
+            self._copies.note_absent(number, event.skipped)
+            doomed.extend(self._takers_of(number, event.skipped))
+        for template in self._copies.templates_of(number):
+            self._expand(template, event.mapped, doomed)
+        if event.mapped:
+            self._copies.note_mapped(number, event.mapped)
+        skips = self._skip_all(doomed)
+        self._release_dependants(number, doomed)
+        return [*skips, *self._skip_all(doomed)]
+
+    def _release_dependants(self, number: int, doomed: deque[tuple[int, str]]) -> None:
         for dependant in self._dependants[number]:
-            self._missing[dependant] -= 1
-            if self._missing[dependant] == 0 and self._state[dependant] is StepState.WAITING:
-                self._ready.append(dependant)
+            self._count(dependant, number, doomed)
+
+    def _count(self, dependant: int, ended: int, doomed: deque[tuple[int, str]]) -> None:
+        """Take in that a step which another one waits for has ended without failing."""
+        state = self._state[dependant]
+        if state is StepState.EXPANDED:
+            if self._copies.template_of(ended) != dependant:
+                return
+        elif state is not StepState.WAITING or self._steps[dependant].over is not None:
+            return
+        self._missing[dependant] -= 1
+        if self._missing[dependant] > 0:
+            return
+        if state is StepState.EXPANDED:
+            self._join(dependant, doomed)
+        elif self._copies.lacks_all(self._steps[dependant], self._was_produced):
+            doomed.append((dependant, "no entry of a list that it takes was produced"))
+        else:
+            self._ready.append(dependant)
+
+    def _expand(
+        self,
+        template: int,
+        mapped: Mapping[str, tuple[str, ...]],
+        doomed: deque[tuple[int, str]],
+    ) -> None:
+        """Make the copies of a template, one for each mapping key."""
+        if self._state[template] is not StepState.WAITING:
+            return
+        self._move(template, "expand")
+        copies = self._copies.make(template, mapped, self._steps)
+        self._missing[template] = len(copies)
+        for copy in copies:
+            self._add(copy, template)
+        if not copies:
+            self._join(template, doomed)
+
+    def _add(self, step: Step, template: int) -> None:
+        number = len(self._steps)
+        self._steps.append(step)
+        self._index[step.key] = number
+        self._state.append(StepState.WAITING)
+        self._attempt.append(0)
+        self._retries.append(0)
+        self._dependants.append([template])
+        self._open += 1
+        self._takers = None
+        pending = {n.step for n in step.needs if self._state[n.step] is not StepState.SUCCEEDED}
+        self._missing.append(len(pending))
+        for upstream in pending:
+            self._dependants[upstream] = [*self._dependants[upstream], number]
+        if not pending:
+            self._ready.append(number)
+
+    def _join(self, template: int, doomed: deque[tuple[int, str]]) -> None:
+        """End a template whose copies have ended: well, unless every one of them was skipped."""
+        copies = self._copies.of(template)
+        if copies and all(self._state[copy] is StepState.SKIPPED for copy in copies):
+            doomed.append((template, "all its copies were skipped"))
+            return
+        self._move(template, "join")
+        self._release_dependants(template, doomed)
+
+    def _was_produced(self, number: int) -> bool:
+        return self._state[number] is StepState.SUCCEEDED
 
     def _block_dependants(self, number: int) -> None:
         doomed = deque(self._dependants[number])
         while doomed:
             dependant = doomed.popleft()
-            if self._state[dependant] is StepState.WAITING:
+            if self._state[dependant] in _CAN_BE_DOOMED:
                 self._move(dependant, "block")
                 doomed.extend(self._dependants[dependant])
 
-    def _skip_takers(self, number: int, outputs: tuple[str, ...]) -> list[Command]:
-        """Skip what needs an output that was not produced, and all that needs any of those."""
-        if not outputs:
-            return []
+    def _takers_of(self, number: int, outputs: Iterable[str]) -> list[tuple[int, str]]:
+        """Return the steps that cannot do without outputs that were not produced, and why."""
         takers, key = self._takers_by_output(), self._steps[number].key
-        doomed = deque(
+        return [
             (taker, f"step {key!r} did not produce {output!r}")
             for output in outputs
             for taker in takers.get((number, output), ())
-        )
-        skips: list[Command] = []
+        ]
+
+    def _skip_all(self, doomed: deque[tuple[int, str]]) -> list[Skip]:
+        """Skip steps and all that cannot do without any of those."""
+        skips: list[Skip] = []
         while doomed:
             taker, because = doomed.popleft()
-            if self._state[taker] is not StepState.WAITING:
+            if self._state[taker] not in _CAN_BE_DOOMED:
                 continue
-            self._move(taker, "skip")
             key = self._steps[taker].key
-            self._unrecorded[taker] = skip = Skip(key, because)
-            skips.append(skip)
+            if self._state[taker] is StepState.WAITING:
+                self._unrecorded[taker] = skip = Skip(key, because)
+                skips.append(skip)
+            self._move(taker, "skip")
             because = f"step {key!r} was skipped"
-            doomed.extend([(dependant, because) for dependant in self._dependants[taker]])
+            for dependant in self._dependants[taker]:
+                if self._can_do_without(dependant, taker):
+                    self._count(dependant, taker, doomed)
+                else:
+                    doomed.append((dependant, because))
         return skips
+
+    def _can_do_without(self, dependant: int, skipped: int) -> bool:
+        if self._copies.template_of(skipped) == dependant:
+            return True
+        needs = [need for need in self._steps[dependant].needs if need.step == skipped]
+        return all(need.kind == "fan_in" for need in needs)
 
     def _takers_by_output(self) -> dict[tuple[int, str], list[int]]:
         # Made when first needed: few runs have an optional output that is not produced.
@@ -344,7 +397,7 @@ class RunMachine:
             self._takers = {}
             for number, step in enumerate(self._steps):
                 for need in step.needs:
-                    if need.output is not None:
+                    if need.output is not None and need.kind == "one":
                         self._takers.setdefault((need.step, need.output), []).append(number)
         return self._takers
 

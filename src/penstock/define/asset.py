@@ -1,39 +1,46 @@
-"""The decorators `asset` and `multi_asset`."""
+"""The decorator `asset`: one asset that a function makes."""
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import overload
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, overload
 
-from penstock.define.node import (
-    DEFAULT_IO_MANAGER,
-    AssetsDefinition,
-    NodeDefinition,
-    NodeInput,
-    NodeOutput,
+from penstock.define.asset_inputs import (
+    Function,
+    checked_function,
+    checked_self_dependency,
+    decorated_key,
+    hints_of,
+    inputs_of,
+    op_tags_of,
+    output_type,
+    own_checks,
+    resource_keys_of,
+    whole_deps,
 )
-from penstock.define.result import MaterializeResult
-from penstock.define.signature import Signature, read_signature
+from penstock.define.asset_ports import UNTYPED, AssetIn, condition_of
+from penstock.define.assets_definition import AssetsDefinition
+from penstock.define.attributes import DEFAULT_GROUP, checked_type
+from penstock.define.docstring import description_of
+from penstock.define.signature import read_signature
 from penstock.define.spec import (
     AssetCheckSpec,
-    AssetDep,
-    AssetIn,
-    AssetOut,
     AssetSpec,
     CoercibleToAsset,
     CoercibleToDep,
-    checked_name,
-    deps_of,
-    key_of,
 )
-from penstock.errors import InvalidDefinitionError
+from penstock.define.step import DEFAULT_IO_MANAGER, NO_VALUE, StepDefinition, StepOutput
+from penstock.errors import InvalidDefinitionError, ParameterCheckError
 from penstock.model.keys import AssetKey
 from penstock.model.retry import RetryPolicy
 from penstock.partitions.backfill_policy import BackfillPolicy
 from penstock.partitions.definition import PartitionsDefinition
 
-Function = Callable[..., object]
+if TYPE_CHECKING:
+    from penstock.automation.condition import AutomationCondition
+    from penstock.define.hook import HookDefinition
+    from penstock.model.freshness import FreshnessPolicy, LegacyFreshnessPolicy
 
 
 @overload
@@ -42,9 +49,9 @@ def asset(compute_fn: Function) -> AssetsDefinition: ...
 
 @overload
 def asset(
+    compute_fn: Function,
     *,
     name: str | None = None,
-    key: CoercibleToAsset | None = None,
     key_prefix: str | Sequence[str] | None = None,
     ins: Mapping[str, AssetIn] | None = None,
     deps: Iterable[CoercibleToDep] | None = None,
@@ -54,18 +61,68 @@ def asset(
     config_schema: object = None,
     required_resource_keys: Iterable[str] | None = None,
     resource_defs: Mapping[str, object] | None = None,
-    io_manager_key: str | None = None,
+    hooks: AbstractSet[HookDefinition] | None = None,
     io_manager_def: object = None,
+    io_manager_key: str | None = None,
+    dagster_type: object = UNTYPED,
     partitions_def: PartitionsDefinition | None = None,
+    op_tags: Mapping[str, object] | None = None,
     group_name: str | None = None,
     output_required: bool = True,
+    automation_condition: AutomationCondition | None = None,
+    freshness_policy: FreshnessPolicy | None = None,
     backfill_policy: BackfillPolicy | None = None,
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
+    key: CoercibleToAsset | None = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
     owners: Sequence[str] | None = None,
     kinds: Iterable[str] | None = None,
     pool: str | None = None,
+    is_virtual: bool = False,
+    compute_kind: str | None = None,
+    non_argument_deps: Iterable[CoercibleToDep] | None = None,
+    auto_materialize_policy: object = None,
+    legacy_freshness_policy: LegacyFreshnessPolicy | None = None,
+) -> AssetsDefinition: ...
+
+
+@overload
+def asset(
+    *,
+    name: str | None = None,
+    key_prefix: str | Sequence[str] | None = None,
+    ins: Mapping[str, AssetIn] | None = None,
+    deps: Iterable[CoercibleToDep] | None = None,
+    metadata: Mapping[str, object] | None = None,
+    tags: Mapping[str, str] | None = None,
+    description: str | None = None,
+    config_schema: object = None,
+    required_resource_keys: Iterable[str] | None = None,
+    resource_defs: Mapping[str, object] | None = None,
+    hooks: AbstractSet[HookDefinition] | None = None,
+    io_manager_def: object = None,
+    io_manager_key: str | None = None,
+    dagster_type: object = UNTYPED,
+    partitions_def: PartitionsDefinition | None = None,
+    op_tags: Mapping[str, object] | None = None,
+    group_name: str | None = None,
+    output_required: bool = True,
+    automation_condition: AutomationCondition | None = None,
+    freshness_policy: FreshnessPolicy | None = None,
+    backfill_policy: BackfillPolicy | None = None,
+    retry_policy: RetryPolicy | None = None,
+    code_version: str | None = None,
+    key: CoercibleToAsset | None = None,
+    check_specs: Sequence[AssetCheckSpec] | None = None,
+    owners: Sequence[str] | None = None,
+    kinds: Iterable[str] | None = None,
+    pool: str | None = None,
+    is_virtual: bool = False,
+    compute_kind: str | None = None,
+    non_argument_deps: Iterable[CoercibleToDep] | None = None,
+    auto_materialize_policy: object = None,
+    legacy_freshness_policy: LegacyFreshnessPolicy | None = None,
 ) -> Callable[[Function], AssetsDefinition]: ...
 
 
@@ -73,7 +130,6 @@ def asset(
     compute_fn: Function | None = None,
     *,
     name: str | None = None,
-    key: CoercibleToAsset | None = None,
     key_prefix: str | Sequence[str] | None = None,
     ins: Mapping[str, AssetIn] | None = None,
     deps: Iterable[CoercibleToDep] | None = None,
@@ -83,18 +139,29 @@ def asset(
     config_schema: object = None,
     required_resource_keys: Iterable[str] | None = None,
     resource_defs: Mapping[str, object] | None = None,
-    io_manager_key: str | None = None,
+    hooks: AbstractSet[HookDefinition] | None = None,
     io_manager_def: object = None,
+    io_manager_key: str | None = None,
+    dagster_type: object = UNTYPED,
     partitions_def: PartitionsDefinition | None = None,
+    op_tags: Mapping[str, object] | None = None,
     group_name: str | None = None,
     output_required: bool = True,
+    automation_condition: AutomationCondition | None = None,
+    freshness_policy: FreshnessPolicy | None = None,
     backfill_policy: BackfillPolicy | None = None,
     retry_policy: RetryPolicy | None = None,
     code_version: str | None = None,
+    key: CoercibleToAsset | None = None,
     check_specs: Sequence[AssetCheckSpec] | None = None,
     owners: Sequence[str] | None = None,
     kinds: Iterable[str] | None = None,
     pool: str | None = None,
+    is_virtual: bool = False,
+    compute_kind: str | None = None,
+    non_argument_deps: Iterable[CoercibleToDep] | None = None,
+    auto_materialize_policy: object = None,
+    legacy_freshness_policy: LegacyFreshnessPolicy | None = None,
 ) -> AssetsDefinition | Callable[[Function], AssetsDefinition]:
     """Declare an asset that a function makes.
 
@@ -105,7 +172,6 @@ def asset(
     Args:
         compute_fn: The function, where the decorator is used bare.
         name: The last part of the key.
-        key: The whole key; excludes `name` and `key_prefix`.
         key_prefix: Parts before the name.
         ins: How parameters find their upstream assets, where the names do not say it.
         deps: Upstream assets whose values are not loaded.
@@ -115,21 +181,33 @@ def asset(
         config_schema: The type of the config, where it is not annotated.
         required_resource_keys: Resources for `context.resources`.
         resource_defs: Resources of this asset alone.
-        io_manager_key: The resource that stores the value.
+        hooks: What is called when its step succeeds or fails.
         io_manager_def: The IO manager itself, in place of a key.
+        io_manager_key: The resource that stores the value.
+        dagster_type: What the value is checked against; the return annotation if not given.
         partitions_def: How the asset is split.
+        op_tags: Facts about the step, for executors and people.
         group_name: The group it is shown in.
         output_required: False lets the function end without making the asset.
+        automation_condition: When it is made without being asked for.
+        freshness_policy: How old its data may be.
         backfill_policy: How many partitions one run may make; one if None.
         retry_policy: Whether and when a failed step is tried again.
         code_version: Changes when the meaning of the code does.
+        key: The whole key; excludes `name` and `key_prefix`.
         check_specs: Checks that the function evaluates itself.
         owners: E-mail addresses, or team names as `team:x`.
         kinds: What it is made with.
         pool: The concurrency pool that its step takes a slot of.
+        is_virtual: It holds no data of its own, like a view.
+        compute_kind: An older form of `kinds`.
+        non_argument_deps: An older form of `deps`.
+        auto_materialize_policy: An older form of `automation_condition`.
+        legacy_freshness_policy: An older form of `freshness_policy`.
 
     Raises:
         InvalidDefinitionError: The arguments contradict each other or a name is malformed.
+        ParameterCheckError: An argument has the wrong type.
 
     Example:
         >>> @asset(group_name="raw")
@@ -140,238 +218,95 @@ def asset(
     """
 
     def decorate(function: Function) -> AssetsDefinition:
-        asset_key = _key_of(function, name=name, key=key, key_prefix=key_prefix)
-        signature = read_signature(function, nothing_types=(MaterializeResult,))
-        prefix = asset_key.parts[:-1] if key_prefix is not None else ()
-        inputs = _inputs(signature, ins or {}, owner=f"Asset '{asset_key}'", default_prefix=prefix)
-        if io_manager_def is not None and io_manager_key is not None:
+        asset_key = decorated_key(
+            checked_function(function),
+            name=name,
+            key=key,
+            key_prefix=key_prefix,
+            decorator="@asset",
+        )
+        owner = f"Asset '{asset_key}'"
+        hints = hints_of(function)
+        signature = read_signature(function)
+        inputs = inputs_of(signature, ins, hints=hints, owner=owner)
+        value_type, is_nothing = output_type(dagster_type, hints.get("return", NO_VALUE))
+        manager, resources = _manager(asset_key, io_manager_key, io_manager_def, resource_defs)
+        if compute_kind is not None and kinds is not None:
             raise InvalidDefinitionError(
-                f"Asset '{asset_key}' has both io_manager_key and io_manager_def. Keep one."
+                f"{owner}: Cannot specify compute_kind and kinds on the @asset decorator. Keep "
+                "kinds."
             )
-        own = dict(resource_defs or {})
-        manager = io_manager_key or DEFAULT_IO_MANAGER
-        if io_manager_def is not None:
-            manager = f"{asset_key.to_python_identifier()}__io_manager"
-            own[manager] = io_manager_def
+        text = description or (description_of(function) if function.__doc__ else None)
         spec = AssetSpec(
             asset_key,
-            deps=deps,
-            description=description or function.__doc__,
+            deps=whole_deps(inputs, deps or non_argument_deps, owner=owner),
+            description=text,
             metadata=metadata,
             skippable=not output_required,
-            group_name=group_name,
+            group_name=DEFAULT_GROUP if group_name is None else group_name,
             code_version=code_version,
+            automation_condition=condition_of(automation_condition, auto_materialize_policy),
             owners=owners,
             tags=tags,
             kinds=kinds,
             partitions_def=partitions_def,
+            freshness_policy=freshness_policy,
+            is_virtual=is_virtual,
+            legacy_freshness_policy=legacy_freshness_policy,
         )
-        node = NodeDefinition(
+        checked_self_dependency(spec, partitions_def)
+        if backfill_policy is not None or retry_policy is not None or hooks is not None:
+            checked_type(backfill_policy, BackfillPolicy, argument="backfill_policy", of=owner)
+            checked_type(retry_policy, RetryPolicy, argument="retry_policy", of=owner)
+            checked_type(hooks, (set, frozenset), argument="hooks", of=owner)
+        output = StepOutput(
+            name="result",
+            spec=spec,
+            has_own_deps=True,
+            manager=manager,
+            returns_nothing=is_nothing,
+            is_required=output_required,
+            type=value_type,
+            metadata=spec.metadata,
+        )
+        step = StepDefinition(
             name=asset_key.to_python_identifier(),
             function=function,
             signature=signature,
             inputs=inputs,
-            outputs=(
-                NodeOutput(
-                    name="result",
-                    spec=spec,
-                    manager=manager,
-                    returns_nothing=signature.returns_nothing,
-                ),
+            outputs=(output,),
+            checks=own_checks(check_specs, (asset_key,), owner=owner) if check_specs else (),
+            resource_keys=resource_keys_of(
+                signature, required_resource_keys, resource_defs, owner=owner
             ),
-            deps=spec.deps,
-            checks=tuple(check_specs or ()),
-            resource_keys=frozenset(required_resource_keys or ()).union(signature.resources),
             partitions=partitions_def,
             retry=retry_policy,
             backfill_policy=backfill_policy,
             pool=pool,
-            config_schema=config_schema or signature.config,
+            config_schema=signature.config if config_schema is None else config_schema,
+            hooks=frozenset(hooks or ()),
+            tags=op_tags_of(op_tags, compute_kind, owner=owner),
+            description=text,
+            code_version=code_version,
         )
-        return AssetsDefinition(node, resource_defs=own)
+        return AssetsDefinition.of_step(step, resource_defs=resources)
 
     return decorate if compute_fn is None else decorate(compute_fn)
 
 
-def multi_asset(
-    *,
-    outs: Mapping[str, AssetOut] | None = None,
-    specs: Sequence[AssetSpec] | None = None,
-    name: str | None = None,
-    ins: Mapping[str, AssetIn] | None = None,
-    deps: Iterable[CoercibleToDep] | None = None,
-    description: str | None = None,
-    config_schema: object = None,
-    required_resource_keys: Iterable[str] | None = None,
-    resource_defs: Mapping[str, object] | None = None,
-    internal_asset_deps: Mapping[str, set[AssetKey]] | None = None,
-    partitions_def: PartitionsDefinition | None = None,
-    can_subset: bool = False,
-    backfill_policy: BackfillPolicy | None = None,
-    retry_policy: RetryPolicy | None = None,
-    group_name: str | None = None,
-    code_version: str | None = None,
-    check_specs: Sequence[AssetCheckSpec] | None = None,
-    pool: str | None = None,
-) -> Callable[[Function], AssetsDefinition]:
-    """Declare several assets that one function makes.
-
-    With `specs`, an asset that the body does not mention counts as made unless it is skippable;
-    with `outs`, the body must produce each required output.
-
-    Args:
-        outs: The assets by output name; excludes `specs`.
-        specs: The assets; no values are passed on.
-        name: The name of the step; the function's if None.
-        ins: How parameters find their upstream assets, where the names do not say it.
-        deps: Upstream assets of each of the assets, whose values are not loaded.
-        description: What the function does; the assets have descriptions of their own.
-        config_schema: The type of the config, where it is not annotated.
-        required_resource_keys: Resources for `context.resources`.
-        resource_defs: Resources of this function alone.
-        internal_asset_deps: For each output, the assets that it depends on, some of which may be
-            made by the function itself.
-        partitions_def: How the assets are split.
-        can_subset: Whether some can be made without the others; `context.selected_asset_keys`
-            says which.
-        backfill_policy: How many partitions one run may make; one if None.
-        retry_policy: Whether and when a failed step is tried again.
-        group_name: The group of the assets, none of which may name another.
-        code_version: The version of the assets that name none.
-        check_specs: Checks that the function evaluates itself.
-        pool: The concurrency pool that its step takes a slot of.
-
-    Raises:
-        InvalidDefinitionError: Both or neither of `outs` and `specs`, or a malformed name.
-    """
-    if (outs is None) == (specs is None):
-        raise InvalidDefinitionError("multi_asset needs either outs= or specs=.")
-
-    def decorate(function: Function) -> AssetsDefinition:
-        node_name = checked_name(name or function.__name__)
-        signature = read_signature(function, nothing_types=(MaterializeResult,))
-        inputs = _inputs(signature, ins or {}, owner=f"multi_asset '{node_name}'")
-        common = deps_of(deps or ())
-        outputs = [
-            NodeOutput(
-                name=out_name,
-                spec=_finish(spec, partitions_def, group_name, code_version),
-                manager=manager,
-                returns_nothing=nothing,
-            )
-            for out_name, spec, manager, nothing in _outputs(
-                outs, specs, common, internal_asset_deps or {}
-            )
-        ]
-        node = NodeDefinition(
-            name=node_name,
-            function=function,
-            signature=signature,
-            inputs=inputs,
-            outputs=tuple(outputs),
-            deps=common,
-            checks=tuple(check_specs or ()),
-            resource_keys=frozenset(required_resource_keys or ()).union(signature.resources),
-            partitions=partitions_def or outputs[0].spec.partitions_def if outputs else None,
-            retry=retry_policy,
-            backfill_policy=backfill_policy,
-            can_subset=can_subset,
-            pool=pool,
-            emits_implicitly=specs is not None,
-            config_schema=config_schema or signature.config,
-        )
-        return AssetsDefinition(node, resource_defs=resource_defs)
-
-    return decorate
-
-
-def _outputs(
-    outs: Mapping[str, AssetOut] | None,
-    specs: Sequence[AssetSpec] | None,
-    common: tuple[AssetDep, ...],
-    internal: Mapping[str, set[AssetKey]],
-) -> Iterable[tuple[str, AssetSpec, str, bool]]:
-    if specs is not None:
-        for spec in specs:
-            merged = spec.merge_attributes(deps=[d for d in common if d not in spec.deps])
-            yield spec.key.to_python_identifier(), merged if common else spec, "io_manager", True
-        return
-    for out_name, out in (outs or {}).items():
-        wanted = internal.get(out_name)
-        deps = common if wanted is None else deps_of(sorted(wanted))
-        yield out_name, out.to_spec(out_name, deps=deps), out.io_manager_key, False
-
-
-def _finish(
-    spec: AssetSpec,
-    partitions: PartitionsDefinition | None,
-    group: str | None,
-    code_version: str | None,
-) -> AssetSpec:
-    if group is not None and spec.group_name is not None:
-        raise InvalidDefinitionError(
-            f"Asset '{spec.key}' has group '{spec.group_name}', and its multi_asset has group "
-            f"'{group}'. Keep one."
-        )
-    changes: dict[str, object] = {}
-    if partitions is not None:
-        changes["partitions_def"] = partitions
-    if group is not None:
-        changes["group_name"] = group
-    if code_version is not None and spec.code_version is None:
-        changes["code_version"] = code_version
-    return spec.replace_attributes(**changes) if changes else spec
-
-
-def _key_of(
-    function: Function,
-    *,
-    name: str | None,
-    key: CoercibleToAsset | None,
-    key_prefix: str | Sequence[str] | None,
-) -> AssetKey:
+def _manager(
+    asset_key: AssetKey,
+    key: str | None,
+    definition: object,
+    resource_defs: Mapping[str, object] | None,
+) -> tuple[str, Mapping[str, object]]:
+    """Return the key of the IO manager and the resources that come with the asset."""
+    if definition is None:
+        return key or DEFAULT_IO_MANAGER, resource_defs or {}
     if key is not None:
-        if name is not None or key_prefix is not None:
-            raise InvalidDefinitionError(
-                f"Asset '{key_of(key)}' has key together with name or key_prefix. Keep the key."
-            )
-        return key_of(key)
-    last = name or function.__name__
-    if last == "<lambda>" or keyword.iskeyword(last):
-        raise InvalidDefinitionError(f"'{last}' cannot name an asset. Give name=... to it.")
-    checked_name(last)
-    if key_prefix is None:
-        return AssetKey(last)
-    prefix = [key_prefix] if isinstance(key_prefix, str) else list(key_prefix)
-    return AssetKey([*(checked_name(part) for part in prefix), last])
-
-
-def _inputs(
-    signature: Signature,
-    ins: Mapping[str, AssetIn],
-    *,
-    owner: str,
-    default_prefix: Sequence[str] = (),
-) -> tuple[NodeInput, ...]:
-    names = list(signature.inputs)
-    unknown = [n for n in ins if n not in names]
-    if unknown and not signature.takes_any:
-        raise InvalidDefinitionError(
-            f"{owner} has ins for '{unknown[0]}', which is not a parameter of its function."
+        raise ParameterCheckError(
+            f"Both io_manager_key and io_manager_def were provided to `@asset` '{asset_key}'. Keep "
+            "one."
         )
-    found: list[NodeInput] = []
-    for name in [*names, *unknown]:
-        declared = ins.get(name)
-        if declared is None:
-            found.append(NodeInput(name=name, key=AssetKey([*default_prefix, name])))
-            continue
-        found.append(
-            NodeInput(
-                name=name,
-                key=declared.resolve(name, default_prefix=default_prefix),
-                mapping=declared.partition_mapping,
-                manager=declared.input_manager_key,
-                metadata=declared.metadata,
-            )
-        )
-    return tuple(found)
+    own = f"{asset_key.to_python_identifier()}__io_manager"
+    return own, {**(resource_defs or {}), own: definition}

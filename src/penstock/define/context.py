@@ -1,75 +1,48 @@
-"""The context that user code receives, over the small `StepScope` that execution fulfils.
+"""The contexts that user code receives, over the small `StepScope` that execution fulfils.
 
-Owns the names that users know; refuses to know stores and executors.
+Owns the names that users know; refuses to know stores and executors. What is about partitions and
+assets is in `define/partition_access.py` and `define/asset_access.py`.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Self
 
-from penstock.base.text import did_you_mean, listed
-from penstock.define.result import AssetMaterialization, AssetObservation, DataVersion
-from penstock.errors import InvalidInvocationError, InvariantViolationError, UnknownResourceError
+from penstock.config.config_type import ABSENT
+from penstock.config.resource_context import Resources as Resources
+from penstock.define.asset_access import DEFAULT_OUTPUT, AssetAccess
+from penstock.define.partition_access import PartitionAccess
+from penstock.define.result import DataVersion
+from penstock.define.scope import DirectScope, Event, StepScope
+from penstock.errors import (
+    InvalidInvocationError,
+    InvariantViolationError,
+    ParameterCheckError,
+)
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.metadata import MetadataUnion, normalize_metadata
-from penstock.model.run import RunSpec
-from penstock.partitions.definition import PartitionsDefinition
-from penstock.partitions.window import PartitionKeyRange, TimeWindow
+from penstock.partitions.window import PartitionKeyRange
 
-Event = AssetMaterialization | AssetObservation
-
-
-class Resources:
-    """The resources of a step, by attribute."""
-
-    def __init__(self, values: Mapping[str, object]) -> None:
-        self._values = values
-
-    def __getattr__(self, key: str) -> object:
-        try:
-            return self._values[key]
-        except KeyError:
-            known = listed(sorted(self._values)) or "none"
-            raise UnknownResourceError(
-                f"Unknown resource '{key}'. This step asked for: {known}. Name it in "
-                f"required_resource_keys or as a parameter.{did_you_mean(key, self._values)}"
-            ) from None
+if TYPE_CHECKING:
+    from penstock.define.dependency import Node, NodeHandle
+    from penstock.define.op import OpDefinition
 
 
-class StepScope(Protocol):
-    """What execution knows about the step that runs."""
-
-    run_id: str
-    run_spec: RunSpec
-    step_key: str
-    attempt: int
-    assets: Mapping[str, AssetKey]
-    checks: Sequence[AssetCheckKey]
-    partitions: PartitionsDefinition | None
-    partition_key: str | None
-    partition_range: PartitionKeyRange | None
-    resources: Mapping[str, object]
-    config: object
-    instance: object
-    log: logging.Logger
-
-    def log_event(self, event: Event) -> None:
-        """Record an event of user code."""
-        ...
-
-
-class AssetExecutionContext:
-    """What an asset's function may ask and tell while it runs."""
+class OpExecutionContext(PartitionAccess, AssetAccess):
+    """What an op's function may ask and tell while it runs."""
 
     is_penstock_context = True
 
     def __init__(self, scope: StepScope) -> None:
         self._scope = scope
         self._resources: Resources | None = None
+        self._events: list[Event] = []
+        self._mapped_metadata: dict[tuple[str, str], dict[str, MetadataUnion]] = {}
         self.output_metadata: dict[str, dict[str, MetadataUnion]] = {}
         self.data_versions: dict[AssetKey, DataVersion] = {}
+        self.unchanged: set[AssetKey] = set()
 
     @property
     def log(self) -> logging.Logger:
@@ -82,12 +55,22 @@ class AssetExecutionContext:
         return self._scope.run_id
 
     @property
-    def run(self) -> RunSpec:
-        """What the run was asked to do."""
-        return self._scope.run_spec
+    def run(self) -> object:
+        """The run."""
+        return self._scope.run
 
     @property
-    def run_tags(self) -> dict[str, str]:
+    def dagster_run(self) -> object:
+        """The run."""
+        return self._scope.run
+
+    @property
+    def run_config(self) -> Mapping[str, object]:
+        """The run config, as it was given."""
+        return self._scope.run_spec.config
+
+    @property
+    def run_tags(self) -> Mapping[str, str]:
         """The tags of the run."""
         return dict(self._scope.run_spec.tags)
 
@@ -105,6 +88,16 @@ class AssetExecutionContext:
         return self._scope.run_spec.job
 
     @property
+    def job_def(self) -> object:
+        """The job."""
+        return self._scope.job_def
+
+    @property
+    def repository_def(self) -> object:
+        """The repository that the job is in."""
+        return self._scope.repository_def
+
+    @property
     def instance(self) -> object:
         """The instance that the run is recorded in."""
         return self._scope.instance
@@ -113,6 +106,11 @@ class AssetExecutionContext:
     def retry_number(self) -> int:
         """How often the step was retried; 0 on the first attempt."""
         return self._scope.attempt - 1
+
+    @property
+    def step_key(self) -> str:
+        """The key of the step."""
+        return self._scope.step_key
 
     @property
     def resources(self) -> Resources:
@@ -127,137 +125,105 @@ class AssetExecutionContext:
         return self._scope.config
 
     @property
-    def op_execution_context(self) -> AssetExecutionContext:
+    def op(self) -> Node | OpDefinition:
+        """The op at its place in the job."""
+        return self._scope.node or self._scope.op_def
+
+    @property
+    def op_def(self) -> OpDefinition:
+        """The op."""
+        return self._scope.op_def
+
+    @property
+    def op_handle(self) -> NodeHandle:
+        """The place of the op in the job."""
+        return self._scope.handle
+
+    @property
+    def node_handle(self) -> NodeHandle:
+        """The place of the op in the job."""
+        return self._scope.handle
+
+    def describe_op(self) -> str:
+        """Return the words for the op in messages."""
+        return f"op '{self._scope.op_def.name}'"
+
+    @property
+    def op_execution_context(self) -> Self:
         """The context itself; for code that still distinguishes the two."""
         return self
 
-    @property
-    def asset_key(self) -> AssetKey:
-        """The asset that the step makes.
+    def get_op_execution_context(self) -> Self:
+        """Return the context itself; for code that still distinguishes the two."""
+        return self
 
-        Raises:
-            InvariantViolationError: It makes several.
-        """
-        keys = list(self._scope.assets.values())
-        if len(keys) != 1:
-            raise InvariantViolationError(
-                f"Step '{self._scope.step_key}' makes {len(keys)} assets; use "
-                "context.asset_key_for_output(name) or context.selected_asset_keys."
-            )
-        return keys[0]
+    def get_step_execution_context(self) -> Self:
+        """Return the context itself; there is no other."""
+        return self
 
-    def asset_key_for_output(self, output_name: str = "result") -> AssetKey:
-        """Return the asset that an output carries."""
-        return self._scope.assets[output_name]
-
-    @property
-    def selected_asset_keys(self) -> set[AssetKey]:
-        """The assets that this run asks the step for."""
-        return set(self._scope.assets.values())
-
-    @property
-    def selected_output_names(self) -> set[str]:
-        """The outputs that this run asks the step for."""
-        return set(self._scope.assets)
-
-    @property
-    def selected_asset_check_keys(self) -> set[AssetCheckKey]:
-        """The checks that this run asks the step for."""
-        return set(self._scope.checks)
-
-    @property
-    def has_partition_key(self) -> bool:
-        """Whether the run is for one partition."""
-        return self._scope.partition_key is not None
-
-    @property
-    def has_partition_key_range(self) -> bool:
-        """Whether the run is for a range of partitions."""
-        return self._scope.partition_range is not None
-
-    @property
-    def partition_key(self) -> str:
-        """The partition that the run is for.
-
-        Raises:
-            InvariantViolationError: The run has no partition, or a range of them.
-        """
-        key = self._scope.partition_key
-        if key is None:
-            if self._scope.partition_range is not None:
-                raise InvariantViolationError(
-                    "Cannot access partition_key: this run covers a range of partitions. Use "
-                    "context.partition_keys or context.partition_key_range."
-                )
-            raise InvariantViolationError(
-                "Cannot access partition_key for a non-partitioned run. Run it with --partition "
-                "or materialize(partition_key=...)."
-            )
-        return key
-
-    @property
-    def partition_key_range(self) -> PartitionKeyRange:
-        """The first and last partition that the run is for."""
-        if self._scope.partition_range is not None:
-            return self._scope.partition_range
-        return PartitionKeyRange(self.partition_key, self.partition_key)
-
-    @property
-    def partition_keys(self) -> Sequence[str]:
-        """Every partition that the run is for, in order.
-
-        Raises:
-            InvariantViolationError: The run has no partition, or the partitions of a range are
-                not known, as in a call by hand.
-        """
-        if self._scope.partition_range is None:
-            return [self.partition_key]
-        if self._scope.partitions is None:
-            raise InvariantViolationError(
-                "Cannot access partition_keys: step "
-                f"'{self._scope.step_key}' knows the ends of its range, but not the partitions "
-                "between them. Use context.partition_key_range."
-            )
-        return self._scope.partitions.get_partition_keys_in_range(self._scope.partition_range)
-
-    @property
-    def partition_time_window(self) -> TimeWindow:
-        """The window of time from the first partition's start to the last one's end.
-
-        Raises:
-            InvariantViolationError: The partitions are not windows of time.
-        """
-        definition = self._scope.partitions
-        window = getattr(definition, "time_window_for_partition_key", None)
-        if window is None:
-            raise InvariantViolationError(
-                "Cannot access partition_time_window: the partitions of step "
-                f"'{self._scope.step_key}' are not windows of time."
-            )
-        keys = self.partition_key_range
-        return TimeWindow(window(keys.start).start, window(keys.end).end)
+    def get_mapping_key(self) -> str | None:
+        """Return the key of the value that the step runs for, of those of a dynamic output."""
+        return self._scope.mapping_key
 
     def add_output_metadata(
-        self, metadata: Mapping[str, object], output_name: str = "result"
+        self,
+        metadata: Mapping[str, object],
+        output_name: str | None = None,
+        mapping_key: str | None = None,
     ) -> None:
-        """Attach facts to an output; a later value of the same key wins."""
-        if output_name not in self._scope.assets and len(self._scope.assets) == 1:
-            output_name = next(iter(self._scope.assets))
-        self.output_metadata.setdefault(output_name, {}).update(normalize_metadata(metadata))
+        """Attach facts to an output; a later value of the same key wins.
 
-    def add_asset_metadata(
-        self, metadata: Mapping[str, object], asset_key: AssetKey | str | None = None
-    ) -> None:
-        """Attach facts to an asset that the step makes."""
-        key = self.asset_key if asset_key is None else AssetKey.from_coercible(asset_key)
-        for output, made in self._scope.assets.items():
-            if made == key:
-                self.add_output_metadata(metadata, output)
-                return
+        Args:
+            metadata: The facts.
+            output_name: The output; needed only where the step has several.
+            mapping_key: The value of a dynamic output that they are about.
+
+        Raises:
+            InvariantViolationError: The step has no such output.
+        """
+        if not isinstance(metadata, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
+            raise ParameterCheckError(f"metadata must be a mapping, not {metadata!r}.")
+        name = self._output_named(output_name)
+        facts = normalize_metadata(metadata)
+        if mapping_key is None:
+            self.output_metadata.setdefault(name, {}).update(facts)
+        else:
+            self._mapped_metadata.setdefault((name, mapping_key), {}).update(facts)
+
+    def _output_named(self, name: str | None) -> str:
+        known = [*self._scope.assets] or [*self._scope.output_names]
+        if name is not None and (name in known or not known):
+            return name
+        if len(known) == 1 and name in (None, DEFAULT_OUTPUT):
+            return known[0]
+        if name is None and (not known or DEFAULT_OUTPUT in known):
+            return DEFAULT_OUTPUT
+        if name is None:
+            raise InvariantViolationError(
+                "Attempted to add metadata without providing output_name, but step "
+                f"'{self._scope.step_key}' has multiple outputs: {known}. Name one of them."
+            )
         raise InvariantViolationError(
-            f"Step '{self._scope.step_key}' does not make asset '{key}', so it can give it no "
-            "metadata."
+            f"Attempted to add metadata to output '{name}', which step '{self._scope.step_key}' "
+            f"does not have. Its outputs are {known}."
         )
+
+    def get_output_metadata(
+        self, output_name: str = DEFAULT_OUTPUT, mapping_key: str | None = None
+    ) -> Mapping[str, MetadataUnion] | None:
+        """Return what was attached to an output; None if nothing was."""
+        if mapping_key is None:
+            return self.output_metadata.get(output_name)
+        return self._mapped_metadata.get((output_name, mapping_key))
+
+    def output_metadata_of(
+        self, output_name: str, mapping_key: str | None
+    ) -> Mapping[str, MetadataUnion]:
+        """Return all that was attached to one value of an output."""
+        mapped = (
+            {} if mapping_key is None else self._mapped_metadata.get((output_name, mapping_key))
+        )
+        return {**self.output_metadata.get(output_name, {}), **(mapped or {})}
 
     def set_data_version(self, asset_key: AssetKey, data_version: DataVersion) -> None:
         """Name the version of the data of an asset that the step makes."""
@@ -265,10 +231,126 @@ class AssetExecutionContext:
 
     def log_event(self, event: Event) -> None:
         """Record an observation or a materialization of another asset."""
+        self._events.append(event)
         self._scope.log_event(event)
 
+    def has_events(self) -> bool:
+        """Tell whether events were logged that `consume_events` has not given yet."""
+        return bool(self._events)
 
-OpExecutionContext = AssetExecutionContext
+    def get_events(self) -> Sequence[Event]:
+        """Return the events that were logged."""
+        return tuple(self._events)
+
+    def consume_events(self) -> Iterator[Event]:
+        """Return the events that were logged, each once."""
+        while self._events:
+            yield self._events.pop(0)
+
+    @property
+    def config_as_given(self) -> object:
+        """The config that a context built by hand was given, unchecked; ABSENT if none was."""
+        return getattr(self._scope, "given_config", ABSENT)
+
+    @property
+    def given_resources(self) -> Mapping[str, object]:
+        """The resources by key, as parameters receive them."""
+        return self._scope.resources
+
+    def bound_to(self, op: OpDefinition, *, name: str, config: object) -> Self:
+        """Return the context for a call by hand of an op.
+
+        Raises:
+            InvalidInvocationError: It is in use by another call.
+        """
+        scope = self._scope
+        if isinstance(scope, DirectScope):
+            if scope.step_key != _FREE:
+                raise InvalidInvocationError(
+                    f"This context is currently being used to execute '{scope.step_key}'. The "
+                    f"context cannot be used to execute '{name}' until that has finished. Build "
+                    "another one."
+                )
+            scope.step_key = name
+            scope.op_def = op
+            scope.config = config
+            scope.output_names = tuple(output.name for output in op.output_defs)
+            self.output_metadata.clear()
+            self._mapped_metadata.clear()
+        return self
+
+    def release(self) -> None:
+        """End the use of a context by a call by hand."""
+        if isinstance(self._scope, DirectScope):
+            self._scope.step_key = _FREE
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self._close()
+
+    def __del__(self) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        scope = self.__dict__.get("_scope")
+        if isinstance(scope, DirectScope):
+            scope.close()
+
+
+_FREE = "direct_invocation"
+
+
+class AssetExecutionContext(OpExecutionContext):
+    """What an asset's function may ask and tell while it runs."""
+
+    def add_asset_metadata(
+        self,
+        metadata: Mapping[str, object],
+        asset_key: AssetKey | str | None = None,
+        partition_key: str | None = None,
+    ) -> None:
+        """Attach facts to an asset that the step makes.
+
+        Args:
+            metadata: The facts.
+            asset_key: The asset; needed only where the step makes several.
+            partition_key: The partition that they are about; all that the run is for if None.
+
+        Raises:
+            InvariantViolationError: The step does not make the asset.
+        """
+        key = self.asset_key if asset_key is None else AssetKey.from_coercible(asset_key)
+        for output, made in self._scope.assets.items():
+            if made == key:
+                self._add_to_asset(metadata, output, partition_key)
+                return
+        raise InvariantViolationError(
+            f"Step '{self._scope.step_key}' does not make asset '{key}', so it can give it no "
+            "metadata."
+        )
+
+    def _add_to_asset(
+        self, metadata: Mapping[str, object], output: str, partition_key: str | None
+    ) -> None:
+        if partition_key is None:
+            self.add_output_metadata(metadata, output)
+            return
+        facts = normalize_metadata(metadata)
+        self.partition_metadata.setdefault((output, partition_key), {}).update(facts)
+
+    @property
+    def partition_metadata(self) -> dict[tuple[str, str], dict[str, MetadataUnion]]:
+        """What was attached to single partitions of an asset, by output and partition."""
+        return self._mapped_metadata
+
+    def keep(self, asset_key: AssetKey | None = None) -> None:
+        """Leave an asset as its last materialization left it: nothing is recorded as made.
+
+        What depends on it goes on, as it would after a new materialization of the same data.
+        """
+        self.unchanged.add(self.asset_key if asset_key is None else asset_key)
 
 
 class AssetCheckExecutionContext(AssetExecutionContext):
@@ -276,6 +358,11 @@ class AssetCheckExecutionContext(AssetExecutionContext):
 
     @property
     def asset_check_key(self) -> AssetCheckKey:
+        """The check that runs."""
+        return self.check_key
+
+    @property
+    def check_key(self) -> AssetCheckKey:
         """The check that runs."""
         return self._scope.checks[0]
 
@@ -285,61 +372,109 @@ class AssetCheckExecutionContext(AssetExecutionContext):
         return self._scope.checks[0].asset_key
 
 
-class DirectScope:
-    """The scope of a function that is called by hand; what it lacks says so."""
+def _direct_scope(
+    *,
+    resources: Mapping[str, object] | None,
+    resources_config: Mapping[str, object] | None,
+    config: object,
+    instance: object,
+    partition_key: str | None,
+    partition_key_range: PartitionKeyRange | None,
+    run_tags: Mapping[str, str] | None,
+    mapping_key: str | None = None,
+) -> StepScope:
+    if partition_key is not None and partition_key_range is not None:
+        raise InvalidInvocationError("Give partition_key or partition_key_range, not both.")
+    return DirectScope(  # pyright: ignore[reportReturnType] - properties that refuse stand in
+        resources=resources or {},
+        resources_config=resources_config,
+        partition_key=partition_key,
+        partition_range=partition_key_range,
+        config=ABSENT if config is None else config,
+        instance=instance,
+        tags=run_tags or {},
+        mapping_key=mapping_key,
+    )
 
-    def __init__(
-        self,
-        *,
-        resources: Mapping[str, object],
-        partition_key: str | None,
-        partition_range: PartitionKeyRange | None,
-        config: object,
-        instance: object,
-        tags: Mapping[str, str],
-    ) -> None:
-        self.run_id = "EPHEMERAL"
-        self.run_spec = RunSpec(tags=tuple(sorted(tags.items())), partition=partition_key)
-        self.step_key = "direct_invocation"
-        self.attempt = 1
-        self.assets: Mapping[str, AssetKey] = {}
-        self.checks: Sequence[AssetCheckKey] = ()
-        self.partitions: PartitionsDefinition | None = None
-        self.partition_key = partition_key
-        self.partition_range = partition_range
-        self.resources = resources
-        self.config = config
-        self.instance = instance
-        self.log = logging.getLogger("penstock.direct")
-        self.events: list[Event] = []
 
-    def log_event(self, event: Event) -> None:
-        """Keep an event of user code."""
-        self.events.append(event)
+def build_op_context(
+    resources: Mapping[str, object] | None = None,
+    op_config: object = None,
+    resources_config: Mapping[str, object] | None = None,
+    instance: object = None,
+    config: object = None,
+    partition_key: str | None = None,
+    partition_key_range: PartitionKeyRange | None = None,
+    mapping_key: str | None = None,
+    run_tags: Mapping[str, str] | None = None,
+    event_loop: object = None,
+) -> OpExecutionContext:
+    """Make a context for calling an op by hand, as a test does.
+
+    Args:
+        resources: The resources by key; they are set up.
+        op_config: The config of the op.
+        resources_config: The config of the resources: `{key: {"config": ...}}`.
+        instance: The instance; one in memory if None and asked for.
+        config: The same as `op_config`.
+        partition_key: The partition of the run.
+        partition_key_range: The partitions of the run.
+        mapping_key: The key of the value that the op runs for, of those of a dynamic output.
+        run_tags: The tags of the run.
+        event_loop: Accepted for code that passes it; asynchronous resources need none.
+
+    Raises:
+        InvalidInvocationError: A partition and a range are given, or config twice.
+    """
+    if op_config is not None and config is not None:
+        raise InvalidInvocationError("Give op_config or config, not both.")
+    return OpExecutionContext(
+        _direct_scope(
+            resources=resources,
+            resources_config=resources_config,
+            config=op_config if op_config is not None else config,
+            instance=instance,
+            partition_key=partition_key,
+            partition_key_range=partition_key_range,
+            run_tags=run_tags,
+            mapping_key=mapping_key,
+        )
+    )
 
 
 def build_asset_context(
     resources: Mapping[str, object] | None = None,
-    *,
+    resources_config: Mapping[str, object] | None = None,
     asset_config: object = None,
     instance: object = None,
     partition_key: str | None = None,
     partition_key_range: PartitionKeyRange | None = None,
     run_tags: Mapping[str, str] | None = None,
+    event_loop: object = None,
 ) -> AssetExecutionContext:
     """Make a context for calling an asset's function by hand, as a test does.
+
+    Args:
+        resources: The resources by key; they are set up.
+        resources_config: The config of the resources: `{key: {"config": ...}}`.
+        asset_config: The config of the asset.
+        instance: The instance; one in memory if None and asked for.
+        partition_key: The partition of the run.
+        partition_key_range: The partitions of the run.
+        run_tags: The tags of the run.
+        event_loop: Accepted for code that passes it; asynchronous resources need none.
 
     Raises:
         InvalidInvocationError: Both a partition and a range are given.
     """
-    if partition_key is not None and partition_key_range is not None:
-        raise InvalidInvocationError("Give partition_key or partition_key_range, not both.")
-    scope = DirectScope(
-        resources=resources or {},
-        partition_key=partition_key,
-        partition_range=partition_key_range,
-        config=asset_config,
-        instance=instance,
-        tags=run_tags or {},
+    return AssetExecutionContext(
+        _direct_scope(
+            resources=resources,
+            resources_config=resources_config,
+            config=asset_config,
+            instance=instance,
+            partition_key=partition_key,
+            partition_key_range=partition_key_range,
+            run_tags=run_tags,
+        )
     )
-    return AssetExecutionContext(scope)

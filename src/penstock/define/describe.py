@@ -4,25 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from penstock.define.node import NodeDefinition, NodeOutput
 from penstock.define.spec import KIND_TAG, AssetDep, AssetSpec
+from penstock.define.step import StepDefinition, StepOutput
 from penstock.model.keys import AssetKey
 from penstock.model.manifest import AssetDependency, AssetNode, CheckNode, StepNode
 
 
-def describe_node(
-    node: NodeDefinition,
-) -> tuple[StepNode, list[AssetNode], list[CheckNode]]:
-    """Return a unit of user code as the values of a manifest."""
-    step = StepNode(
-        name=node.name,
-        retry=node.retry,
-        pool=node.pool,
-        can_subset=node.can_subset,
-        single_run=node.backfill_policy is not None
-        and node.backfill_policy.max_partitions_per_run is None,
+def describe_step(step: StepDefinition) -> StepNode:
+    """Return a unit of user code as a value of a manifest."""
+    policy = step.backfill_policy
+    return StepNode(
+        name=step.name,
+        retry=step.retry,
+        pool=step.pool,
+        can_subset=step.can_subset,
+        single_run=policy is not None and policy.max_partitions_per_run is None,
+        needs=step.needs,
+        unit=step.unit,
+        reads=tuple(i.asset for i in step.inputs if i.asset is not None) if step.unit else (),
+        over=step.over,
+        tags=tuple(step.tags.items()),
     )
-    assets = [_describe_output(node, output) for output in node.outputs]
+
+
+def describe_node(
+    node: StepDefinition,
+) -> tuple[StepNode, list[AssetNode], list[CheckNode]]:
+    """Return a unit of user code as the values of a manifest, with what it makes and checks."""
+    assets = [
+        _describe_output(node, output, output.spec)
+        for output in node.outputs
+        if output.spec is not None
+    ]
     checks = [
         CheckNode(
             asset=check.asset_key,
@@ -34,15 +47,15 @@ def describe_node(
         )
         for check in node.checks
     ]
-    return step, assets, checks
+    return describe_step(node), assets, checks
 
 
-def _describe_output(node: NodeDefinition, output: NodeOutput) -> AssetNode:
-    spec = output.spec
+def _describe_output(node: StepDefinition, output: StepOutput, spec: AssetSpec) -> AssetNode:
     deps = {dep.asset_key: dep.partition_mapping for dep in spec.deps}
-    for entry in node.inputs:
-        # The mapping of `ins` wins over that of `deps`, as the value is what is loaded by it.
-        deps[entry.key] = entry.mapping or deps.get(entry.key)
+    for entry in () if output.has_own_deps or node.unit else node.inputs:
+        if entry.asset is not None:
+            # The mapping of `ins` wins over that of `deps`: the value is what is loaded by it.
+            deps[entry.asset] = entry.mapping or deps.get(entry.asset)
     return describe_spec(
         spec,
         deps=[AssetDependency(key, mapping) for key, mapping in deps.items()],
@@ -70,7 +83,7 @@ def describe_spec(
         description=spec.description,
         kinds=tuple(sorted(spec.kinds)) if tags else (),
         tags=tuple(sorted((k, v) for k, v in tags.items() if not k.startswith(KIND_TAG))),
-        owners=spec.owners,
+        owners=tuple(spec.owners),
         code_version=spec.code_version,
         skippable=spec.skippable,
     )
@@ -80,7 +93,7 @@ def _edge(dep: AssetDep) -> AssetDependency:
     return AssetDependency(dep.asset_key, dep.partition_mapping)
 
 
-def missing_resource(node: NodeDefinition, key: str, known: Iterable[str]) -> str:
+def missing_resource(node: StepDefinition, key: str, known: Iterable[str]) -> str:
     """Say that a unit asks for a resource that nobody provides."""
     what = _what(node)
     listed = ", ".join(f"'{k}'" for k in sorted(known)) or "none"
@@ -90,7 +103,7 @@ def missing_resource(node: NodeDefinition, key: str, known: Iterable[str]) -> st
     )
 
 
-def dangling_input(node: NodeDefinition, parameter: str, key: AssetKey, near: str) -> str:
+def dangling_input(node: StepDefinition, parameter: str, key: AssetKey, near: str) -> str:
     """Say that a parameter names an asset that nobody declares."""
     return (
         f"Input asset '{key}' is not produced by any asset: it is asked for by parameter "
@@ -99,7 +112,8 @@ def dangling_input(node: NodeDefinition, parameter: str, key: AssetKey, near: st
     )
 
 
-def _what(node: NodeDefinition) -> str:
+def _what(node: StepDefinition) -> str:
     if node.is_check:
         return f"check '{node.checks[0].name}' of asset '{node.checks[0].asset_key}'"
-    return f"asset '{node.outputs[0].spec.key}'" if node.outputs else f"'{node.name}'"
+    made = [output.spec.key for output in node.outputs if output.spec is not None]
+    return f"asset '{made[0]}'" if made else f"'{node.name}'"

@@ -1,168 +1,142 @@
-"""`IOManager`: how values are stored and loaded, and the contexts that it receives."""
+"""`IOManager` and `@io_manager`: how values are stored where one step hands them to another.
+
+Owns the two methods and the definition. What a manager knows about a value is
+`define.io_context`; the managers themselves are in `execute.io_managers` and `library.io_managers`.
+"""
 
 from __future__ import annotations
 
-import logging
+import functools
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable
+from typing import cast, overload
 
-from penstock.errors import InvariantViolationError
-from penstock.model.keys import AssetKey
-from penstock.model.metadata import MetadataUnion, normalize_metadata
-from penstock.partitions.definition import PartitionsDefinition
-from penstock.partitions.window import TimeWindow
+from penstock.config.configured import DefinitionSchema, definition_schema
+from penstock.config.schema import ConfigSchema
+from penstock.define.input_manager import InputManager
+from penstock.define.io_context import InputContext, OutputContext
+from penstock.define.resource import (
+    ResourceDefinition,
+    ResourceFunction,
+    constant,
+    documentation,
+    is_bare_function,
+)
+from penstock.errors import ParameterCheckError
 
-
-class _IOContext:
-    def __init__(
-        self,
-        *,
-        asset_key: AssetKey | None,
-        name: str,
-        step_key: str,
-        run_id: str,
-        partition_keys: Sequence[str] = (),
-        partitions: PartitionsDefinition | None = None,
-        definition_metadata: Mapping[str, object] | None = None,
-        log: logging.Logger | None = None,
-    ) -> None:
-        self._asset_key = asset_key
-        self.name = name
-        self.step_key = step_key
-        self.run_id = run_id
-        self.asset_partition_keys = list(partition_keys)
-        self.asset_partitions_def = partitions
-        self.definition_metadata: Mapping[str, object] = definition_metadata or {}
-        self.log = log or logging.getLogger("penstock.io")
-
-    @property
-    def asset_key(self) -> AssetKey:
-        """The asset that the value belongs to."""
-        if self._asset_key is None:
-            raise InvariantViolationError(f"'{self.name}' of '{self.step_key}' carries no asset.")
-        return self._asset_key
-
-    @property
-    def has_asset_key(self) -> bool:
-        """Whether the value belongs to an asset."""
-        return self._asset_key is not None
-
-    @property
-    def has_asset_partitions(self) -> bool:
-        """Whether the value is of particular partitions."""
-        return bool(self.asset_partition_keys)
-
-    @property
-    def has_partition_key(self) -> bool:
-        """Whether the value is of exactly one partition."""
-        return len(self.asset_partition_keys) == 1
-
-    @property
-    def partition_key(self) -> str:
-        """The one partition that the value is of."""
-        if len(self.asset_partition_keys) != 1:
-            raise InvariantViolationError(
-                f"The value of asset '{self.asset_key}' is of {len(self.asset_partition_keys)} "
-                "partitions, not of one. Use context.asset_partition_keys."
-            )
-        return self.asset_partition_keys[0]
-
-    asset_partition_key = partition_key
-
-    @property
-    def asset_partitions_time_window(self) -> TimeWindow:
-        """The time from the start of the first partition to the end of the last."""
-        window = getattr(self.asset_partitions_def, "time_window_for_partition_key", None)
-        if window is None or not self.asset_partition_keys:
-            raise InvariantViolationError(
-                f"The partitions of asset '{self.asset_key}' are not windows of time."
-            )
-        return TimeWindow(
-            window(self.asset_partition_keys[0]).start, window(self.asset_partition_keys[-1]).end
-        )
-
-    def get_asset_identifier(self) -> Sequence[str]:
-        """Return the parts of the asset's key and, for one partition, its key."""
-        parts = list(self.asset_key.parts)
-        return [*parts, self.partition_key] if self.has_partition_key else parts
-
-    def get_identifier(self) -> Sequence[str]:
-        """Return parts that identify the value."""
-        if self.has_asset_key:
-            return self.get_asset_identifier()
-        return [self.run_id, self.step_key, self.name]
+__all__ = ["IOManager", "IOManagerDefinition", "InputContext", "OutputContext", "io_manager"]
 
 
-class OutputContext(_IOContext):
-    """What an IO manager knows about the value that it stores."""
-
-    def __init__(
-        self,
-        *,
-        asset_key: AssetKey | None,
-        name: str,
-        step_key: str,
-        run_id: str,
-        partition_keys: Sequence[str] = (),
-        partitions: PartitionsDefinition | None = None,
-        definition_metadata: Mapping[str, object] | None = None,
-        output_metadata: Mapping[str, MetadataUnion] | None = None,
-        log: logging.Logger | None = None,
-    ) -> None:
-        super().__init__(
-            asset_key=asset_key,
-            name=name,
-            step_key=step_key,
-            run_id=run_id,
-            partition_keys=partition_keys,
-            partitions=partitions,
-            definition_metadata=definition_metadata,
-            log=log,
-        )
-        self.output_metadata: Mapping[str, MetadataUnion] = output_metadata or {}
-        self.added_metadata: dict[str, MetadataUnion] = {}
-
-    def add_output_metadata(self, metadata: Mapping[str, object]) -> None:
-        """Attach facts about what was stored."""
-        self.added_metadata.update(normalize_metadata(metadata))
-
-
-class InputContext(_IOContext):
-    """What an IO manager knows about the value that it loads."""
-
-    def __init__(
-        self,
-        *,
-        asset_key: AssetKey | None,
-        name: str,
-        step_key: str,
-        run_id: str,
-        partition_keys: Sequence[str] = (),
-        partitions: PartitionsDefinition | None = None,
-        definition_metadata: Mapping[str, object] | None = None,
-        upstream_output: OutputContext | None = None,
-        log: logging.Logger | None = None,
-    ) -> None:
-        super().__init__(
-            asset_key=asset_key,
-            name=name,
-            step_key=step_key,
-            run_id=run_id,
-            partition_keys=partition_keys,
-            partitions=partitions,
-            definition_metadata=definition_metadata,
-            log=log,
-        )
-        self.upstream_output = upstream_output
-
-
-class IOManager(ABC):
+class IOManager(InputManager, ABC):
     """Stores what assets return, and loads it where another asset takes it as a parameter."""
 
     @abstractmethod
-    def handle_output(self, context: OutputContext, obj: object) -> None:
-        """Store a value. When this returns, the value can be read: write, then rename."""
+    def handle_output(self, context: OutputContext, obj: object) -> object:
+        """Store a value. When this returns, the value can be read: write, then rename.
+
+        What it returns or yields, if anything, is metadata or events about the output.
+        """
 
     @abstractmethod
     def load_input(self, context: InputContext) -> object:
         """Load the value of `context.asset_key`, for `context.asset_partition_keys` if any."""
+
+
+class IOManagerDefinition(ResourceDefinition):
+    """An IO manager as a function, with schemas for what run config says of inputs and outputs.
+
+    Beside what every resource takes:
+
+    Args:
+        input_config_schema: The schema of `ops:<op>:inputs:<input>`; nothing is taken if None.
+        output_config_schema: The schema of `ops:<op>:outputs:<output>`.
+    """
+
+    def __init__(
+        self,
+        resource_fn: ResourceFunction,
+        config_schema: ConfigSchema = None,
+        description: str | None = None,
+        required_resource_keys: Iterable[str] | None = None,
+        version: str | None = None,
+        input_config_schema: ConfigSchema = None,
+        output_config_schema: ConfigSchema = None,
+    ) -> None:
+        super().__init__(resource_fn, config_schema, description, required_resource_keys, version)
+        self._take_schemas(input_config_schema, output_config_schema)
+
+    def _take_schemas(self, of_inputs: ConfigSchema, of_outputs: ConfigSchema) -> None:
+        self.input_config_schema = optional_schema(of_inputs)
+        self.output_config_schema = optional_schema(of_outputs)
+
+    @staticmethod
+    def hardcoded_io_manager(
+        value: IOManager, description: str | None = None
+    ) -> IOManagerDefinition:
+        """Return a definition of an IO manager that exists already.
+
+        Raises:
+            ParameterCheckError: It is no IO manager.
+        """
+        if not isinstance(value, IOManager):  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
+            raise ParameterCheckError(
+                f"hardcoded_io_manager takes an IOManager, not {value!r}. Derive it from IOManager."
+            )
+        return IOManagerDefinition(constant(value), None, description)
+
+
+def optional_schema(schema: ConfigSchema) -> DefinitionSchema | None:
+    """Return the schema of what run config may say; None if nothing is said."""
+    return None if schema is None else definition_schema(schema)
+
+
+@overload
+def io_manager(config_schema: ResourceFunction) -> IOManagerDefinition: ...  # pyright: ignore[reportOverlappingOverload] - a function is no schema
+
+
+@overload
+def io_manager(
+    config_schema: ConfigSchema = None,
+    description: str | None = None,
+    output_config_schema: ConfigSchema = None,
+    input_config_schema: ConfigSchema = None,
+    required_resource_keys: Iterable[str] | None = None,
+    version: str | None = None,
+) -> Callable[[ResourceFunction], IOManagerDefinition]: ...
+
+
+def io_manager(
+    config_schema: object = None,
+    description: str | None = None,
+    output_config_schema: ConfigSchema = None,
+    input_config_schema: ConfigSchema = None,
+    required_resource_keys: Iterable[str] | None = None,
+    version: str | None = None,
+) -> IOManagerDefinition | Callable[[ResourceFunction], IOManagerDefinition]:
+    """Make an IO manager of a function that returns one. Usable bare or with arguments.
+
+    Args:
+        config_schema: What run config may say about the manager; anything if None.
+        description: For people; the docstring of the function if None.
+        output_config_schema: What run config may say about an output that it stores.
+        input_config_schema: What run config may say about an input that it loads.
+        required_resource_keys: The resources that the contexts offer.
+        version: Kept as it is given.
+    """
+    if is_bare_function(config_schema):
+        return io_manager()(cast("ResourceFunction", config_schema))
+
+    def decorate(function: ResourceFunction) -> IOManagerDefinition:
+        made = IOManagerDefinition(
+            function,
+            config_schema,
+            description or documentation(function),
+            required_resource_keys,
+            version,
+            input_config_schema,
+            output_config_schema,
+        )
+        functools.update_wrapper(cast("ResourceFunction", made), function)
+        return made
+
+    return decorate

@@ -1,103 +1,351 @@
-"""`define_asset_job` and the jobs made of it."""
+"""The decorator `job`, `define_asset_job`, and the jobs made of selections of assets."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, overload
 
-from penstock.define import upcalls
+from penstock.define.graph import GraphDefinition, graph_of
+from penstock.define.job_definition import JobDefinition as JobDefinition
+from penstock.define.job_facts import JobConfig, JobFacts, job_facts
 from penstock.define.loaded import LoadedDefinitions
+from penstock.errors import InvalidDefinitionError, InvalidInvocationError
 from penstock.graph.selection import AssetSelection, CoercibleToAssetSelection
 from penstock.model.keys import AssetKey
+from penstock.model.retry import RetryPolicy
+from penstock.partitions.definition import PartitionsDefinition
+
+if TYPE_CHECKING:
+    from penstock.define.hook import HookDefinition
+
+Function = Callable[..., object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnresolvedAssetJob:
     """A job over a selection that is resolved when the definitions are loaded."""
 
-    name: str
     selection: AssetSelection
-    config: Mapping[str, object] | None = None
-    description: str | None = None
-    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    facts: JobFacts
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self.facts.name
+
+    @property
+    def description(self) -> str | None:
+        """What the job is for."""
+        return self.facts.description
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The tags of the job."""
+        return self.facts.tags
+
+    @property
+    def run_tags(self) -> Mapping[str, str]:
+        """The tags of its runs."""
+        own = self.facts.own_run_tags
+        return dict(self.facts.tags) if own is None else dict(own)
+
+    @property
+    def config(self) -> Mapping[str, object] | None:
+        """The config that runs begin with."""
+        return self.facts.run_config
+
+    @property
+    def partitions_def(self) -> PartitionsDefinition | None:
+        """What its runs can be split by, if the job says."""
+        return self.facts.partitions_def
+
+    @property
+    def executor_def(self) -> object:
+        """What carries out the steps of its runs."""
+        return self.facts.executor
+
+    @property
+    def hooks(self) -> frozenset[HookDefinition]:
+        """The hooks of every step."""
+        return self.facts.hooks
+
+    @property
+    def op_retry_policy(self) -> RetryPolicy | None:
+        """The retry policy of steps that have none."""
+        return self.facts.retry
+
+    @property
+    def owners(self) -> Sequence[str]:
+        """Who is responsible."""
+        return self.facts.owners
+
+    @property
+    def automation_condition(self) -> object:
+        """When to run it by itself."""
+        return self.facts.automation_condition
+
+    @property
+    def job_class(self) -> type[AssetJobDefinition]:
+        """The class of the job that it becomes."""
+        return AssetJobDefinition
+
+    def resolved(self, loaded: LoadedDefinitions) -> AssetJobDefinition:
+        """Return the job over the assets that its selection has in some definitions."""
+        return AssetJobDefinition(self, loaded)
 
 
 def define_asset_job(
     name: str,
     selection: CoercibleToAssetSelection | None = None,
-    *,
-    config: Mapping[str, object] | None = None,
+    config: JobConfig | None = None,
     description: str | None = None,
-    tags: Mapping[str, str] | None = None,
+    tags: Mapping[str, object] | None = None,
+    run_tags: Mapping[str, object] | None = None,
+    metadata: Mapping[str, object] | None = None,
+    partitions_def: PartitionsDefinition | None = None,
+    executor_def: object = None,
+    hooks: AbstractSet[HookDefinition] | None = None,
+    op_retry_policy: RetryPolicy | None = None,
+    owners: Sequence[str] | None = None,
+    automation_condition: object = None,
 ) -> UnresolvedAssetJob:
     """Declare a job that makes the assets of a selection.
 
     Args:
         name: The job's name.
         selection: An `AssetSelection`, its text, or keys or assets; every asset if None.
-        config: The run config that its runs begin with.
+        config: The run config that its runs begin with, by partition or by a mapping if so given.
         description: What the job is for.
-        tags: Tags of its runs.
+        tags: Tags of the job, and of its runs unless `run_tags` is given.
+        run_tags: Tags of its runs.
+        metadata: Facts about the job.
+        partitions_def: What its runs can be split by; that of the assets if None.
+        executor_def: What carries out the steps of its runs.
+        hooks: Hooks of every step.
+        op_retry_policy: The retry policy of steps that have none.
+        owners: Who is responsible.
+        automation_condition: When to run it by itself.
+
+    Raises:
+        InvalidDefinitionError: A name, a tag or the config is not valid.
     """
     chosen = AssetSelection.all() if selection is None else AssetSelection.from_coercible(selection)
     return UnresolvedAssetJob(
-        name=name,
         selection=chosen,
-        config=config,
-        description=description,
-        tags=dict(tags or {}),
+        facts=job_facts(
+            name,
+            config=config,
+            description=description,
+            tags=tags,
+            run_tags=run_tags,
+            metadata=metadata,
+            partitions_def=partitions_def,
+            executor_def=executor_def,
+            hooks=hooks,
+            op_retry_policy=op_retry_policy,
+            owners=owners,
+            automation_condition=automation_condition,
+        ),
     )
 
 
-class JobDefinition:
-    """A job whose selection is resolved."""
+class AssetJobDefinition(JobDefinition):
+    """A job of assets whose selection is resolved.
 
-    def __init__(self, job: UnresolvedAssetJob, loaded: LoadedDefinitions) -> None:
-        self._job = job
-        self.loaded = loaded
-        self.asset_keys: frozenset[AssetKey] = job.selection.resolve(loaded.graph)
+    Raises:
+        InvalidSubsetError: The selection names an asset that does not exist.
+        InvalidDefinitionError: The assets are split in different ways.
+    """
+
+    def __init__(  # pyright: ignore[reportInconsistentConstructor] - see JobDefinition.__new__
+        self, job: UnresolvedAssetJob, loaded: LoadedDefinitions
+    ) -> None:
+        self._loaded = loaded
+        self._keys = frozenset(job.selection.resolve(loaded.graph))
+        self._set(job.facts, GraphDefinition(job.name), {}, {})
+        self._own_partitions = job.facts.partitions_def or self._common_partitions()
 
     @property
-    def name(self) -> str:
-        """The job's name."""
-        return self._job.name
+    def loaded(self) -> LoadedDefinitions:
+        """The definitions whose assets the job makes."""
+        return self._loaded
 
     @property
-    def tags(self) -> Mapping[str, str]:
-        """The tags of its runs."""
-        return self._job.tags
+    def asset_keys(self) -> frozenset[AssetKey]:
+        """The assets that the job makes."""
+        return self._keys
 
-    def execute_in_process(
-        self,
-        run_config: Mapping[str, object] | None = None,
-        *,
-        instance: object = None,
-        partition_key: str | None = None,
-        raise_on_error: bool = True,
-        tags: Mapping[str, str] | None = None,
-        resources: Mapping[str, object] | None = None,
-        asset_selection: Sequence[AssetKey] | None = None,
-    ) -> upcalls.RunResult:
-        """Run the job here and now.
+    @property
+    def partitions_def(self) -> PartitionsDefinition | None:
+        """What its runs can be split by."""
+        return self._own_partitions
 
-        Args:
-            run_config: Config of this run.
-            instance: Where to record it; an ephemeral instance if None.
-            partition_key: The partition to run for.
-            raise_on_error: Whether to raise what user code raised.
-            tags: Tags of this run. `dagster/asset_partition_range_start` and `_end` ask for a
-                range of partitions.
-            resources: Resources that take the place of the declared ones.
-            asset_selection: The assets to make, instead of all of the job.
+    def _common_partitions(self) -> PartitionsDefinition | None:
+        found: dict[PartitionsDefinition, AssetKey] = {}
+        for key in sorted(self._keys):
+            partitions = self._loaded.graph.node(key).partitions
+            if partitions is not None:
+                found.setdefault(partitions, key)
+        if len(found) > 1:
+            (one, first), (other, second), *_ = found.items()
+            raise InvalidDefinitionError(
+                f"Job '{self.name}' selects assets that have different partitions: '{first}' "
+                f"({one.describe()}) and '{second}' ({other.describe()}). Selected assets must have"
+                " the same partitions definitions; make a job of each."
+            )
+        return next(iter(found), None)
+
+    def get_subset(self, *, op_selection: Sequence[str] | None = None) -> JobDefinition:
+        """Refuse a selection of ops: the job's parts are assets.
+
+        Raises:
+            InvalidInvocationError: There is a selection.
         """
-        return upcalls.execute(
-            self.loaded,
-            assets=self.asset_keys if asset_selection is None else frozenset(asset_selection),
-            job=self.name,
-            run_config=run_config if run_config is not None else self._job.config,
-            instance=instance,
-            partition_key=partition_key,
-            raise_on_error=raise_on_error,
-            tags={**self.tags, **(tags or {})},
-            resources=resources,
+        if op_selection:
+            raise InvalidInvocationError(
+                f"Attempted to execute subset for job '{self.name}' by op_selection, but it is a "
+                "job of assets. Use asset_selection."
+            )
+        return self
+
+
+@overload
+def job(compose_fn: Function) -> JobDefinition: ...
+
+
+@overload
+def job(
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    resource_defs: Mapping[str, object] | None = None,
+    config: JobConfig | None = None,
+    tags: Mapping[str, object] | None = None,
+    run_tags: Mapping[str, object] | None = None,
+    metadata: Mapping[str, object] | None = None,
+    logger_defs: Mapping[str, object] | None = None,
+    executor_def: object = None,
+    hooks: AbstractSet[HookDefinition] | None = None,
+    op_retry_policy: RetryPolicy | None = None,
+    partitions_def: PartitionsDefinition | None = None,
+    input_values: Mapping[str, object] | None = None,
+    owners: Sequence[str] | None = None,
+) -> Callable[[Function], JobDefinition]: ...
+
+
+def job(
+    compose_fn: Function | None = None,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    resource_defs: Mapping[str, object] | None = None,
+    config: JobConfig | None = None,
+    tags: Mapping[str, object] | None = None,
+    run_tags: Mapping[str, object] | None = None,
+    metadata: Mapping[str, object] | None = None,
+    logger_defs: Mapping[str, object] | None = None,
+    executor_def: object = None,
+    hooks: AbstractSet[HookDefinition] | None = None,
+    op_retry_policy: RetryPolicy | None = None,
+    partitions_def: PartitionsDefinition | None = None,
+    input_values: Mapping[str, object] | None = None,
+    owners: Sequence[str] | None = None,
+) -> JobDefinition | Callable[[Function], JobDefinition]:
+    """Declare a job: the calls of ops and graphs in the function's body are its nodes.
+
+    The body runs once, here, and does no work. See `graph`; what is returned does not count.
+
+    Args:
+        compose_fn: The function, where the decorator is used bare.
+        name: The name; the function's if None.
+        description: What the job is for; the docstring if None.
+        resource_defs: The resources by key.
+        config: The run config that runs begin with, by partition or by a mapping if so given.
+        tags: Tags of the job, and of its runs unless `run_tags` is given.
+        run_tags: Tags of its runs.
+        metadata: Facts about the job.
+        logger_defs: The loggers of its runs.
+        executor_def: What carries out the steps of its runs.
+        hooks: Hooks of every step.
+        op_retry_policy: The retry policy of steps that have none.
+        partitions_def: What its runs can be split by.
+        input_values: Values of the function's parameters.
+        owners: Who is responsible.
+
+    Raises:
+        InvalidDefinitionError: A call makes no sense, or something of the job is not valid.
+    """
+
+    def decorate(function: Function) -> JobDefinition:
+        graph = graph_of(
+            function,
+            decorator="job",
+            name=name,
+            description=description,
+            ins=None,
+            out=None,
+            tags=None,
+            config=None,
+            returns=False,
         )
+        return job_of_graph(
+            graph,
+            resource_defs=resource_defs,
+            config=config,
+            tags=tags,
+            run_tags=run_tags,
+            metadata=metadata,
+            logger_defs=logger_defs,
+            executor_def=executor_def,
+            hooks=hooks,
+            op_retry_policy=op_retry_policy,
+            partitions_def=partitions_def,
+            input_values=input_values,
+            owners=owners,
+        )
+
+    return decorate if compose_fn is None else decorate(compose_fn)
+
+
+def job_of_graph(
+    graph: GraphDefinition,
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    resource_defs: Mapping[str, object] | None = None,
+    config: JobConfig | None = None,
+    tags: Mapping[str, object] | None = None,
+    metadata: Mapping[str, object] | None = None,
+    logger_defs: Mapping[str, object] | None = None,
+    executor_def: object = None,
+    hooks: AbstractSet[HookDefinition] | None = None,
+    op_retry_policy: RetryPolicy | None = None,
+    op_selection: Sequence[str] | None = None,
+    partitions_def: PartitionsDefinition | None = None,
+    input_values: Mapping[str, object] | None = None,
+    run_tags: Mapping[str, object] | None = None,
+    owners: Sequence[str] | None = None,
+    automation_condition: object = None,
+) -> JobDefinition:
+    """Make a job of a graph; see `GraphDefinition.to_job`."""
+    made = JobDefinition(
+        graph_def=graph,
+        name=name,
+        description=description,
+        resource_defs=resource_defs,
+        config=config,
+        tags=tags,
+        run_tags=run_tags,
+        metadata=metadata,
+        logger_defs=logger_defs,
+        executor_def=executor_def,
+        hook_defs=hooks,
+        op_retry_policy=op_retry_policy,
+        partitions_def=partitions_def,
+        input_values=input_values,
+        owners=owners,
+        automation_condition=automation_condition,
+    )
+    return made.get_subset(op_selection=op_selection)

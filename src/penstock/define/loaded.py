@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from penstock.base.text import did_you_mean
+from penstock.define.assets_definition import AssetChecksDefinition, AssetsDefinition
 from penstock.define.describe import (
     dangling_input,
     describe_node,
     describe_spec,
+    describe_step,
     missing_resource,
 )
-from penstock.define.node import (
-    DEFAULT_IO_MANAGER,
-    AssetChecksDefinition,
-    AssetsDefinition,
-    NodeDefinition,
-)
 from penstock.define.spec import AssetSpec
+from penstock.define.step import DEFAULT_IO_MANAGER, StepDefinition
 from penstock.errors import InvalidDefinitionError, InvalidDefinitionsError
 from penstock.graph.asset_graph import AssetGraph
-from penstock.model.keys import AssetKey
-from penstock.model.manifest import AssetNode, CheckNode, Manifest, StepNode
+from penstock.model.keys import AssetCheckKey, AssetKey
+from penstock.model.manifest import AssetNode, CheckNode, JobNode, Manifest, StepNode
 from penstock.plan.validate import problems
+
+
+Declared = AssetsDefinition | AssetSpec | AssetChecksDefinition
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,20 @@ class LoadedDefinitions:
     Attributes:
         nodes: The units of user code by name.
         resources: What `Definitions(resources=...)` and the assets' own `resource_defs` provide.
+        external_metadata: What was declared of assets that are made elsewhere.
+        jobs: The jobs that have steps of their own, each as definitions of those alone.
+        declared: The assets, specs and checks, in order.
     """
 
     location: str
     manifest: Manifest
-    nodes: Mapping[str, NodeDefinition]
+    nodes: Mapping[str, StepDefinition]
     resources: Mapping[str, object]
+    external_metadata: Mapping[AssetKey, Mapping[str, object]] = field(
+        default_factory=dict[AssetKey, Mapping[str, object]]
+    )
+    jobs: Mapping[str, LoadedDefinitions] = field(default_factory=dict[str, "LoadedDefinitions"])
+    declared: Sequence[Declared] = ()
 
     @cached_property
     def graph(self) -> AssetGraph:
@@ -47,12 +55,48 @@ class LoadedDefinitions:
         return AssetGraph(self.manifest)
 
     @cached_property
-    def node_of(self) -> Mapping[AssetKey, NodeDefinition]:
+    def step_of(self) -> Mapping[AssetKey, StepDefinition]:
         """The unit of user code that makes each asset."""
-        return {o.spec.key: node for node in self.nodes.values() for o in node.outputs}
+        return {
+            output.spec.key: node
+            for node in self.nodes.values()
+            for output in node.outputs
+            if output.spec is not None
+        }
+
+    @cached_property
+    def _definitions(self) -> Mapping[str, AssetsDefinition]:
+        return {
+            step.name: thing
+            for thing in self.declared
+            if not isinstance(thing, AssetSpec)
+            for step in thing.steps
+        }
+
+    def definition_of(self, step: StepDefinition) -> AssetsDefinition | None:
+        """Return the definition that a step belongs to; None for a job's own step."""
+        return self._definitions.get(step.name)
+
+    @cached_property
+    def unit_names(self) -> frozenset[str]:
+        """The names of all functions and graphs, as run config has them under `ops`."""
+        return frozenset(name.partition(".")[0] for name in self.nodes)
+
+    def code_of(self, job: str) -> LoadedDefinitions:
+        """Return what runs of a job are made of: its own steps, or else the assets."""
+        return self.jobs.get(job, self)
 
 
-Declared = AssetsDefinition | AssetSpec | AssetChecksDefinition
+def steps_alone(
+    name: str, steps: Sequence[StepDefinition], *, resources: Mapping[str, object]
+) -> LoadedDefinitions:
+    """Return a job's own steps as definitions without assets."""
+    return LoadedDefinitions(
+        location=name,
+        manifest=Manifest(location=name, nodes=tuple(describe_step(step) for step in steps)),
+        nodes={step.name: step for step in steps},
+        resources=resources,
+    )
 
 
 def load(
@@ -60,7 +104,8 @@ def load(
     *,
     resources: Mapping[str, object],
     location: str,
-    jobs: Sequence[tuple[str, str]] = (),
+    jobs: Sequence[JobNode] = (),
+    code: Mapping[str, LoadedDefinitions] | None = None,
     allow_dangling: bool = False,
 ) -> LoadedDefinitions:
     """Make sure that definitions are sound, and gather them.
@@ -69,7 +114,8 @@ def load(
         declared: The assets, specs and checks, in order.
         resources: The resources by key.
         location: The name of the code location.
-        jobs: Names and selections of the declared jobs.
+        jobs: The declared jobs.
+        code: The jobs that have steps of their own, each as definitions of those alone.
         allow_dangling: Whether a parameter may name an asset that nobody declares, which then
             counts as made elsewhere.
 
@@ -78,35 +124,70 @@ def load(
     """
     provided, faults = _gather_resources(declared, resources)
     faults.extend(_duplicate_jobs(jobs))
-    nodes: dict[str, NodeDefinition] = {}
-    units: list[NodeDefinition] = []
-    steps: list[StepNode] = []
-    assets: list[AssetNode] = []
-    checks: list[CheckNode] = []
+    gathered = _Gathered()
     for thing in _unique(declared):
-        if isinstance(thing, AssetSpec):
-            assets.append(describe_spec(thing))
-            continue
-        step, made, looked_at = describe_node(thing.node)
-        if step.name in nodes and not _same_assets(nodes[step.name], thing.node):
-            faults.append(f"Two functions are named '{step.name}'. Give one of them name=...")
-        if nodes.setdefault(step.name, thing.node) is thing.node:
-            steps.append(step)
-        units.append(thing.node)
-        assets.extend(made)
-        checks.extend(looked_at)
+        gathered.add(thing)
     manifest = Manifest(
         location=location,
-        assets=tuple(assets),
-        checks=tuple(checks),
-        nodes=tuple(steps),
+        assets=tuple(gathered.assets),
+        checks=tuple(gathered.checks),
+        nodes=tuple(gathered.steps),
         jobs=tuple(jobs),
     )
-    faults.extend(_node_problems(units, assets, provided, allow_dangling=allow_dangling))
+    faults.extend(gathered.faults)
+    faults.extend(
+        _node_problems(gathered.units, gathered.assets, provided, allow_dangling=allow_dangling)
+    )
     faults.extend(problems(manifest))
     if faults:
         raise InvalidDefinitionsError(faults)
-    return LoadedDefinitions(location, manifest, nodes, provided)
+    return LoadedDefinitions(
+        location,
+        manifest,
+        gathered.nodes,
+        provided,
+        gathered.external_metadata,
+        code or {},
+        tuple(declared),
+    )
+
+
+class _Gathered:
+    """What definitions amount to, taken in one after another."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, StepDefinition] = {}
+        self.units: list[StepDefinition] = []
+        self.steps: list[StepNode] = []
+        self.assets: list[AssetNode] = []
+        self.checks: list[CheckNode] = []
+        self.external_metadata: dict[AssetKey, Mapping[str, object]] = {}
+        self.faults: list[str] = []
+
+    def add(self, thing: Declared) -> None:
+        if isinstance(thing, AssetSpec):
+            self._add_external(thing)
+            return
+        for step in thing.steps:
+            self._add_step(step)
+        if not thing.steps:
+            for spec in thing.specs:
+                self._add_external(spec)
+
+    def _add_external(self, spec: AssetSpec) -> None:
+        self.assets.append(describe_spec(spec))
+        self.external_metadata[spec.key] = spec.metadata
+
+    def _add_step(self, step: StepDefinition) -> None:
+        described, made, looked_at = describe_node(step)
+        known = self.nodes.setdefault(step.name, step)
+        if known is step:
+            self.steps.append(described)
+        elif not _same_assets(known, step):
+            self.faults.append(f"Two functions are named '{step.name}'. Give one of them name=...")
+        self.units.append(step)
+        self.assets.extend(made)
+        self.checks.extend(looked_at)
 
 
 def _unique(declared: Sequence[Declared]) -> Iterable[Declared]:
@@ -118,14 +199,18 @@ def _unique(declared: Sequence[Declared]) -> Iterable[Declared]:
             yield thing
 
 
-def _same_assets(one: NodeDefinition, other: NodeDefinition) -> bool:
+def _same_assets(one: StepDefinition, other: StepDefinition) -> bool:
     """Whether two units make the same assets: then the duplicate keys are the problem to name."""
-    ours = {o.spec.key for o in one.outputs} or {c.key for c in one.checks}
-    return ours == ({o.spec.key for o in other.outputs} or {c.key for c in other.checks})
+    return _made_or_checked(one) == _made_or_checked(other)
 
 
-def _duplicate_jobs(jobs: Sequence[tuple[str, str]]) -> list[str]:
-    names = [name for name, _ in jobs]
+def _made_or_checked(step: StepDefinition) -> set[AssetKey] | set[AssetCheckKey]:
+    made = {output.spec.key for output in step.outputs if output.spec is not None}
+    return made or {check.key for check in step.checks}
+
+
+def _duplicate_jobs(jobs: Sequence[JobNode]) -> list[str]:
+    names = [job.name for job in jobs]
     repeated = sorted({name for name in names if names.count(name) > 1})
     return [f"Job '{name}' is defined twice. Rename one of them." for name in repeated]
 
@@ -141,14 +226,14 @@ def _gather_resources(
         for key, value in thing.resource_defs.items():
             if found.setdefault(key, value) is not value:
                 faults.append(
-                    f"'{thing.node.name}' has a resource '{key}' of its own, which differs from "
+                    f"'{thing.name}' has a resource '{key}' of its own, which differs from "
                     "the one of the same key elsewhere. Rename one of them."
                 )
     return found, faults
 
 
 def _node_problems(
-    nodes: Iterable[NodeDefinition],
+    nodes: Iterable[StepDefinition],
     assets: Sequence[AssetNode],
     resources: Mapping[str, object],
     *,
@@ -168,9 +253,9 @@ def _node_problems(
         if allow_dangling:
             continue
         for entry in node.inputs:
-            if entry.key not in known:
-                near = did_you_mean(str(entry.key), [str(k) for k in known])
-                faults.append(dangling_input(node, entry.name, entry.key, near))
+            if entry.asset is not None and entry.asset not in known:
+                near = did_you_mean(str(entry.asset), [str(k) for k in known])
+                faults.append(dangling_input(node, entry.name, entry.asset, near))
     return faults
 
 

@@ -31,6 +31,7 @@ class Signature:
         defaults: The inputs that have a default, with it.
         takes_any: Whether it has `**kwargs`.
         returns_nothing: Whether its annotation says that no value is returned.
+        context_type: The annotation of the context, if it has one.
     """
 
     context: bool
@@ -40,6 +41,19 @@ class Signature:
     defaults: Mapping[str, object]
     takes_any: bool
     returns_nothing: bool
+    context_type: object = None
+
+
+_NO_PARAMETERS = Signature(
+    context=False,
+    config=None,
+    resources=(),
+    inputs=(),
+    defaults={},
+    takes_any=False,
+    returns_nothing=False,
+)
+_TAKES_MORE = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 
 
 def read_signature(
@@ -57,6 +71,8 @@ def read_signature(
     code = getattr(function, "__code__", None)
     if code is None or getattr(function, "__wrapped__", None) is not None:
         return _read_any(function, nothing_types)
+    if not (code.co_argcount or code.co_kwonlyargcount or code.co_flags & _TAKES_MORE or function.__annotations__):
+        return _NO_PARAMETERS
     if code.co_flags & inspect.CO_VARARGS:
         raise _takes_args(function)
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
@@ -122,6 +138,7 @@ def _sort(
         defaults={k: v for k, v in defaults.items() if k in inputs},
         takes_any=takes_any,
         returns_nothing=returned in (None, type(None), *nothing_types),
+        context_type=hints.get(names[0]) if context else None,
     )
 
 

@@ -1,23 +1,38 @@
-"""`AssetSpec`, `AssetDep` and their kin: what is declared of an asset, without its code."""
+"""`AssetSpec`, `AssetDep` and `AssetCheckSpec`: what is declared of an asset, without its code."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from penstock.base.text import listed
-from penstock.errors import InvalidDefinitionError, InvariantViolationError
+from penstock.define.attributes import (
+    KIND_TAG,
+    checked_group,
+    checked_name,
+    checked_owners,
+    checked_tags,
+    checked_type,
+    kind_tags,
+)
+from penstock.errors import InvariantViolationError, ParameterCheckError
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.partitions.definition import PartitionsDefinition
 from penstock.partitions.mapping import PartitionMapping
 
-KIND_TAG = "dagster/kind/"
+if TYPE_CHECKING:
+    from penstock.automation.condition import AutomationCondition
+    from penstock.model.freshness import FreshnessPolicy, LegacyFreshnessPolicy
 
-_NAME = re.compile(r"[A-Za-z0-9_.\-]+")
-_GROUP = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*")
-_TAG_KEY = re.compile(r"([A-Za-z0-9_\-.]{1,63}/)?[A-Za-z0-9_\-./]{1,63}")
+SYSTEM_METADATA_KEY_IO_MANAGER_KEY = "dagster/io_manager_key"
+"""The metadata key that says which resource loads an asset that is made elsewhere."""
+
+SYSTEM_METADATA_KEY_DAGSTER_TYPE = "dagster/dagster_type"
+"""The metadata key that says of which type the value of an asset in a `specs=` list is."""
+
+SYSTEM_METADATA_KEY_AUTO_OBSERVE_INTERVAL_MINUTES = "dagster/auto_observe_interval_minutes"
+"""The metadata key that says how often a source is observed."""
 
 
 @runtime_checkable
@@ -37,13 +52,17 @@ def key_of(thing: CoercibleToAsset) -> AssetKey:
     """Return the key that a key, text, parts, spec or asset stands for.
 
     Raises:
-        InvalidDefinitionError: It stands for no asset, or for several.
+        ParameterCheckError: It stands for no asset, or for several.
     """
-    if isinstance(thing, (AssetKey, str, list, tuple)):
-        return AssetKey.from_coercible(thing)  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(thing, AssetKey):
+        return thing
+    if isinstance(thing, str):
+        return AssetKey(thing.split("/") if "/" in thing else thing)
+    if isinstance(thing, (list, tuple)):
+        return AssetKey(thing)  # pyright: ignore[reportUnknownArgumentType]
     if isinstance(thing, HasKey):
         return thing.key
-    raise InvalidDefinitionError(f"{thing!r} is not an asset, an asset key or a spec.")
+    raise ParameterCheckError(f"{thing!r} is not an asset, an asset key or a spec.")
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -53,6 +72,7 @@ class AssetDep:
     Args:
         asset: The upstream asset: a key, text (split at `/`), a spec or an asset.
         partition_mapping: How partitions correspond; None lets Penstock infer it.
+        metadata: Facts about the dependency.
     """
 
     asset_key: AssetKey
@@ -66,30 +86,69 @@ class AssetDep:
         partition_mapping: PartitionMapping | None = None,
         metadata: Mapping[str, object] | None = None,
     ) -> None:
-        object.__setattr__(self, "asset_key", key_of(asset))
-        object.__setattr__(self, "partition_mapping", partition_mapping)
-        object.__setattr__(self, "metadata", dict(metadata or {}))
+        put = object.__setattr__
+        put(self, "asset_key", key_of(asset))
+        if partition_mapping is not None:
+            checked_type(
+                partition_mapping,
+                PartitionMapping,
+                argument="partition_mapping",
+                of=f"AssetDep('{self.asset_key}')",
+            )
+        put(self, "partition_mapping", partition_mapping)
+        put(self, "metadata", metadata or {})
+
+    @staticmethod
+    def from_coercible(arg: CoercibleToDep) -> AssetDep:
+        """Return a dependency as it is, or one on an asset."""
+        return arg if isinstance(arg, AssetDep) else AssetDep(arg)
+
+    def __hash__(self) -> int:
+        return hash(self.asset_key)
 
 
 CoercibleToDep = CoercibleToAsset | AssetDep
 
 
-def deps_of(things: Iterable[CoercibleToDep]) -> tuple[AssetDep, ...]:
+@runtime_checkable
+class HasKeys(Protocol):
+    """A thing that stands for any number of assets."""
+
+    @property
+    def keys(self) -> set[AssetKey]:
+        """The assets' keys."""
+        ...
+
+
+def deps_of(things: Iterable[CoercibleToDep]) -> list[AssetDep]:
     """Read a `deps=` argument; identical duplicates collapse.
+
+    An asset that makes several is a dependency on each of them.
 
     Raises:
         InvariantViolationError: Two dependencies on one asset with different mappings.
     """
+    if isinstance(things, str):
+        raise ParameterCheckError(f"deps is a list of assets, not the text {things!r}.")
     found: dict[AssetKey, AssetDep] = {}
     for thing in things:
-        dep = thing if isinstance(thing, AssetDep) else AssetDep(thing)
-        known = found.setdefault(dep.asset_key, dep)
-        if known.partition_mapping != dep.partition_mapping:
-            raise InvariantViolationError(
-                f"Cannot set a dependency on asset '{dep.asset_key}' more than once: "
-                "its partition mappings differ. Keep one of them."
-            )
-    return tuple(found.values())
+        if isinstance(thing, AssetDep):
+            _add_dep(found, thing)
+        elif isinstance(thing, (AssetKey, str, list, tuple)) or not isinstance(thing, HasKeys):
+            _add_dep(found, AssetDep(cast("CoercibleToAsset", thing)))
+        else:
+            for key in sorted(thing.keys):
+                _add_dep(found, AssetDep(key))
+    return list(found.values())
+
+
+def _add_dep(found: dict[AssetKey, AssetDep], dep: AssetDep) -> None:
+    known = found.setdefault(dep.asset_key, dep)
+    if known is not dep and known.partition_mapping != dep.partition_mapping:
+        raise InvariantViolationError(
+            f"Cannot set a dependency on asset '{dep.asset_key}' more than once: "
+            "its partition mappings differ. Keep one of them."
+        )
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -99,27 +158,38 @@ class AssetSpec:
     Args:
         key: The asset's key; text is split at `/`.
         deps: The assets that it depends on.
+        description: What it is.
+        metadata: Facts about the declaration; any Python value.
+        skippable: Its step may end without producing it.
         group_name: Its group; `default` if None.
+        code_version: Changes when the code's meaning does.
+        automation_condition: When it is made without being asked for.
+        owners: E-mail addresses, or team names as `team:x`.
         tags: Text to text.
         kinds: What it is made with, for icons and selections; kept as tags.
-        owners: E-mail addresses, or team names as `team:x`.
-        code_version: Changes when the code's meaning does.
-        skippable: Its step may end without producing it.
+        partitions_def: How it is split.
+        freshness_policy: How old its data may be.
+        is_virtual: It holds no data of its own, like a view.
+        legacy_freshness_policy: An older form of `freshness_policy`.
 
     Raises:
         InvalidDefinitionError: A group, tag or owner is malformed.
     """
 
     key: AssetKey
-    deps: tuple[AssetDep, ...]
+    deps: Sequence[AssetDep]
     description: str | None
     metadata: Mapping[str, object]
     skippable: bool
     group_name: str | None
     code_version: str | None
-    owners: tuple[str, ...]
+    automation_condition: AutomationCondition | None
+    owners: Sequence[str]
     tags: Mapping[str, str]
     partitions_def: PartitionsDefinition | None
+    freshness_policy: FreshnessPolicy | None
+    is_virtual: bool
+    legacy_freshness_policy: LegacyFreshnessPolicy | None
 
     def __init__(
         self,
@@ -131,41 +201,70 @@ class AssetSpec:
         skippable: bool = False,
         group_name: str | None = None,
         code_version: str | None = None,
+        automation_condition: AutomationCondition | None = None,
         owners: Sequence[str] | None = None,
         tags: Mapping[str, str] | None = None,
         kinds: Iterable[str] | None = None,
         partitions_def: PartitionsDefinition | None = None,
+        freshness_policy: FreshnessPolicy | None = None,
+        is_virtual: bool = False,
+        legacy_freshness_policy: LegacyFreshnessPolicy | None = None,
     ) -> None:
         name = key_of(key)
+        if description is not None or code_version is not None or partitions_def is not None:
+            _check_types(name, description, code_version, partitions_def)
+        if metadata is not None:
+            checked_type(metadata, Mapping, argument="metadata", of=f"Asset '{name}'")
         put = object.__setattr__
         put(self, "key", name)
-        put(self, "deps", deps_of(deps) if deps else ())
+        put(self, "deps", deps_of(deps) if deps else [])
         put(self, "description", description)
         put(self, "metadata", metadata or {})
         put(self, "skippable", skippable)
         put(self, "group_name", None if group_name is None else checked_group(group_name, name))
         put(self, "code_version", code_version)
-        put(self, "owners", checked_owners(owners, name) if owners else ())
-        put(self, "tags", checked_tags(tags, kinds, name) if tags or kinds else {})
+        put(self, "automation_condition", automation_condition)
+        put(self, "owners", checked_owners(owners, f"Asset '{name}'") if owners else [])
+        put(self, "tags", _tags_of(name, tags, kinds) if tags or kinds else {})
         put(self, "partitions_def", partitions_def)
+        put(self, "freshness_policy", freshness_policy)
+        put(self, "is_virtual", is_virtual)
+        put(self, "legacy_freshness_policy", legacy_freshness_policy)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
     @property
     def kinds(self) -> set[str]:
         """The kinds, read back from the tags."""
         return {t.removeprefix(KIND_TAG) for t in self.tags if t.startswith(KIND_TAG)}
 
+    @property
+    def partition_mappings(self) -> Mapping[AssetKey, PartitionMapping]:
+        """The declared partition mappings, by upstream asset."""
+        return {
+            dep.asset_key: dep.partition_mapping
+            for dep in self.deps
+            if dep.partition_mapping is not None
+        }
+
     def replace_attributes(self, **changes: object) -> AssetSpec:
-        """Return a spec with some attributes replaced; `kinds` replaces the kind tags.
+        """Return a spec with some attributes replaced.
+
+        `kinds` replaces the kinds and `tags` the other tags. None takes an attribute away.
 
         Raises:
-            InvalidDefinitionError: There is no attribute of that name, or a value is malformed.
+            TypeError: There is no attribute of that name.
+            InvalidDefinitionError: A value is malformed.
         """
         unknown = sorted(set(changes) - {*AssetSpec.__slots__, "kinds"})
         if unknown:
-            raise InvalidDefinitionError(f"AssetSpec has no attribute {listed(unknown)}.")
+            raise TypeError(f"AssetSpec has no attribute {listed(unknown)}.")
         values: dict[str, object] = {name: getattr(self, name) for name in AssetSpec.__slots__}
-        if "kinds" in changes:
+        if "kinds" in changes and "tags" not in changes:
             values["tags"] = {k: v for k, v in self.tags.items() if not k.startswith(KIND_TAG)}
+        elif "tags" in changes and "kinds" not in changes:
+            values["kinds"] = self.kinds
         values.update(changes)
         return AssetSpec(**values)  # pyright: ignore[reportArgumentType] - checked as it is made
 
@@ -180,110 +279,64 @@ class AssetSpec:
     ) -> AssetSpec:
         """Return a spec with more dependencies, metadata, owners, tags or kinds."""
         return self.replace_attributes(
-            deps=(*self.deps, *deps),
+            deps=[*self.deps, *deps],
             metadata={**self.metadata, **(metadata or {})},
-            owners=(*self.owners, *owners),
-            tags={**self.tags, **checked_tags(tags, kinds, self.key)},
+            owners=[*self.owners, *owners],
+            tags={**self.tags, **(tags or {})},
+            kinds={*self.kinds, *kinds},
+        )
+
+    def with_io_manager_key(self, io_manager_key: str) -> AssetSpec:
+        """Return a spec that says which resource loads the asset's value."""
+        return self.replace_attributes(
+            metadata={**self.metadata, SYSTEM_METADATA_KEY_IO_MANAGER_KEY: io_manager_key}
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssetIn:
-    """How a parameter of an asset function finds its upstream asset.
-
-    Attributes:
-        key: The upstream asset; the parameter's name if None.
-        key_prefix: Put before the parameter's name; excludes `key`.
-        input_manager_key: The resource that loads it, instead of the upstream's IO manager.
-        partition_mapping: How partitions correspond; None lets Penstock infer it.
-    """
-
-    key: CoercibleToAsset | None = None
-    key_prefix: str | Sequence[str] | None = None
-    input_manager_key: str | None = None
-    partition_mapping: PartitionMapping | None = None
-    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
-    dagster_type: object = None
-
-    def __post_init__(self) -> None:
-        if self.key is not None and self.key_prefix is not None:
-            raise InvalidDefinitionError(
-                f"AssetIn has key '{key_of(self.key)}' together with key_prefix. Keep the key."
-            )
-
-    def resolve(self, parameter: str, *, default_prefix: Sequence[str] = ()) -> AssetKey:
-        """Return the key of the upstream asset for a parameter of this name."""
-        if self.key is not None:
-            return key_of(self.key)
-        if self.key_prefix is not None:
-            return AssetKey(parameter).with_prefix(self.key_prefix)
-        return AssetKey([*default_prefix, parameter])
+def _check_types(
+    key: AssetKey, description: object, code_version: object, partitions: object
+) -> None:
+    of = f"Asset '{key}'"
+    checked_type(description, str, argument="description", of=of)
+    checked_type(code_version, str, argument="code_version", of=of)
+    checked_type(partitions, PartitionsDefinition, argument="partitions_def", of=of)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssetOut:
-    """One output of a `multi_asset` that carries an asset.
-
-    Attributes:
-        key: The asset's key; the output's name if None.
-        key_prefix: Put before the output's name; excludes `key`.
-        is_required: False lets the step end without it.
-        io_manager_key: The resource that stores it.
-    """
-
-    key: CoercibleToAsset | None = None
-    key_prefix: str | Sequence[str] | None = None
-    is_required: bool = True
-    io_manager_key: str = "io_manager"
-    description: str | None = None
-    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
-    group_name: str | None = None
-    code_version: str | None = None
-    owners: Sequence[str] = ()
-    tags: Mapping[str, str] = field(default_factory=dict[str, str])
-    kinds: Iterable[str] = ()
-    dagster_type: object = None
-
-    def __post_init__(self) -> None:
-        if self.key is not None and self.key_prefix is not None:
-            raise InvalidDefinitionError(
-                f"AssetOut has key '{key_of(self.key)}' together with key_prefix. Keep the key."
-            )
-
-    def to_spec(self, name: str, *, deps: Iterable[CoercibleToDep] = ()) -> AssetSpec:
-        """Return the spec of the asset that an output of this name carries."""
-        key = key_of(self.key) if self.key is not None else AssetKey(name)
-        if self.key is None and self.key_prefix:
-            key = key.with_prefix(self.key_prefix)
-        return AssetSpec(
-            key,
-            deps=deps,
-            description=self.description,
-            metadata=self.metadata,
-            skippable=not self.is_required,
-            group_name=self.group_name,
-            code_version=self.code_version,
-            owners=self.owners,
-            tags=self.tags,
-            kinds=self.kinds,
-        )
+def _tags_of(
+    key: AssetKey, tags: Mapping[str, str] | None, kinds: Iterable[str] | None
+) -> dict[str, str]:
+    found = checked_tags(tags, f"Asset '{key}'") if tags else {}
+    if kinds:
+        found.update(kind_tags(kinds, f"Asset '{key}'"))
+    return found
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class AssetCheckSpec:
-    """What is declared of a check that an asset's own step evaluates.
+    """What is declared of a check.
 
     Args:
         name: Unique among the checks of its asset.
         asset: The asset that it looks at.
+        description: What it looks for.
+        additional_deps: Other assets that it reads.
         blocking: A failure with severity ERROR keeps what depends on the asset from running.
+        metadata: Facts about the declaration.
+        automation_condition: When it is evaluated without being asked for.
+        partitions_def: How it is split; like its asset if None.
+
+    Raises:
+        ParameterCheckError: The asset is among the additional dependencies.
     """
 
     name: str
     asset_key: AssetKey
     description: str | None
+    additional_deps: Sequence[AssetDep]
     blocking: bool
     metadata: Mapping[str, object]
+    automation_condition: AutomationCondition | None
+    partitions_def: PartitionsDefinition | None
 
     def __init__(
         self,
@@ -291,91 +344,53 @@ class AssetCheckSpec:
         *,
         asset: CoercibleToAsset,
         description: str | None = None,
+        additional_deps: Iterable[CoercibleToDep] | None = None,
         blocking: bool = False,
         metadata: Mapping[str, object] | None = None,
+        automation_condition: AutomationCondition | None = None,
+        partitions_def: PartitionsDefinition | None = None,
     ) -> None:
         put = object.__setattr__
         put(self, "name", checked_name(name))
         put(self, "asset_key", key_of(asset))
         put(self, "description", description)
+        put(self, "additional_deps", deps_of(additional_deps or ()))
         put(self, "blocking", blocking)
-        put(self, "metadata", dict(metadata or {}))
+        put(self, "metadata", metadata or {})
+        put(self, "automation_condition", automation_condition)
+        put(self, "partitions_def", partitions_def)
+        if any(dep.asset_key == self.asset_key for dep in self.additional_deps):
+            raise ParameterCheckError(
+                f"Asset check '{name}' for asset '{self.asset_key}' cannot have an additional "
+                "dependency on the same asset. Leave it out."
+            )
+
+    def __hash__(self) -> int:
+        return hash((self.asset_key, self.name))
 
     @property
     def key(self) -> AssetCheckKey:
         """The check's identity."""
         return AssetCheckKey(self.asset_key, self.name)
 
+    def get_python_identifier(self) -> str:
+        """Return the name of the output that carries the check's verdict."""
+        return f"{self.asset_key.to_python_identifier()}_{self.name}"
 
-_RESERVED = frozenset(
-    [
-        "context",
-        "conf",
-        "config",
-        "meta",
-        "arg_dict",
-        "input_arg_dict",
-        "output_arg_dict",
-        "int",
-        "str",
-        "float",
-        "bool",
-        "input",
-        "output",
-        "type",
-    ]
-)
+    def replace_attributes(self, **changes: object) -> AssetCheckSpec:
+        """Return a spec with some attributes replaced; `key` replaces asset and name.
 
+        Raises:
+            TypeError: There is no attribute of that name.
+        """
+        values: dict[str, object] = {n: getattr(self, n) for n in AssetCheckSpec.__slots__}
+        check_key = changes.pop("key", None)
+        if isinstance(check_key, AssetCheckKey):
+            values.update(name=check_key.name, asset_key=check_key.asset_key)
+        values.update(changes)
+        values["asset"] = values.pop("asset_key")
+        return AssetCheckSpec(**values)  # pyright: ignore[reportArgumentType] - as it is made
 
-def checked_name(name: str) -> str:
-    """Return a name of an asset, check or node.
-
-    Raises:
-        InvalidDefinitionError: It has characters other than letters, digits, `_`, `-` and `.`.
-    """
-    if not _NAME.fullmatch(name) or name in _RESERVED:
-        raise InvalidDefinitionError(
-            f"'{name}' is not a valid name. Use letters, digits, '_', '-' and '.', and no word "
-            "that Penstock reserves."
-        )
-    return name
-
-
-def checked_group(group: str, key: AssetKey) -> str:
-    """Return a group name, or raise InvalidDefinitionError naming the asset."""
-    if not _GROUP.fullmatch(group):
-        raise InvalidDefinitionError(
-            f"Asset '{key}' has the group '{group}', which is not valid. Use letters, digits and "
-            "'_', in segments separated by '/'."
-        )
-    return group
-
-
-def checked_owners(owners: Sequence[str], key: AssetKey) -> tuple[str, ...]:
-    """Return owners, or raise InvalidDefinitionError naming the asset and the owner."""
-    for owner in owners:
-        if not (owner.startswith("team:") and len(owner) > 5) and "@" not in owner:
-            raise InvalidDefinitionError(
-                f"Asset '{key}' has the invalid owner '{owner}'. An owner must be an email address "
-                "or a team name prefixed with 'team:'."
-            )
-    return tuple(owners)
-
-
-def checked_tags(
-    tags: Mapping[str, str] | None, kinds: Iterable[str] | None, key: AssetKey
-) -> dict[str, str]:
-    """Return tags with the kinds among them, or raise InvalidDefinitionError naming the asset."""
-    found = dict(tags or {})
-    for tag, value in found.items():
-        if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise InvalidDefinitionError(
-                f"Asset '{key}': Tag values must be strings, but tag '{tag}' is {value!r}."
-            )
-        if not _TAG_KEY.fullmatch(tag):
-            raise InvalidDefinitionError(
-                f"Asset '{key}' has the invalid tag key '{tag}'. Use up to 63 letters, digits, "
-                "'_', '-' and '.', with at most one '/' after a namespace."
-            )
-    found.update({f"{KIND_TAG}{kind}": "" for kind in kinds or ()})
-    return found
+    def with_metadata(self, metadata: Mapping[str, object]) -> AssetCheckSpec:
+        """Return the spec with other metadata."""
+        return self.replace_attributes(metadata=metadata)

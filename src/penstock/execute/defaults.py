@@ -6,7 +6,7 @@ from pathlib import Path
 
 from penstock.base.ids import RunId
 from penstock.define.io_manager import IOManager
-from penstock.execute.io_managers.filesystem import FilesystemIOManager
+from penstock.execute.io_managers.filesystem import PickledObjectFilesystemIOManager
 from penstock.execute.io_managers.memory import InMemoryIOManager
 from penstock.instance import Instance
 
@@ -18,7 +18,7 @@ def default_io_manager(instance: Instance) -> IOManager:
     """
     if instance.home is None:
         return InMemoryIOManager()
-    return FilesystemIOManager(instance.home / "storage")
+    return PickledObjectFilesystemIOManager(instance.home / "storage")
 
 
 def logs_folder(instance: Instance, run: RunId) -> Path | None:

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from typing import assert_never
 
 from penstock.base.clock import Clock, Instant
-from penstock.decide.run import Cancel, Command, Finish, Launch, RunMachine, SetTimer, Skip
+from penstock.decide.commands import Cancel, Command, Finish, Launch, SetTimer, Skip
+from penstock.decide.run import RunMachine
 from penstock.execute.interrupts import Interrupt
 from penstock.execute.protocol import Executor, Task
 from penstock.model.events import (
@@ -32,7 +33,6 @@ from penstock.model.events import (
     StepStarted,
 )
 from penstock.model.run import RunStatus
-from penstock.plan.plan import Plan
 from penstock.store.protocol import Lease, Store
 
 _WRITE_EVERY = 0.25
@@ -44,7 +44,6 @@ class Driver:
     """Drives one run of a plan to its end.
 
     Args:
-        plan: The steps.
         machine: The state of the run, before anything or after its log was replayed.
         store: Where events go.
         lease: The right to write them.
@@ -58,7 +57,6 @@ class Driver:
     def __init__(
         self,
         *,
-        plan: Plan,
         machine: RunMachine,
         store: Store,
         lease: Lease,
@@ -68,7 +66,6 @@ class Driver:
         observer: Observer | None = None,
         partition: str | None = None,
     ) -> None:
-        self._steps = {step.key: step for step in plan.steps}
         self._machine = machine
         self._store = store
         self._lease = lease
@@ -156,7 +153,7 @@ class Driver:
 
     def _note_failed_assets(self, steps: tuple[str, ...], reason: str) -> None:
         for key in steps:
-            for asset in self._steps[key].assets:
+            for asset in self._machine.step(key).assets:
                 partition = self._partition if asset.is_partitioned else None
                 self._record(
                     AssetFailed(asset=asset.key, partition=partition, step=key, reason=reason)
@@ -186,7 +183,7 @@ class Driver:
                 self._timers.append(command)
             case Cancel(step, attempt):
                 self._timers = [t for t in self._timers if t.step != step]
-                self._executor.cancel(Task(self._steps[step], attempt))
+                self._executor.cancel(Task(self._machine.step(step), attempt))
             case Skip(step, because):
                 self._record(StepSkipped(step, because))
             case Finish(status, reason):
@@ -198,7 +195,8 @@ class Driver:
         if self._machine.status is RunStatus.CANCELING:
             self._record(StepCanceled(step, attempt))
             return
-        task = Task(self._steps[step], attempt, self._machine.retries_used(step))
+        machine = self._machine
+        task = Task(machine.step(step), attempt, machine.retries_used(step), machine.sources(step))
         self._record(StepStarted(step, attempt))
         self._write()
         self._executor.submit(task, self.report)

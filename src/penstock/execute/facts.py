@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from penstock.base.clock import Clock
 from penstock.base.ids import IdSource
+from penstock.define.io_context import IOFacts
 from penstock.define.loaded import LoadedDefinitions
-from penstock.define.node import NodeDefinition
+from penstock.define.resource_setup import ReadyResources
+from penstock.define.step import StepDefinition, StepOutput
+from penstock.define.types.definition import RuntimeType
 from penstock.execute.interrupts import Interrupt
+from penstock.execute.step_config import NO_CONFIG, StepConfig
 from penstock.execute.versions import Versions
-from penstock.model.run import RunSpec
+from penstock.model.keys import AssetKey
+from penstock.model.run import RunRecord, RunSpec
 from penstock.partitions.definition import PartitionsDefinition
 from penstock.partitions.window import PartitionKeyRange
+from penstock.store.protocol import Store
+
+Captured = dict[tuple[str, str, str | None], object]
+"""Values that a run produced, by step, output and mapping key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
-    """What the steps of one run share."""
+    """What the steps of one run share.
 
-    run_id: str
-    spec: RunSpec
+    Attributes:
+        configs: The config of steps, checked and resolved, by the name of the step.
+        input_values: Values for inputs that nothing is connected to, by step and input.
+        captured: Where the values that steps of ops produce are kept for the caller; None where
+            nobody asks for them.
+        job: The job that runs; None for assets without one.
+    """
+
+    record: RunRecord
+    store: Store
     loaded: LoadedDefinitions
-    resources: Mapping[str, object]
+    resources: ReadyResources
     environment: Mapping[str, str]
     instance: object
     versions: Versions
@@ -32,6 +49,22 @@ class RunFacts:
     clock: Clock
     ids: IdSource
     interrupt: Interrupt
+    configs: Mapping[str, StepConfig] = field(default_factory=dict[str, StepConfig])
+    input_values: Mapping[tuple[str, str], object] = field(
+        default_factory=dict[tuple[str, str], object]
+    )
+    captured: Captured | None = None
+    job: object = None
+
+    @property
+    def run_id(self) -> str:
+        """The id of the run."""
+        return self.record.id
+
+    @property
+    def spec(self) -> RunSpec:
+        """What the run was asked to do."""
+        return self.record.spec
 
     @property
     def partition_range(self) -> PartitionKeyRange | None:
@@ -39,7 +72,7 @@ class RunFacts:
         span = self.spec.partition_range
         return None if span is None else PartitionKeyRange(*span)
 
-    def partition_keys(self, node: NodeDefinition) -> Sequence[str]:
+    def partition_keys(self, node: StepDefinition) -> Sequence[str]:
         """Return the partitions that a unit of user code is run for."""
         definition = self.partitions_of(node)
         if definition is None:
@@ -48,10 +81,38 @@ class RunFacts:
             return definition.get_partition_keys_in_range(self.partition_range)
         return () if self.spec.partition is None else (self.spec.partition,)
 
-    def partitions_of(self, node: NodeDefinition) -> PartitionsDefinition | None:
+    def partitions_of(self, node: StepDefinition) -> PartitionsDefinition | None:
         """Return the partitions of a unit: its own, or those of the asset that it checks."""
         if node.partitions is not None or not node.is_check:
             return node.partitions
         key = node.checks[0].asset_key
         graph = self.loaded.graph
         return graph.node(key).partitions if graph.has(key) else None
+
+    def config_of(self, step: str) -> StepConfig:
+        """Return the config of a step; an empty one where run config has none."""
+        return self.configs.get(step, NO_CONFIG)
+
+    def some_resources(self, keys: Iterable[str]) -> dict[str, object]:
+        """Return the resources of some keys."""
+        return {key: self.resources[key] for key in keys}
+
+    def metadata_of(self, asset: AssetKey, output: StepOutput | None) -> Mapping[str, object]:
+        """Return the metadata that an asset was declared with."""
+        if output is not None and output.spec is not None:
+            return output.spec.metadata
+        return self.loaded.external_metadata.get(asset, {})
+
+    def io_facts(
+        self, step: StepDefinition | None, manager: str, value_type: RuntimeType | None
+    ) -> IOFacts:
+        """Return what both contexts of an IO manager are told alike."""
+        return IOFacts(
+            dagster_type=value_type,
+            resource_config=self.resources.configs.get(manager),
+            resources=self.resources.needed_by(manager),
+            op_def=step,
+            job_name=self.spec.job,
+            partition_key=self.spec.partition,
+            instance=self.instance,
+        )

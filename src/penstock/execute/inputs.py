@@ -1,13 +1,13 @@
-"""What a function is called with: values of upstream assets, and config."""
+"""What a function is called with: values of assets, of other steps, of run config, or defaults."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
-from typing import cast
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
+from penstock.decide.copies import Source
 from penstock.define.io_manager import InputContext, IOManager, OutputContext
-from penstock.define.node import DEFAULT_IO_MANAGER, NodeDefinition, NodeInput
+from penstock.define.step import DEFAULT_IO_MANAGER, NO_VALUE, StepDefinition, StepInput, StepOutput
 from penstock.errors import (
     InvalidConfigError,
     InvalidDefinitionError,
@@ -15,9 +15,15 @@ from penstock.errors import (
     PenstockError,
 )
 from penstock.execute.facts import RunFacts
+from penstock.execute.input_partitions import input_partitions
 from penstock.execute.protocol import Report, Task
-from penstock.model.events import InputLoaded
-from penstock.partitions.mapping import infer_mapping, upstream_keys
+from penstock.execute.typing import check_value, value_from_config
+from penstock.model.events import InputLoaded, InputTaken, TypeVerdict
+
+
+@runtime_checkable
+class _LoadsInputs(Protocol):
+    def load_input(self, context: InputContext) -> object: ...
 
 
 def io_manager(facts: RunFacts, key: str) -> IOManager:
@@ -28,44 +34,140 @@ def io_manager(facts: RunFacts, key: str) -> IOManager:
     """
     manager = facts.resources[key]
     if not isinstance(manager, IOManager):
-        raise InvalidDefinitionError(
-            f"Resource '{key}' is used as an IO manager, but {type(manager).__name__} has no "
-            "handle_output and load_input. Derive it from IOManager."
-        )
+        raise _no_manager(key, manager, "handle_output and load_input")
     return manager
 
 
+def input_manager(facts: RunFacts, key: str) -> _LoadsInputs:
+    """Return what loads inputs under a key: an IO manager or an input manager.
+
+    Raises:
+        InvalidDefinitionError: The resource of that key is neither.
+    """
+    manager = facts.resources[key]
+    if not isinstance(manager, _LoadsInputs):
+        raise _no_manager(key, manager, "load_input")
+    return manager
+
+
+def _no_manager(key: str, manager: object, lacks: str) -> InvalidDefinitionError:
+    return InvalidDefinitionError(
+        f"Resource '{key}' is used as an IO manager, but {type(manager).__name__} has no "
+        f"{lacks}. Derive it from IOManager."
+    )
+
+
 def load_inputs(
-    facts: RunFacts, node: NodeDefinition, task: Task, *, report: Report
+    facts: RunFacts, step: StepDefinition, task: Task, *, report: Report
 ) -> dict[str, object]:
-    """Load the values of a unit's parameters.
+    """Load the values of a step's parameters; one that is left to its default is left out.
 
     Raises:
         LoadInputError: An IO manager raised.
+        TypeCheckDidNotPass: A value is not of its declared type.
     """
-    return {entry.name: _load(facts, node, entry, task, report=report) for entry in node.inputs}
+    values: dict[str, object] = {}
+    for entry in step.inputs:
+        if entry.is_nothing:
+            continue
+        value = _value(facts, step, entry, task, report)
+        if value is NO_VALUE:
+            continue
+        if entry.type is not None:
+            where = f"step input '{entry.name}' of '{task.step.key}'"
+            check_value(
+                facts,
+                entry.type,
+                value,
+                where=where,
+                note=_noting(step, entry, task, report),
+            )
+        values[entry.name] = value
+    return values
 
 
-def _load(
-    facts: RunFacts, node: NodeDefinition, entry: NodeInput, task: Task, *, report: Report
+def _noting(
+    step: StepDefinition, entry: StepInput, task: Task, report: Report
+) -> Callable[[TypeVerdict], None]:
+    def note(verdict: TypeVerdict) -> None:
+        if step.is_op or verdict.is_notable:
+            report(InputTaken(task.step.key, entry.name, verdict))
+
+    return note
+
+
+def _value(
+    facts: RunFacts, step: StepDefinition, entry: StepInput, task: Task, report: Report
 ) -> object:
-    upstream = facts.loaded.node_of.get(entry.key)
-    output = upstream.output_of(entry.key) if upstream is not None else None
+    if entry.asset is not None:
+        return _load_asset(facts, step, entry, task, report)
+    sources = [source for source in task.sources if source.input == entry.name]
+    kind = next((n.kind for n in step.needs if n.input == entry.name), None)
+    if kind == "collect" or (sources and sources[0].kind == "fan_in"):
+        return [_load_output(facts, step, entry, task, source, report) for source in sources]
+    if sources:
+        return _load_output(facts, step, entry, task, sources[0], report)
+    return _value_without_source(facts, step, entry, task, report)
+
+
+def _value_without_source(
+    facts: RunFacts, step: StepDefinition, entry: StepInput, task: Task, report: Report
+) -> object:
+    given = facts.input_values.get((step.name, entry.name), NO_VALUE)
+    if given is not NO_VALUE:
+        return given
+    configured = facts.config_of(step.name).inputs
+    if entry.name in configured and entry.type is not None:
+        return value_from_config(facts, entry.type, configured[entry.name])
+    if entry.manager is not None:
+        return _ask_manager(facts, step, entry, task, report)
+    if entry.default is not NO_VALUE:
+        return entry.default
+    if entry.name in step.signature.defaults:
+        return NO_VALUE
+    raise InvalidConfigError(
+        f"Input '{entry.name}' of '{step.name}' has no value: nothing is connected to it, and run "
+        f"config has no ops:{step.name}:inputs:{entry.name}. Give it there, or give it a default."
+    )
+
+
+def _ask_manager(
+    facts: RunFacts, step: StepDefinition, entry: StepInput, task: Task, report: Report
+) -> object:
+    assert entry.manager is not None
+    context = InputContext(
+        asset_key=None,
+        name=entry.name,
+        step_key=task.step.key,
+        run_id=facts.run_id,
+        definition_metadata=entry.metadata,
+        **facts.io_facts(step, entry.manager, entry.type),
+    )
+    return _load(facts, entry, task, context, entry.manager, report)
+
+
+def _load_asset(
+    facts: RunFacts, step: StepDefinition, entry: StepInput, task: Task, report: Report
+) -> object:
+    assert entry.asset is not None
+    upstream = facts.loaded.step_of.get(entry.asset)
+    output = upstream.output_of(entry.asset) if upstream is not None else None
     key = entry.manager or (output.manager if output is not None else DEFAULT_IO_MANAGER)
-    partitions = _partitions(facts, node, entry)
+    partitions = input_partitions(facts, step, entry)
     graph = facts.loaded.graph
-    definition = graph.node(entry.key).partitions if graph.has(entry.key) else None
+    definition = graph.node(entry.asset).partitions if graph.has(entry.asset) else None
     written = OutputContext(
-        asset_key=entry.key,
+        asset_key=entry.asset,
         name=output.name if output is not None else "result",
         step_key=upstream.name if upstream is not None else "",
         run_id=facts.run_id,
         partition_keys=partitions,
         partitions=definition,
-        definition_metadata=output.spec.metadata if output is not None else None,
+        definition_metadata=facts.metadata_of(entry.asset, output),
+        **facts.io_facts(upstream, key, output.type if output is not None else None),
     )
     context = InputContext(
-        asset_key=entry.key,
+        asset_key=entry.asset,
         name=entry.name,
         step_key=task.step.key,
         run_id=facts.run_id,
@@ -73,9 +175,73 @@ def _load(
         partitions=definition,
         definition_metadata=entry.metadata,
         upstream_output=written,
+        **facts.io_facts(step, key, entry.type),
     )
+    return _load(facts, entry, task, context, key, report)
+
+
+def _load_output(
+    facts: RunFacts,
+    step: StepDefinition,
+    entry: StepInput,
+    task: Task,
+    source: Source,
+    report: Report,
+) -> object:
+    maker = facts.loaded.nodes[source.step.partition("[")[0]]
+    output = next(o for o in maker.outputs if o.name == source.output)
+    key = entry.manager or output.manager
+    written = output_context(
+        facts, maker, output, step_key=source.step, mapping_key=source.mapping_key
+    )
+    context = InputContext(
+        asset_key=output.spec.key if output.spec is not None else None,
+        name=entry.name,
+        step_key=task.step.key,
+        run_id=facts.run_id,
+        partition_keys=facts.partition_keys(step) if output.spec is not None else (),
+        partitions=step.partitions if output.spec is not None else None,
+        definition_metadata=entry.metadata,
+        upstream_output=written,
+        **facts.io_facts(step, key, entry.type),
+    )
+    return _load(facts, entry, task, context, key, report)
+
+
+def output_context(
+    facts: RunFacts,
+    maker: StepDefinition,
+    output: StepOutput,
+    *,
+    step_key: str,
+    mapping_key: str | None = None,
+) -> OutputContext:
+    """Return what an IO manager knows about an output of a step."""
+    spec = output.spec
+    return OutputContext(
+        asset_key=spec.key if spec is not None else None,
+        name=output.name,
+        step_key=step_key,
+        run_id=facts.run_id,
+        partition_keys=facts.partition_keys(maker) if spec is not None else (),
+        partitions=facts.partitions_of(maker) if spec is not None else None,
+        definition_metadata=spec.metadata if spec is not None else output.metadata,
+        mapping_key=mapping_key,
+        asset_spec=spec,
+        **facts.io_facts(maker, output.manager, output.type),
+    )
+
+
+def _load(
+    facts: RunFacts,
+    entry: StepInput,
+    task: Task,
+    context: InputContext,
+    key: str,
+    report: Report,
+) -> object:
     try:
-        value = io_manager(facts, key).load_input(context)
+        value = input_manager(facts, key).load_input(context)
     except PenstockError:
         raise
     except Exception as error:
@@ -83,43 +249,5 @@ def _load(
             f"Input '{entry.name}' of '{task.step.key}' could not be loaded: {error}",
             user_exception=error,
         ) from error
-    report(InputLoaded(task.step.key, entry.name, entry.key))
+    report(InputLoaded(task.step.key, entry.name, entry.asset))
     return value
-
-
-def _partitions(facts: RunFacts, node: NodeDefinition, entry: NodeInput) -> Sequence[str]:
-    """Return the upstream partitions that a parameter stands for, in order."""
-    graph = facts.loaded.graph
-    upstream = graph.node(entry.key).partitions if graph.has(entry.key) else None
-    if upstream is None:
-        return ()
-    definition = facts.partitions_of(node)
-    mapping = entry.mapping or infer_mapping(upstream, definition)
-    found: dict[str, None] = {}
-    for key in facts.partition_keys(node) or (None,):
-        wanted = upstream_keys(
-            mapping, key, downstream_def=definition, upstream_def=upstream, now=None
-        )
-        found.update(dict.fromkeys(wanted))
-    return list(found)
-
-
-def read_config(facts: RunFacts, node: NodeDefinition) -> object:
-    """Return the config of a unit: an object of its class, or the plain data without one.
-
-    Raises:
-        InvalidConfigError: It does not fit; the message lists everything that does not.
-    """
-    raw: object = facts.spec.config.get("ops")
-    for part in (node.name, "config"):
-        raw = cast("Mapping[str, object]", raw).get(part) if isinstance(raw, Mapping) else None
-    model = sys.modules.get("penstock.config.model")
-    schema = node.config_schema
-    if model is None or not isinstance(schema, type) or not issubclass(schema, model.Config):
-        return raw
-    if raw is not None and not isinstance(raw, Mapping):
-        raise InvalidConfigError(f"ops:{node.name}:config must be a mapping, not {raw!r}.")
-    made: object = model.parse_config(
-        schema, raw, path=f"ops:{node.name}:config", environment=facts.environment
-    )
-    return made

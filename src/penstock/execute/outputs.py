@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from typing import cast
 
 from penstock.base.text import listed
-from penstock.define.node import NodeDefinition
 from penstock.define.result import AssetCheckResult, MaterializeResult, Output
+from penstock.define.step import StepDefinition
 from penstock.errors import InvariantViolationError
 
 Emission = Output[object] | MaterializeResult | AssetCheckResult
 
 
 def emissions(
-    node: NodeDefinition, returned: object, *, selected: Iterable[str]
+    node: StepDefinition, returned: object, *, selected: Iterable[str]
 ) -> Iterator[Emission]:
     """Sort out what the body of a unit returned or yields.
 
@@ -33,7 +33,7 @@ def emissions(
     yield from _returned(node, returned, list(selected))
 
 
-def _returned(node: NodeDefinition, returned: object, names: list[str]) -> Iterator[Emission]:
+def _returned(node: StepDefinition, returned: object, names: list[str]) -> Iterator[Emission]:
     if node.is_check:
         yield from _check_verdict(node, returned)
         return
@@ -68,7 +68,7 @@ _KNOWN = (Output, MaterializeResult, AssetCheckResult)
 
 
 def _one(
-    node: NodeDefinition, thing: object, names: list[str], *, yielded: bool
+    node: StepDefinition, thing: object, names: list[str], *, yielded: bool
 ) -> Iterator[Emission]:
     if isinstance(thing, _KNOWN):
         yield from _known(node, cast("Emission", thing), names)
@@ -85,11 +85,11 @@ def _one(
         yield Output(thing, names[0])
 
 
-def _expects_nothing(node: NodeDefinition, names: list[str]) -> bool:
+def _expects_nothing(node: StepDefinition, names: list[str]) -> bool:
     return node.emits_implicitly or any(o.returns_nothing for o in node.outputs if o.name in names)
 
 
-def _known(node: NodeDefinition, thing: Emission, names: list[str]) -> Iterator[Emission]:
+def _known(node: StepDefinition, thing: Emission, names: list[str]) -> Iterator[Emission]:
     if isinstance(thing, Output) and thing.output_name == "result" and len(names) == 1:
         renamed = Output[object](
             thing.value,
@@ -105,7 +105,7 @@ def _known(node: NodeDefinition, thing: Emission, names: list[str]) -> Iterator[
         yield from thing.check_results
 
 
-def _check_verdict(node: NodeDefinition, returned: object) -> Iterator[AssetCheckResult]:
+def _check_verdict(node: StepDefinition, returned: object) -> Iterator[AssetCheckResult]:
     name = node.checks[0].name
     if isinstance(returned, AssetCheckResult):
         yield returned

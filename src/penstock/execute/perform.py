@@ -6,20 +6,26 @@ is recorded before its inline checks. User code may be interrupted; a commit may
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import cast
 
 from penstock.decide.retry import decide_retry, retry_facts
-from penstock.define.context import AssetCheckExecutionContext, AssetExecutionContext
+from penstock.define.context import (
+    AssetCheckExecutionContext,
+    AssetExecutionContext,
+    OpExecutionContext,
+)
 from penstock.define.invoke import call
-from penstock.define.node import NodeDefinition
+from penstock.define.step import StepDefinition
 from penstock.errors import ExecutionInterruptedError, Failure, UserCodeExecutionError
 from penstock.execute import capture
 from penstock.execute.facts import RunFacts
 from penstock.execute.failures import error_info
-from penstock.execute.inputs import load_inputs, read_config
-from penstock.execute.outputs import emissions
+from penstock.execute.hooks import run_hooks
+from penstock.execute.inputs import load_inputs
+from penstock.execute.op_outputs import OpEmission, op_emissions
+from penstock.execute.outputs import Emission, emissions
 from penstock.execute.protocol import Report, Task
 from penstock.execute.recorder import Recorder
 from penstock.execute.scope import Scope
@@ -33,6 +39,23 @@ from penstock.model.events import (
 from penstock.model.metadata import normalize_metadata
 
 
+def _context_class(step: StepDefinition) -> type[OpExecutionContext]:
+    if step.is_check:
+        return AssetCheckExecutionContext
+    wanted = step.signature.context_type
+    if isinstance(wanted, type) and issubclass(wanted, AssetExecutionContext):
+        return AssetExecutionContext
+    return OpExecutionContext if step.is_op else AssetExecutionContext
+
+
+def _emissions(
+    step: StepDefinition, returned: object, scope: Scope
+) -> Iterator[Emission | OpEmission]:
+    if step.is_op:
+        return op_emissions(step, returned)
+    return emissions(step, returned, selected=scope.assets)
+
+
 class Performer:
     """Carries out the steps of one run, in the thread that calls it."""
 
@@ -44,8 +67,9 @@ class Performer:
         """Carry out an attempt and report how it ended; never raises what user code raised."""
         facts = self._facts
         started = facts.clock.monotonic()
+        attempt = _Attempt(facts, task, report)
         try:
-            skipped = self._attempt(task, report)
+            skipped = self._carry_out(attempt)
         except KeyboardInterrupt:
             # Where a handler of someone else's took Ctrl-C, it arrives like this.
             facts.interrupt.requested = True
@@ -58,30 +82,20 @@ class Performer:
                 return
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the border to user code
-            self._report_failure(task, error, report, took=facts.clock.monotonic() - started)
+            self._report_failure(attempt, error, took=facts.clock.monotonic() - started)
             return
         took = facts.clock.monotonic() - started
-        report(StepSucceeded(task.step.key, task.attempt, took, skipped))
+        ended = StepSucceeded(task.step.key, task.attempt, took, skipped, attempt.recorder.mapped)
+        self._end(attempt, ended, error=None)
 
-    def _attempt(self, task: Task, report: Report) -> tuple[str, ...]:
-        facts = self._facts
-        node = facts.loaded.nodes[task.step.node]
-        scope = Scope(
-            facts=facts,
-            task=task,
-            node=node,
-            partitions=facts.partitions_of(node),
-            report=report,
-        )
-        context = (AssetCheckExecutionContext if node.is_check else AssetExecutionContext)(
-            scope  # pyright: ignore[reportArgumentType] - a property stands in for `log`
-        )
-        recorder = Recorder(facts, node, task, context=context, report=report)
+    def _carry_out(self, attempt: _Attempt) -> tuple[str, ...]:
+        facts, node, task, report = self._facts, attempt.step, attempt.task, attempt.report
+        scope, context, recorder = attempt.scope, attempt.context, attempt.recorder
         inputs: dict[str, object] = {}
         if node.inputs:
             with facts.interrupt.interruptible():
                 inputs = load_inputs(facts, node, task, report=report)
-        config = scope.config = read_config(facts, node)
+        config = scope.config = facts.config_of(node.name).config
         with self._captured(task, report), facts.interrupt.interruptible():
             returned: object = call(
                 node.function,
@@ -95,21 +109,21 @@ class Performer:
             generator = cast("Generator[object]", returned)
             self._run_generator(task, node, generator, scope, recorder, report)
         else:
-            for emitted in emissions(node, returned, selected=scope.assets):
+            for emitted in _emissions(node, returned, scope):
                 recorder.take(emitted)
         return recorder.finish()
 
     def _run_generator(
         self,
         task: Task,
-        node: NodeDefinition,
+        node: StepDefinition,
         generator: Generator[object],
         scope: Scope,
         recorder: Recorder,
         report: Report,
     ) -> None:
         """Take what a generator yields; it may be interrupted, what is done with it may not."""
-        emitted = emissions(node, generator, selected=scope.assets)
+        emitted = _emissions(node, generator, scope)
         while True:
             with self._captured(task, report), self._facts.interrupt.interruptible():
                 following = next(emitted, None)
@@ -121,8 +135,9 @@ class Performer:
         return _Captured(self._facts.logs, task, report)
 
     def _report_failure(
-        self, task: Task, error: Exception | SystemExit, report: Report, *, took: float
+        self, attempt: _Attempt, error: Exception | SystemExit, *, took: float
     ) -> None:
+        task = attempt.task
         info = error_info(error)
         delay = decide_retry(
             retry_facts(error),
@@ -132,13 +147,57 @@ class Performer:
         )
         self.errors.pop(task.step.key, None)
         if delay is not None:
-            report(StepUpForRetry(task.step.key, info, task.attempt, delay))
+            attempt.report(StepUpForRetry(task.step.key, info, task.attempt, delay))
             return
-        self.errors[task.step.key] = (
-            error.user_exception if isinstance(error, UserCodeExecutionError) else error
-        )
+        raised = error.user_exception if isinstance(error, UserCodeExecutionError) else error
+        self.errors[task.step.key] = raised
         metadata = normalize_metadata(error.metadata) if isinstance(error, Failure) else {}
-        report(StepFailed(task.step.key, info, task.attempt, took, metadata))
+        failed = StepFailed(task.step.key, info, task.attempt, took, metadata)
+        self._end(attempt, failed, error=raised)
+
+    def _end(
+        self,
+        attempt: _Attempt,
+        ended: StepSucceeded | StepFailed,
+        *,
+        error: BaseException | None,
+    ) -> None:
+        """Run the hooks of a step, and tell how it ended."""
+        if attempt.step.hooks:
+            with self._facts.interrupt.interruptible():
+                run_hooks(
+                    self._facts,
+                    attempt.step,
+                    attempt.task,
+                    attempt.report,
+                    ended=ended,
+                    error=error,
+                    output_metadata=attempt.context.output_metadata,
+                    log=attempt.scope.log,
+                )
+        attempt.report(ended)
+
+
+class _Attempt:
+    """What one attempt of a step is carried out with."""
+
+    __slots__ = ("context", "recorder", "report", "scope", "step", "task")
+
+    def __init__(self, facts: RunFacts, task: Task, report: Report) -> None:
+        self.task = task
+        self.report = report
+        self.step = facts.loaded.nodes[task.step.node]
+        self.scope = Scope(
+            facts=facts,
+            task=task,
+            node=self.step,
+            partitions=facts.partitions_of(self.step),
+            report=report,
+        )
+        self.context = _context_class(self.step)(
+            self.scope  # pyright: ignore[reportArgumentType] - a property stands in for `log`
+        )
+        self.recorder = Recorder(facts, self.step, task, context=self.context, report=report)
 
 
 class _Captured:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from penstock.decide.copies import Source
 from penstock.model.events import RunEvent
 from penstock.plan.plan import Step
 
@@ -15,11 +16,16 @@ Report = Callable[[RunEvent], None]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One attempt of one step; `retries` counts the retries used before it."""
+    """One attempt of one step.
+
+    `retries` counts the retries used before it; `sources` says where the inputs come from that
+    other steps produce.
+    """
 
     step: Step
     attempt: int
     retries: int = 0
+    sources: tuple[Source, ...] = ()
 
 
 class Executor(Protocol):

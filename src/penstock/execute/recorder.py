@@ -6,15 +6,17 @@ from collections.abc import Mapping
 
 from penstock.base.text import listed
 from penstock.define.context import AssetExecutionContext
-from penstock.define.io_manager import OutputContext
-from penstock.define.node import NodeDefinition, NodeOutput
 from penstock.define.result import (
     AssetCheckResult,
     AssetCheckSeverity,
     DataVersion,
+    DynamicOutput,
     MaterializeResult,
+    ObserveResult,
     Output,
 )
+from penstock.define.spec import AssetSpec
+from penstock.define.step import NO_VALUE, StepDefinition, StepOutput
 from penstock.errors import (
     CheckFailedError,
     HandleOutputError,
@@ -23,11 +25,20 @@ from penstock.errors import (
     StepOutputNotFoundError,
 )
 from penstock.execute.facts import RunFacts
-from penstock.execute.inputs import io_manager
+from penstock.execute.inputs import io_manager, output_context
+from penstock.execute.op_outputs import OpEmission
 from penstock.execute.outputs import Emission
 from penstock.execute.protocol import Report, Task
+from penstock.execute.typing import check_value
 from penstock.graph.staleness import default_data_version
-from penstock.model.events import AssetMaterialized, CheckEvaluated, OutputStored
+from penstock.model.events import (
+    AssetMaterialized,
+    AssetObserved,
+    CheckEvaluated,
+    OutputProduced,
+    OutputStored,
+    TypeVerdict,
+)
 from penstock.model.keys import AssetKey
 from penstock.model.metadata import MetadataUnion
 from penstock.plan.plan import PlannedCheck
@@ -41,7 +52,7 @@ class Recorder:
     def __init__(
         self,
         facts: RunFacts,
-        node: NodeDefinition,
+        node: StepDefinition,
         task: Task,
         *,
         context: AssetExecutionContext,
@@ -54,10 +65,11 @@ class Recorder:
         self._report = report
         self._outputs = {o.name: o for o in node.outputs}
         self._made: set[str] = set()
+        self._mapped: dict[str, list[str]] = {}
         self._judged: set[tuple[AssetKey, str]] = set()
         self._blocked_by: list[str] = []
 
-    def take(self, emitted: Emission) -> None:
+    def take(self, emitted: Emission | OpEmission) -> None:
         """Take one emission.
 
         Raises:
@@ -67,14 +79,126 @@ class Recorder:
         match emitted:
             case AssetCheckResult():
                 self._judge(emitted)
+            case ObserveResult():
+                self._observe(emitted)
             case MaterializeResult():
-                output = self._output_for(emitted)
-                self._materialize(output, emitted.metadata, emitted.data_version, emitted.tags)
+                self._take_result(emitted)
             case Output():
-                output = self._named(emitted.output_name)
-                stored = self._store(output, emitted)
-                facts = {**emitted.metadata, **stored}
-                self._materialize(output, facts, emitted.data_version, emitted.tags)
+                self._take_output(self._named(emitted.output_name), emitted)
+            case DynamicOutput():
+                self._take_dynamic(self._named(emitted.output_name), emitted)
+            case _:
+                self._context.log_event(emitted)
+
+    def _take_result(self, result: MaterializeResult[object]) -> None:
+        output = self._output_for(result)
+        if result.value is NO_VALUE:
+            self._materialize(output, result.metadata, result.data_version, result.tags)
+            return
+        self._take_output(
+            output,
+            Output[object](
+                result.value,
+                output.name,
+                metadata=result.metadata,
+                data_version=result.data_version,
+                tags=result.tags,
+            ),
+        )
+
+    def _take_output(self, output: StepOutput, emitted: Output[object]) -> None:
+        if output.is_dynamic:
+            raise InvariantViolationError(
+                f"'{self._node.name}' produced an Output for '{output.name}', which is dynamic. "
+                "Produce DynamicOutputs."
+            )
+        if output.name in self._made:
+            raise self._produced_twice(output)
+        facts = {**emitted.metadata, **self._context.output_metadata.get(output.name, {})}
+        version = emitted.data_version.value if emitted.data_version is not None else None
+        self._check(output, emitted.value, facts, version=version)
+        stored = self._store(output, emitted.value, facts)
+        if output.spec is None:
+            self._made.add(output.name)
+            return
+        merged = {**emitted.metadata, **stored}
+        self._materialize(output, merged, emitted.data_version, emitted.tags)
+
+    def _take_dynamic(self, output: StepOutput, emitted: DynamicOutput[object]) -> None:
+        if not output.is_dynamic:
+            raise InvariantViolationError(
+                f"'{self._node.name}' produced a DynamicOutput for '{output.name}', which is not "
+                "dynamic. Declare it with DynamicOut()."
+            )
+        keys = self._mapped.setdefault(output.name, [])
+        if emitted.mapping_key in keys:
+            raise InvariantViolationError(
+                f"'{self._node.name}' produced output '{output.name}' with mapping_key "
+                f'"{emitted.mapping_key}" multiple times. Each value needs a key of its own.'
+            )
+        keys.append(emitted.mapping_key)
+        facts = {**emitted.metadata, **self._context.output_metadata.get(output.name, {})}
+        self._check(output, emitted.value, facts, mapping_key=emitted.mapping_key)
+        self._store(output, emitted.value, facts, mapping_key=emitted.mapping_key)
+
+    def _check(
+        self,
+        output: StepOutput,
+        value: object,
+        metadata: Mapping[str, MetadataUnion],
+        *,
+        mapping_key: str | None = None,
+        version: str | None = None,
+    ) -> None:
+        """Check a value against the type of its output, and tell what there is to tell of it.
+
+        That the value is there is told by its being stored, so an event of its own is only for
+        what that one cannot say.
+        """
+        step, is_op = self._task.step.key, self._node.is_op
+
+        def note(verdict: TypeVerdict | None) -> None:
+            if is_op or (verdict is not None and verdict.is_notable):
+                self._report(
+                    OutputProduced(step, output.name, mapping_key, verdict, dict(metadata), version)
+                )
+
+        if output.type is not None:
+            where = f"step output '{output.name}' of '{step}'"
+            check_value(self._facts, output.type, value, where=where, note=note)
+        elif is_op and (metadata or version or output.returns_nothing):
+            note(None)
+
+    def _observe(self, result: ObserveResult) -> None:
+        output = self._output_for(result)
+        assert output.spec is not None
+        self._made.add(output.name)
+        version = result.data_version
+        for partition in self._facts.partition_keys(self._node) or (None,):
+            self._report(
+                AssetObserved(
+                    asset=output.spec.key,
+                    partition=partition,
+                    step=self._task.step.key,
+                    metadata=dict(result.metadata),
+                    data_version=version.value if version is not None else "",
+                    tags={**(_USER_VERSION if version is not None else {}), **result.tags},
+                )
+            )
+
+    def _produced_twice(self, output: StepOutput) -> InvariantViolationError:
+        return InvariantViolationError(
+            f"'{self._node.name}' produced output '{output.name}' more than once."
+        )
+
+    @property
+    def mapped(self) -> dict[str, tuple[str, ...]]:
+        """The mapping keys of each dynamic output, in the order in which they were produced."""
+        return {
+            output.name: tuple(self._mapped.get(output.name, ()))
+            for output in self._node.outputs
+            if output.is_dynamic
+        }
 
     def finish(self) -> tuple[str, ...]:
         """Settle what was not emitted; return the optional outputs that were not produced.
@@ -83,13 +207,15 @@ class Recorder:
             StepOutputNotFoundError: A required output or a declared check is missing.
             CheckFailedError: A blocking check found an error.
         """
-        skipped: list[str] = []
+        skipped = self._settle_op() if self._node.is_op else []
         for planned in self._task.step.assets:
-            if planned.output in self._made:
-                continue
             output = self._outputs[planned.output]
-            if output.spec.skippable:
+            if planned.output in self._made or output.spec is None:
+                continue
+            if output.spec.skippable or output.spec.key in self._context.unchanged:
                 skipped.append(output.name)
+            elif self._node.observes:
+                continue
             elif self._node.emits_implicitly or output.returns_nothing:
                 self._materialize(output, {}, None, {})
             elif len(self._node.outputs) == 1 and not self._is_generator():
@@ -107,6 +233,23 @@ class Recorder:
             )
         return tuple(skipped)
 
+    def _settle_op(self) -> list[str]:
+        """Return the optional outputs of an op that were not produced."""
+        skipped: list[str] = []
+        for output in self._node.outputs:
+            if output.name in self._made or output.is_dynamic:
+                continue
+            if output.returns_nothing:
+                self._take_output(output, Output[object](None, output.name))
+            elif not output.is_required:
+                skipped.append(output.name)
+            else:
+                raise StepOutputNotFoundError(
+                    f"Op '{self._node.name}' ended without its required output '{output.name}'. "
+                    "Return or yield it, or declare it with is_required=False."
+                )
+        return skipped
+
     def _is_generator(self) -> bool:
         code = getattr(self._node.function, "__code__", None)
         return code is not None and bool(code.co_flags & 0x20)
@@ -119,7 +262,7 @@ class Recorder:
                 "it in MaterializeResult(check_results=[...])."
             )
 
-    def _named(self, name: str) -> NodeOutput:
+    def _named(self, name: str) -> StepOutput:
         output = self._outputs.get(name)
         if output is None:
             raise InvariantViolationError(
@@ -128,7 +271,7 @@ class Recorder:
             )
         return output
 
-    def _output_for(self, result: MaterializeResult) -> NodeOutput:
+    def _output_for(self, result: MaterializeResult[object] | ObserveResult) -> StepOutput:
         if result.asset_key is None:
             if len(self._task.step.assets) == 1:
                 return self._outputs[self._task.step.assets[0].output]
@@ -137,67 +280,68 @@ class Recorder:
                 "needs an asset_key."
             )
         for output in self._outputs.values():
-            if output.spec.key == result.asset_key:
+            if output.spec is not None and output.spec.key == result.asset_key:
                 return output
         raise InvariantViolationError(
-            f"'{self._node.name}' returned a MaterializeResult for asset '{result.asset_key}', "
-            "which it does not make."
+            f"'{self._node.name}' returned a {type(result).__name__} for asset "
+            f"'{result.asset_key}', which it does not make."
         )
 
-    def _store(self, output: NodeOutput, emitted: Output[object]) -> Mapping[str, MetadataUnion]:
-        if output.returns_nothing and emitted.value is None:
+    def _store(
+        self,
+        output: StepOutput,
+        value: object,
+        metadata: Mapping[str, MetadataUnion],
+        *,
+        mapping_key: str | None = None,
+    ) -> Mapping[str, MetadataUnion]:
+        """Have a value stored; return the facts that the IO manager adds."""
+        facts, step = self._facts, self._task.step.key
+        if facts.captured is not None and self._node.is_op:
+            facts.captured[step, output.name, mapping_key] = value
+        if output.returns_nothing and value is None:
             return {}
-        facts = self._facts
-        context = OutputContext(
-            asset_key=output.spec.key,
-            name=output.name,
-            step_key=self._task.step.key,
-            run_id=facts.run_id,
-            partition_keys=facts.partition_keys(self._node),
-            partitions=self._node.partitions,
-            definition_metadata=output.spec.metadata,
-            output_metadata=emitted.metadata,
-        )
+        context = output_context(facts, self._node, output, step_key=step, mapping_key=mapping_key)
+        context.output_metadata = metadata
         try:
-            io_manager(facts, output.manager).handle_output(context, emitted.value)
+            io_manager(facts, output.manager).handle_output(context, value)
         except PenstockError:
             raise
         except Exception as error:
             raise HandleOutputError(
-                f"Output '{output.name}' of '{self._task.step.key}' could not be stored: {error}",
+                f"Output '{output.name}' of '{step}' could not be stored: {error}",
                 user_exception=error,
             ) from error
-        self._report(OutputStored(self._task.step.key, output.name, context.added_metadata))
+        self._report(OutputStored(step, output.name, context.added_metadata, mapping_key))
         return context.added_metadata
 
     def _materialize(
         self,
-        output: NodeOutput,
+        output: StepOutput,
         metadata: Mapping[str, MetadataUnion],
         version: DataVersion | None,
         tags: Mapping[str, str],
     ) -> None:
         if output.name in self._made:
-            raise InvariantViolationError(
-                f"'{self._node.name}' produced output '{output.name}' more than once."
-            )
+            raise self._produced_twice(output)
+        assert output.spec is not None
         self._made.add(output.name)
         key = output.spec.key
         version = version or self._context.data_versions.get(key)
         added = self._context.output_metadata.get(output.name)
         facts = {**metadata, **added} if added else dict(metadata)
         for partition in self._facts.partition_keys(self._node) or (None,):
-            self._record(output, partition, facts, version, tags)
+            self._record(output.spec, partition, facts, version, tags)
 
     def _record(
         self,
-        output: NodeOutput,
+        spec: AssetSpec,
         partition: str | None,
         metadata: dict[str, MetadataUnion],
         version: DataVersion | None,
         tags: Mapping[str, str],
     ) -> None:
-        facts, spec = self._facts, output.spec
+        facts = self._facts
         inputs = facts.versions.inputs_of(facts.loaded.graph.node(spec.key), partition)
         if version is None:
             data_version = default_data_version(spec.code_version, inputs, facts.run_id)

@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Generator, Iterable, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from typing import cast
 
-from penstock.base.text import did_you_mean
-from penstock.define.node import DEFAULT_IO_MANAGER, NodeDefinition
-from penstock.errors import (
-    InvalidConfigError,
-    PenstockError,
-    ResourceFunctionError,
-    UnknownResourceError,
+from penstock.define.resource_setup import (
+    FailedTeardown,
+    ReadyResources,
+    SetUp,
+    resources_in_use,
 )
+from penstock.define.step import DEFAULT_IO_MANAGER, StepDefinition
 from penstock.execute.interrupts import Interrupt
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceContext:
-    """What the hooks of a resource receive."""
+def keys_needed(nodes: Iterable[StepDefinition]) -> list[str]:
+    """Return the keys of the resources that units of user code ask for, IO managers included.
 
-    run_id: str
-    resource_key: str
-    instance: object
-    resources: Mapping[str, object]
-
-
-def keys_needed(nodes: Iterable[NodeDefinition]) -> list[str]:
-    """Return the keys of the resources that units of user code ask for, IO managers included."""
+    What those resources require in turn is not among them: `set_up` adds it.
+    """
     keys: set[str] = set()
     for node in nodes:
         keys.update(node.resource_keys)
-        keys.update(output.manager for output in node.outputs if not output.returns_nothing)
-        keys.update(entry.manager for entry in node.inputs if entry.manager)
+        for output in node.outputs:
+            if not output.returns_nothing:
+                keys.add(output.manager)
+            if output.type is not None:
+                keys.update(output.type.required_resource_keys)
+        for entry in node.inputs:
+            if entry.manager:
+                keys.add(entry.manager)
+            if entry.type is not None:
+                keys.update(entry.type.required_resource_keys)
+                loader = entry.type.loader
+                keys.update(loader.required_resource_keys() if loader is not None else ())
+        for hook in node.hooks:
+            keys.update(hook.required_resource_keys)
         if node.inputs:
             keys.add(DEFAULT_IO_MANAGER)
     return sorted(keys)
@@ -51,68 +53,40 @@ def set_up(
     run_config: Mapping[str, object],
     environment: Mapping[str, str],
     interrupt: Interrupt,
-) -> Generator[dict[str, object]]:
-    """Set resources up, in order of their keys; tear them down in the end.
+    run: object = None,
+    on_failed_teardown: FailedTeardown | None = None,
+) -> Generator[ReadyResources]:
+    """Set resources up, those that others require first; tear them down in the end.
+
+    Args:
+        keys: The resources that are wanted.
+        declared: Anything that can be a resource, by key.
+        run_id: The id of the run.
+        instance: The instance of the run.
+        run_config: The config of the run; its `resources` section is read.
+        environment: The variables that config may name.
+        interrupt: Reaches the code of resources while they are set up.
+        run: The run, for the contexts of the resources.
+        on_failed_teardown: Told of each teardown that raised, which does not fail the run; None
+            writes it to the log.
 
     Raises:
         UnknownResourceError: Nobody provides a key.
+        InvalidDefinitionError: Nobody provides what a resource requires, or resources require each
+            other in a circle.
         InvalidConfigError: Run config or an environment variable does not fit.
         ResourceFunctionError: The resource's own code raised while it was set up.
         ExecutionInterruptedError: An interrupt came; what was set up is torn down again.
     """
-    ready: dict[str, object] = {}
-    with ExitStack() as stack:
-        for key in keys:
-            if key not in declared:
-                raise UnknownResourceError(
-                    f"Resource '{key}' was not provided.{did_you_mean(key, declared)}"
-                )
-            overrides = _overrides(run_config, key)
-            context = ResourceContext(run_id, key, instance, ready)
-            try:
-                with interrupt.interruptible():
-                    ready[key] = stack.enter_context(
-                        _ready(key, declared[key], context, overrides, environment)
-                    )
-            except PenstockError:
-                raise
-            except Exception as error:
-                raise ResourceFunctionError(
-                    f"Resource '{key}' could not be set up: {type(error).__name__}: {error}",
-                    user_exception=error,
-                ) from error
+    section = run_config.get("resources")
+    setup = SetUp(
+        config=cast("Mapping[str, object]", section) if isinstance(section, Mapping) else {},
+        environment=environment,
+        instance=instance,
+        run=run,
+        run_id=run_id,
+        around=interrupt.interruptible,
+        on_failed_teardown=on_failed_teardown,
+    )
+    with resources_in_use(declared, setup, keys=keys) as ready:
         yield ready
-
-
-@contextmanager
-def _ready(
-    key: str,
-    value: object,
-    context: ResourceContext,
-    overrides: Mapping[str, object] | None,
-    environment: Mapping[str, str],
-) -> Generator[object]:
-    # Where the module was never loaded, no value can be of its classes; loading it costs pydantic.
-    module = sys.modules.get("penstock.config.resource")
-    if module is not None and isinstance(value, module.ConfigurableResource):
-        made = module.resolve_resource(value, overrides=overrides, environment=environment, key=key)
-        with module.use_resource(made, context) as used:
-            yield used
-        return
-    if overrides:
-        raise InvalidConfigError(
-            f"Run config configures resource '{key}', which takes no config. Remove "
-            f"resources:{key}."
-        )
-    yield value
-
-
-def _overrides(run_config: Mapping[str, object], key: str) -> Mapping[str, object] | None:
-    config = run_config.get("resources")
-    for part in (key, "config"):
-        config = _entries(config).get(part)
-    return _entries(config) or None
-
-
-def _entries(value: object) -> Mapping[str, object]:
-    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}

@@ -1,4 +1,4 @@
-"""Runs from start to end: planned, leased, driven; and those that were lost, found and resumed."""
+"""Runs from start to end: planned, leased, driven. Those that were lost are in `recovery.py`."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from penstock.base.ids import RunId
-from penstock.decide.lease import is_lost
-from penstock.decide.run import RunMachine, replay
+from penstock.decide.run import RunMachine
 from penstock.define.loaded import LoadedDefinitions
-from penstock.define.node import DEFAULT_IO_MANAGER
+from penstock.define.step import DEFAULT_IO_MANAGER
 from penstock.errors import (
     BugError,
     ExecutionInterruptedError,
     FencedError,
-    InvariantViolationError,
     PenstockError,
     RunNotFoundError,
     UserCodeExecutionError,
@@ -27,11 +25,13 @@ from penstock.execute import capture, interrupts, owners
 from penstock.execute.defaults import default_io_manager, logs_folder
 from penstock.execute.driver import Driver, Observer
 from penstock.execute.executors.in_process import InProcessExecutor
-from penstock.execute.facts import RunFacts
+from penstock.execute.facts import Captured, RunFacts
 from penstock.execute.failures import error_info
 from penstock.execute.perform import Performer
 from penstock.execute.protocol import Report, Task
 from penstock.execute.resources import keys_needed, set_up
+from penstock.execute.run_config import resolve_run_config
+from penstock.execute.step_config import StepConfig
 from penstock.execute.versions import Versions
 from penstock.instance import Instance
 from penstock.model.events import (
@@ -44,23 +44,15 @@ from penstock.model.events import (
     RunFailed,
     RunResumed,
     RunStarted,
-    StoredEvent,
 )
 from penstock.model.keys import AssetCheckKey, AssetKey
-from penstock.model.run import RunFilter, RunRecord, RunSpec, RunStatus
+from penstock.model.run import RunRecord, RunSpec, RunStatus
 from penstock.plan.build import build_plan
 from penstock.plan.plan import Plan, decode_plan, encode_plan
 from penstock.plan.request import resolve_partition
-from penstock.store.protocol import EventFilter, Lease
+from penstock.store.protocol import Lease
 
-__all__ = [
-    "cancel_run",
-    "execute_run",
-    "interrupt_all",
-    "recover_lost_runs",
-    "resume_run",
-    "start_run",
-]
+__all__ = ["RunCode", "execute_plan", "execute_run", "interrupt_all", "start_run"]
 
 interrupt_all = interrupts.interrupt_all
 
@@ -74,6 +66,29 @@ class Errors:
     def first(self) -> BaseException | None:
         """Return the first one."""
         return next(iter(self.by_step.values()), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunCode:
+    """What the steps of a run are, with all that they are given.
+
+    Attributes:
+        loaded: The steps and their resources.
+        configs: The config of steps, checked and resolved.
+        resources: Resources that take the place of the declared ones.
+        input_values: Values for inputs that nothing is connected to, by step and input.
+        captured: Filled with the values that ops produce; None if nobody asks for them.
+        job: The job that runs; None for assets without one.
+    """
+
+    loaded: LoadedDefinitions
+    configs: Mapping[str, StepConfig] = field(default_factory=dict[str, StepConfig])
+    resources: Mapping[str, object] = field(default_factory=dict[str, object])
+    input_values: Mapping[tuple[str, str], object] = field(
+        default_factory=dict[tuple[str, str], object]
+    )
+    captured: Captured | None = None
+    job: object = None
 
 
 def execute_run(
@@ -116,31 +131,69 @@ def execute_run(
         KeyboardInterrupt: After the run was recorded as CANCELED.
         OutageError: The store failed.
     """
-    record = start_run(
-        loaded,
-        instance,
-        assets=assets,
-        checks=checks,
-        spec=RunSpec(
-            job=job,
-            assets=tuple(sorted(assets)),
-            partition=partition,
-            partition_range=partition_range,
-            tags=tuple(sorted((tags or {}).items())),
-            config=dict(config or {}),
-            backfill=backfill,
-            why=why,
-        ),
+    spec = RunSpec(
+        job=job,
+        assets=tuple(sorted(assets)),
+        partition=partition,
+        partition_range=partition_range,
+        tags=tuple(sorted((tags or {}).items())),
+        config=dict(config or {}),
+        backfill=backfill,
+        why=why,
     )
-    plan = _plan_of(instance, record)
-    begun = _Begun(
+    plan = _plan_assets(loaded, instance, assets=assets, checks=checks, spec=spec)
+    code = code_of(loaded, instance, plan, spec, resources=resources or {})
+    return execute_plan(code, instance, plan=plan, spec=spec, observer=observer, errors=errors)
+
+
+def execute_plan(
+    code: RunCode,
+    instance: Instance,
+    *,
+    plan: Plan,
+    spec: RunSpec,
+    run_id: str | None = None,
+    observer: Observer | None = None,
+    errors: Errors | None = None,
+) -> RunRecord:
+    """Carry out a plan, in the calling thread, and return the finished run.
+
+    Args:
+        code: What the steps are, with their config.
+        instance: Where the run is recorded.
+        plan: The steps and what each waits for.
+        spec: What the run was asked to do.
+        run_id: The run's id; a new one if None.
+        observer: Called with each event of the run.
+        errors: Filled with what user code raised.
+
+    Raises:
+        KeyboardInterrupt: After the run was recorded as CANCELED.
+        OutageError: The store failed.
+    """
+    record = _create_run(instance, plan, spec, run_id=run_id)
+    begun = Begun(
         record=record,
         plan=plan,
         machine=_machine_at_start(plan, record),
         lease=_lease_of(record),
         event=RunStarted(record.owner or ""),
     )
-    return _drive(loaded, instance, begun, observer=observer, resources=resources, errors=errors)
+    return drive(code, instance, begun, observer=observer, errors=errors)
+
+
+def code_of(
+    loaded: LoadedDefinitions,
+    instance: Instance,
+    plan: Plan,
+    spec: RunSpec,
+    *,
+    resources: Mapping[str, object],
+) -> RunCode:
+    steps = [loaded.nodes[step.node] for step in plan.steps]
+    environment = instance.settings.environment
+    configs = resolve_run_config(loaded, steps, spec.config, environment=environment)
+    return RunCode(loaded=loaded, configs=configs, resources=resources)
 
 
 def start_run(
@@ -156,6 +209,18 @@ def start_run(
     Raises:
         UsageError: The request does not fit the definitions; nothing was recorded.
     """
+    plan = _plan_assets(loaded, instance, assets=assets, checks=checks, spec=spec)
+    return _create_run(instance, plan, spec, run_id=None)
+
+
+def _plan_assets(
+    loaded: LoadedDefinitions,
+    instance: Instance,
+    *,
+    assets: AbstractSet[AssetKey],
+    checks: AbstractSet[AssetCheckKey] | None,
+    spec: RunSpec,
+) -> Plan:
     resolve_partition(
         loaded.graph,
         assets,
@@ -163,11 +228,14 @@ def start_run(
         partition_range=spec.partition_range,
         now=datetime.fromtimestamp(instance.clock.now(), UTC),
     )
-    plan = build_plan(loaded.graph, assets, checks=checks)
+    return build_plan(loaded.graph, assets, checks=checks)
+
+
+def _create_run(instance: Instance, plan: Plan, spec: RunSpec, *, run_id: str | None) -> RunRecord:
     digest, data = encode_plan(plan)
     now = instance.clock.now()
     record = RunRecord(
-        id=RunId(instance.ids.new_id()),
+        id=RunId(run_id or instance.ids.new_id()),
         spec=spec,
         status=RunStatus.NOT_STARTED,
         created=now,
@@ -186,87 +254,7 @@ def _planned(plan: Plan, spec: RunSpec) -> list[AssetPlanned]:
     ]
 
 
-def resume_run(
-    loaded: LoadedDefinitions,
-    instance: Instance,
-    run: RunId,
-    *,
-    observer: Observer | None = None,
-) -> RunRecord:
-    """Go on with a suspended run at its first unfinished step, and return the finished run.
-
-    Raises:
-        RunNotFoundError: There is no such run.
-        InvariantViolationError: The run is not suspended, another process has just resumed it, or
-            its code is not there any more.
-        KeyboardInterrupt: After the run was recorded as CANCELED.
-    """
-    record = _suspended(instance, run)
-    plan = _plan_of(instance, record)
-    gone = [step.key for step in plan.steps if step.node not in loaded.nodes]
-    if gone:
-        raise InvariantViolationError(
-            f"Run {run} cannot be resumed: the definitions have no '{gone[0]}' any more. Cancel it "
-            f"with 'penstock run cancel {run}'."
-        )
-    machine = _replayed(instance, plan, run)
-    owner = owners.this_owner(instance.home, instance.ids)
-    resumed = RunResumed(owner)
-    claimed = _append_to(instance, record, [resumed])
-    if claimed is None:
-        raise InvariantViolationError(f"Another process has just taken run {run} up.")
-    lease = Lease(run, owner, record.fence, claimed)
-    begun = _Begun(record=record, plan=plan, machine=machine, lease=lease, event=resumed)
-    return _drive(loaded, instance, begun, observer=observer, resources=None, errors=None)
-
-
-def cancel_run(instance: Instance, run: RunId) -> RunRecord:
-    """End a run that nobody works on as CANCELED.
-
-    Raises:
-        RunNotFoundError: There is no such run.
-        InvariantViolationError: The run has ended, or a living process works on it.
-    """
-    record = _existing(instance, run)
-    if record.status.is_finished:
-        raise InvariantViolationError(f"Run {run} has ended already: {record.status.value}.")
-    if owners.is_alive(instance.home, record.owner):
-        raise InvariantViolationError(
-            f"Run {run} is at work in a living process. Interrupt that process with Ctrl-C."
-        )
-    events: list[RunEvent] = [RunCanceling(by="the user"), RunCanceled()]
-    if record.status in _UNDER_WAY:
-        events.insert(0, LeaseLost(record.owner or "", _ITS_PROCESS_ENDED))
-    if _append_to(instance, record, events) is None:
-        raise InvariantViolationError(
-            f"Run {run} was not cancelled: another process has just changed it. See how it stands "
-            "with 'penstock run show', and cancel it again if it is still there."
-        )
-    return _existing(instance, run)
-
-
-def recover_lost_runs(instance: Instance) -> list[RunRecord]:
-    """Mark the runs whose process died as SUSPENDED, and return every suspended run.
-
-    Their unfinished steps are lost attempts; `resume_run` goes on with them. One that was being
-    cancelled is CANCELED. A run of a living process is left alone, also before it starts.
-    """
-    for record in instance.store.runs(RunFilter(statuses=(RunStatus.NOT_STARTED, *_UNDER_WAY))):
-        alive = owners.is_alive(instance.home, record.owner)
-        is_abandoned = record.owner is not None and not alive
-        if is_abandoned or is_lost(record, owner_alive=alive):
-            events: list[RunEvent] = [LeaseLost(record.owner or "", _ITS_PROCESS_ENDED)]
-            if record.status is RunStatus.CANCELING:
-                events.append(RunCanceled())
-            _append_to(instance, record, events)
-    return instance.store.runs(RunFilter(statuses=(RunStatus.SUSPENDED,)))
-
-
-_UNDER_WAY = (RunStatus.STARTING, RunStatus.STARTED, RunStatus.CANCELING)
-_ITS_PROCESS_ENDED = "its process ended without finishing it"
-
-
-def _append_to(instance: Instance, record: RunRecord, events: list[RunEvent]) -> int | None:
+def append_to(instance: Instance, record: RunRecord, events: list[RunEvent]) -> int | None:
     """Add events to a run just as it was read; None if another process has changed it since."""
     try:
         version, _ = instance.store.append(
@@ -281,23 +269,14 @@ def _append_to(instance: Instance, record: RunRecord, events: list[RunEvent]) ->
     return version
 
 
-def _existing(instance: Instance, run: RunId) -> RunRecord:
+def existing(instance: Instance, run: RunId) -> RunRecord:
     record = instance.store.run(run)
     if record is None:
         raise RunNotFoundError(f"There is no run {run}. 'penstock run list' shows the runs.")
     return record
 
 
-def _suspended(instance: Instance, run: RunId) -> RunRecord:
-    record = _existing(instance, run)
-    if record.status is not RunStatus.SUSPENDED:
-        raise InvariantViolationError(
-            f"Run {run} is {record.status.value}; only a SUSPENDED run can be resumed."
-        )
-    return record
-
-
-def _plan_of(instance: Instance, record: RunRecord) -> Plan:
+def plan_of(instance: Instance, record: RunRecord) -> Plan:
     data = instance.store.plan(record.plan)
     if data is None:
         raise BugError(f"Run {record.id} has no plan in the store.")
@@ -311,13 +290,8 @@ def _machine_at_start(plan: Plan, record: RunRecord) -> RunMachine:
     return machine
 
 
-def _replayed(instance: Instance, plan: Plan, run: RunId) -> RunMachine:
-    log: list[StoredEvent] = instance.store.events(EventFilter(run=run))
-    return replay(plan, ((stored.event, stored.at) for stored in log))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Begun:
+class Begun:
     """A run that this process has taken, with the event that begins its part of it.
 
     `event` is RunStarted, which the driver writes, or RunResumed, which was written already.
@@ -335,25 +309,23 @@ def _lease_of(record: RunRecord) -> Lease:
     return Lease(record.id, record.owner or "", record.fence, record.version)
 
 
-def _drive(
-    loaded: LoadedDefinitions,
+def drive(
+    code: RunCode,
     instance: Instance,
-    begun: _Begun,
+    begun: Begun,
     *,
     observer: Observer | None,
-    resources: Mapping[str, object] | None,
     errors: Errors | None,
 ) -> RunRecord:
     collected = errors if errors is not None else Errors()
     with interrupts.registered() as interrupt:
         try:
             _perform(
-                loaded,
+                code,
                 instance,
                 begun,
                 interrupt=interrupt,
                 observer=observer,
-                resources=resources,
                 errors=collected,
             )
         except BaseException as error:
@@ -366,28 +338,24 @@ def _drive(
                 raise
         was_interrupted = interrupt.requested
     instance.store.release_lease(begun.lease)
-    finished = _existing(instance, begun.record.id)
+    finished = existing(instance, begun.record.id)
     if was_interrupted and finished.status is not RunStatus.SUCCESS:
         raise KeyboardInterrupt
     return finished
 
 
 def _perform(
-    loaded: LoadedDefinitions,
+    code: RunCode,
     instance: Instance,
-    begun: _Begun,
+    begun: Begun,
     *,
     interrupt: interrupts.Interrupt,
     observer: Observer | None,
-    resources: Mapping[str, object] | None,
     errors: Errors,
 ) -> None:
     record, plan = begun.record, begun.plan
-    with _performer(
-        loaded, instance, record, plan=plan, interrupt=interrupt, resources=resources
-    ) as performer:
+    with _performer(code, instance, record, plan=plan, interrupt=interrupt) as performer:
         driver = Driver(
-            plan=plan,
             machine=begun.machine,
             store=instance.store,
             lease=begun.lease,
@@ -404,7 +372,7 @@ def _perform(
         driver.drive()
 
 
-def _end_before_start(instance: Instance, begun: _Begun, error: BaseException) -> bool:
+def _end_before_start(instance: Instance, begun: Begun, error: BaseException) -> bool:
     """End a run whose resources could not be set up; tell whether it was one.
 
     No step has started: either the error ends the run as FAILURE, or an interrupt as CANCELED.
@@ -439,7 +407,7 @@ def _let_go(instance: Instance, lease: Lease, error: BaseException) -> None:
     with contextlib.suppress(PenstockError):
         record = instance.store.run(lease.run)
         if record is not None and not record.status.is_finished and record.fence == lease.fence:
-            _append_to(instance, record, [LeaseLost(lease.owner, f"it failed: {error!r}")])
+            append_to(instance, record, [LeaseLost(lease.owner, f"it failed: {error!r}")])
         instance.store.release_lease(lease)
 
 
@@ -450,15 +418,15 @@ def _keeping(performer: Performer, errors: Errors) -> Callable[[Task, Report], N
 
 @contextmanager
 def _performer(
-    loaded: LoadedDefinitions,
+    code: RunCode,
     instance: Instance,
     record: RunRecord,
     *,
     plan: Plan,
     interrupt: interrupts.Interrupt,
-    resources: Mapping[str, object] | None,
 ) -> Generator[Performer]:
-    declared = {**loaded.resources, **(resources or {})}
+    loaded = code.loaded
+    declared = {**loaded.resources, **code.resources}
     declared.setdefault(DEFAULT_IO_MANAGER, default_io_manager(instance))
     environment = instance.settings.environment
     with (
@@ -474,8 +442,8 @@ def _performer(
         ) as ready,
     ):
         facts = RunFacts(
-            run_id=record.id,
-            spec=record.spec,
+            record=record,
+            store=instance.store,
             loaded=loaded,
             resources=ready,
             environment=environment,
@@ -485,5 +453,9 @@ def _performer(
             clock=instance.clock,
             ids=instance.ids,
             interrupt=interrupt,
+            configs=code.configs,
+            input_values=code.input_values,
+            captured=code.captured,
+            job=code.job,
         )
         yield Performer(facts)

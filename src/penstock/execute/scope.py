@@ -4,12 +4,34 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
-from penstock.define.node import NodeDefinition
-from penstock.define.result import AssetMaterialization, AssetObservation
+from penstock.compat.runs import DagsterRun
+from penstock.define.dependency import Node, NodeHandle
+from penstock.define.logger import RunLogger
+from penstock.define.op import OpDefinition
+from penstock.define.result import (
+    AssetCheckEvaluation,
+    AssetMaterialization,
+    AssetObservation,
+    DataProvenance,
+    ExpectationResult,
+)
+from penstock.define.scope import Event
+from penstock.define.step import StepDefinition
+from penstock.errors import InvalidPropertyError
 from penstock.execute.facts import RunFacts
+from penstock.execute.input_partitions import input_partitions
 from penstock.execute.protocol import Report, Task
-from penstock.model.events import AssetMaterialized, AssetObserved, LogLine
+from penstock.execute.values import load_asset_value, provenance_of
+from penstock.model.events import (
+    AssetMaterialized,
+    AssetObserved,
+    CheckEvaluated,
+    ExpectationJudged,
+    LogLine,
+    RunEvent,
+)
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.partitions.definition import PartitionsDefinition
 
@@ -28,34 +50,105 @@ class _LogHandler(logging.Handler):
 
 
 class Scope:
-    """What a context knows of the attempt; fulfils `define.context.StepScope`."""
+    """What a context knows of the attempt; fulfils `define.scope.StepScope`."""
 
     def __init__(
         self,
         *,
         facts: RunFacts,
         task: Task,
-        node: NodeDefinition,
+        node: StepDefinition,
         partitions: PartitionsDefinition | None,
         report: Report,
     ) -> None:
         self.run_id = facts.run_id
         self.run_spec = facts.spec
         self.step_key = task.step.key
-        self.attempt = task.attempt
+        self.attempt = task.retries + 1
         self.assets: Mapping[str, AssetKey] = {a.output: a.key for a in task.step.assets}
         self.checks: Sequence[AssetCheckKey] = [
             AssetCheckKey(c.asset, c.name) for c in task.step.checks
         ]
         self.partitions = partitions
-        self.partition_key = facts.spec.partition if partitions is not None else None
+        self.partition_key = facts.spec.partition if partitions is not None or node.is_op else None
         self.partition_range = facts.partition_range if partitions is not None else None
-        self.resources: Mapping[str, object] = facts.resources
         self.config: object = None
         self.instance = facts.instance
-        self._node = node
+        self._facts = facts
+        self._step = node
         self._report = report
         self._log: logging.Logger | None = None
+
+    @cached_property
+    def resources(self) -> Mapping[str, object]:
+        """The resources that the step asks for."""
+        return self._facts.some_resources(self._step.resource_keys)
+
+    @property
+    def input_assets(self) -> Mapping[str, AssetKey]:
+        """The assets that inputs are loaded from, by input."""
+        return {i.name: i.asset for i in self._step.inputs if i.asset is not None}
+
+    @property
+    def output_names(self) -> Sequence[str]:
+        """The names of the step's outputs."""
+        return [output.name for output in self._step.outputs]
+
+    @property
+    def node(self) -> Node | None:
+        """The op at its place in the job."""
+        return self._step.node
+
+    @property
+    def handle(self) -> NodeHandle:
+        """The place of the op."""
+        return NodeHandle.from_string(self._step.name)
+
+    @property
+    def op_def(self) -> OpDefinition:
+        """The op that runs.
+
+        Raises:
+            InvalidPropertyError: The step is not of an op.
+        """
+        node = self._step.node
+        assets = self._facts.loaded.definition_of(self._step)
+        definition = node.definition if node is not None else getattr(assets, "op", None)
+        if not isinstance(definition, OpDefinition):
+            raise InvalidPropertyError(f"Step '{self.step_key}' runs no op.")
+        return definition
+
+    @property
+    def job_def(self) -> object:
+        """The job that runs; None for assets without one."""
+        return self._facts.job
+
+    @property
+    def assets_def(self) -> object:
+        """The definition of the step's assets; None if it makes none."""
+        return self._facts.loaded.definition_of(self._step)
+
+    @property
+    def repository_def(self) -> object:
+        """Everything that the code location declares."""
+        return self._facts.loaded
+
+    @property
+    def mapping_key(self) -> str | None:
+        """The key of the value that the step runs for, of those of a dynamic output."""
+        _, bracket, key = self.step_key.rpartition("[")
+        return key.removesuffix("]") if bracket else None
+
+    @property
+    def run(self) -> DagsterRun:
+        """The run."""
+        return DagsterRun(self._facts.record)
+
+    @property
+    def is_subset(self) -> bool:
+        """Whether the run asks the step for less than all that it makes."""
+        made = sum(output.spec is not None for output in self._step.outputs)
+        return len(self.assets) < made or len(self.checks) < len(self._step.checks)
 
     @property
     def log(self) -> logging.Logger:
@@ -63,7 +156,7 @@ class Scope:
         if self._log is None:
             # Not getLogger: it would keep one logger for each step that ever ran.
             name = f"penstock.{self.step_key}"
-            self._log = logging.Logger(name, logging.DEBUG)  # noqa: LOG001 - see above
+            self._log = RunLogger(name, logging.DEBUG)
             self._log.addHandler(_LogHandler(self.step_key, self._report))
         return self._log
 
@@ -71,16 +164,71 @@ class Scope:
     def log(self, logger: logging.Logger) -> None:
         self._log = logger
 
-    def log_event(self, event: AssetMaterialization | AssetObservation) -> None:
+    def log_event(self, event: Event) -> None:
         """Record an event of user code about some asset."""
-        kind = AssetObserved if isinstance(event, AssetObservation) else AssetMaterialized
-        self._report(
-            kind(
+        native = _native(event, self.step_key)
+        if isinstance(native, AssetObserved) and native.data_version:
+            # What the step reads next is what it has just observed.
+            version = native.data_version
+            self._facts.versions.made(native.asset, native.partition, version=version)
+        self._report(native)
+
+    def input_partitions(self, input_name: str) -> Sequence[str]:
+        """Return the partitions of the asset of an input that are loaded, in order."""
+        entry = next(i for i in self._step.inputs if i.name == input_name)
+        return input_partitions(self._facts, self._step, entry)
+
+    def input_partitions_def(self, input_name: str) -> PartitionsDefinition | None:
+        """Return how the asset of an input is split."""
+        graph, key = self._facts.loaded.graph, self.input_assets[input_name]
+        return graph.node(key).partitions if graph.has(key) else None
+
+    def provenance(self, key: AssetKey) -> DataProvenance | None:
+        """Return what the newest version of an asset's data was made of."""
+        return provenance_of(self._facts.store, key)
+
+    def load_asset_value(
+        self, key: AssetKey, *, python_type: type | None, partition_key: str | None
+    ) -> object:
+        """Load the value of an asset by its IO manager."""
+        del python_type
+        return load_asset_value(self._facts, key, partition=partition_key)
+
+
+def _native(event: Event, step: str) -> RunEvent:
+    match event:
+        case AssetObservation():
+            return AssetObserved(
                 asset=event.asset_key,
                 partition=event.partition,
-                step=self.step_key,
+                step=step,
+                metadata=dict(event.metadata),
+                data_version=event.tags.get("dagster/data_version", ""),
+                tags=dict(event.tags),
+                description=event.description,
+            )
+        case AssetMaterialization():
+            return AssetMaterialized(
+                asset=event.asset_key,
+                partition=event.partition,
+                step=step,
                 metadata=dict(event.metadata),
                 tags=dict(event.tags),
                 description=event.description,
             )
-        )
+        case AssetCheckEvaluation():
+            return CheckEvaluated(
+                asset=event.asset_key,
+                name=event.check_name,
+                passed=event.passed,
+                partition=event.partition,
+                step=step,
+                severity=event.severity.value,
+                blocking=event.blocking,
+                metadata=dict(event.metadata),
+                description=event.description,
+            )
+        case ExpectationResult():
+            return ExpectationJudged(
+                step, event.success, event.label, event.description, dict(event.metadata)
+            )

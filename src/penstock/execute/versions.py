@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from penstock.graph.asset_graph import AssetGraph
 from penstock.graph.staleness import combined_version
 from penstock.graph.status import MOST_UPSTREAM_PARTITIONS
+from penstock.model.events import AssetObserved
 from penstock.model.keys import AssetKey
 from penstock.model.manifest import AssetDependency, AssetNode
 from penstock.partitions.mapping import infer_mapping, upstream_keys
@@ -50,8 +51,19 @@ class Versions:
         if known is None:
             head = self._store.partition_head(asset, partition)
             known = head.data_version if head is not None else ""
+            if not known and self._graph.has(asset) and self._graph.node(asset).node is None:
+                known = observed_version(self._store, asset, partition)
             self._known[asset, partition] = known
         return known
+
+
+def observed_version(store: Store, asset: AssetKey, partition: str | None) -> str:
+    """Return the version that the newest observation of an asset found; empty text without one."""
+    head = store.asset_heads([asset]).get(asset)
+    stored = None if head is None or head.observed is None else store.event(head.observed)
+    if stored is None or not isinstance(stored.event, AssetObserved):
+        return ""
+    return stored.event.data_version if stored.event.partition == partition else ""
 
 
 def upstream_partitions(

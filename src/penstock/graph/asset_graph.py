@@ -162,6 +162,10 @@ class AssetGraph:
         """Return the declared limits of a step; a step that nobody describes has none."""
         return self._steps.get(name) or StepNode(name=name)
 
+    def steps_of_unit(self, unit: str) -> tuple[StepNode, ...]:
+        """Return the steps of a graph that assets are made by, in definition order."""
+        return self._steps_by_unit.get(unit, ())
+
     def assets_of_step(self, name: str) -> tuple[AssetNode, ...]:
         """Return the assets that a step makes, in definition order."""
         return self._assets_by_step.get(name, ())
@@ -173,6 +177,14 @@ class AssetGraph:
     @cached_property
     def _steps(self) -> dict[str, StepNode]:
         return {step.name: step for step in self.manifest.nodes}
+
+    @cached_property
+    def _steps_by_unit(self) -> dict[str, tuple[StepNode, ...]]:
+        found: dict[str, list[StepNode]] = {}
+        for step in self.manifest.nodes:
+            if step.unit is not None:
+                found.setdefault(step.unit, []).append(step)
+        return {unit: tuple(steps) for unit, steps in found.items()}
 
     @cached_property
     def _checks(self) -> dict[AssetCheckKey, CheckNode]:

@@ -11,6 +11,8 @@ import importlib.util
 import os
 import sys
 import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
@@ -18,9 +20,26 @@ from penstock.base.settings import Settings
 from penstock.define.definitions import Definitions
 from penstock.define.loaded import LoadedDefinitions
 from penstock.define.modules import load_asset_checks_from_modules, load_assets_from_modules
+from penstock.define.repository_decorator import LazyDefinitions
 from penstock.errors import LoadError, PenstockError, UsageError
 
 _OURS = f"{Path(__file__).resolve().parent.parent}{os.sep}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherFiles:
+    """Files that are no Python and hold definitions all the same.
+
+    Attributes:
+        readers: What reads a file, by its ending.
+        names: Patterns of the files that are looked for where none is named, best first.
+    """
+
+    readers: Mapping[str, Callable[[Path], Definitions]]
+    names: Sequence[str] = ()
+
+
+NO_OTHER_FILES = OtherFiles(readers={})
 
 
 def load_definitions(
@@ -29,10 +48,12 @@ def load_definitions(
     module: str | None = None,
     python_file: str | None = None,
     attribute: str | None = None,
+    others: OtherFiles = NO_OTHER_FILES,
 ) -> LoadedDefinitions:
     """Import the user's definitions and check them.
 
-    What is not given comes from `[tool.penstock]` of the project.
+    What is not given comes from `[tool.penstock]` of the project; where that says nothing either,
+    the working directory and the project are searched for one of the other files.
 
     Raises:
         UsageError: Nothing says where the definitions are.
@@ -45,8 +66,12 @@ def load_definitions(
         attribute = attribute or project.attribute
     if module is not None and python_file is not None:
         raise UsageError("Give either a module (-m) or a file (-f), not both.")
+    if module is None and python_file is None:
+        python_file = _other_file(others.names, (Path.cwd(), project.root))
     if python_file is not None:
         path = Path(python_file) if Path(python_file).exists() else project.root / python_file
+        if path.suffix in others.readers:
+            return others.readers[path.suffix](path).load(path.stem)
         found, location = _import_file(path), path.stem
     elif module is not None:
         found, location = _import_module(module, project.root), module
@@ -55,8 +80,32 @@ def load_definitions(
             "No definitions are named. Give -m <module> or -f <file>, or add\n"
             '  [tool.penstock]\n  module = "my_project.definitions"\n'
             f"to {project.root / 'pyproject.toml'}."
+            + (f" Or declare assets in {others.names[0]}." if others.names else "")
         )
     return _definitions_in(found, location, attribute).load(location)
+
+
+def _other_file(names: Sequence[str], folders: Sequence[Path]) -> str | None:
+    """Find the one file of a conventional name.
+
+    Raises:
+        UsageError: A folder has several.
+    """
+    for folder in folders:
+        for name in names:
+            matching = sorted(_files(folder, name))
+            if len(matching) > 1:
+                listed = ", ".join(path.name for path in matching)
+                raise UsageError(
+                    f"{folder} has several files of assets: {listed}. Name one with -f."
+                )
+            if matching:
+                return str(matching[0])
+    return None
+
+
+def _files(folder: Path, pattern: str) -> Iterator[Path]:
+    return (path for path in folder.glob(pattern) if path.is_file())
 
 
 def _import_module(name: str, root: Path) -> ModuleType:
@@ -121,16 +170,29 @@ def _is_machinery(filename: str) -> bool:
     return filename.startswith(("<frozen importlib", _OURS)) or filename == importlib.__file__
 
 
+_Whole = (Definitions, LazyDefinitions)
+
+
+def _made(whole: Definitions | LazyDefinitions, location: str) -> Definitions:
+    """Return definitions; a function that is decorated with `@definitions` is called for them."""
+    if isinstance(whole, Definitions):
+        return whole
+    try:
+        return whole()
+    except (Exception, SystemExit) as error:  # the border to user code: any of its errors
+        raise _load_error(f"'{location}'", error) from error
+
+
 def _definitions_in(module: ModuleType, location: str, attribute: str | None) -> Definitions:
     if attribute is not None:
         value = getattr(module, attribute, None)
-        if not isinstance(value, Definitions):
+        if not isinstance(value, _Whole):
             raise LoadError(
                 f"'{location}' has no Definitions named '{attribute}'"
                 + (f"; it is a {type(value).__name__}." if value is not None else ".")
             )
-        return value
-    found = {id(v): n for n, v in vars(module).items() if isinstance(v, Definitions)}
+        return _made(value, location)
+    found = {id(v): n for n, v in vars(module).items() if isinstance(v, _Whole)}
     if len(found) > 1:
         raise LoadError(
             f"'{location}' has several Definitions: {', '.join(sorted(found.values()))}. Name one "
@@ -138,9 +200,7 @@ def _definitions_in(module: ModuleType, location: str, attribute: str | None) ->
         )
     if found:
         (name,) = found.values()
-        value = getattr(module, name)
-        assert isinstance(value, Definitions)
-        return value
+        return _made(getattr(module, name), location)
     assets = load_assets_from_modules([module])
     if not assets:
         raise LoadError(f"'{location}' holds no Definitions and no assets.")

@@ -89,13 +89,15 @@ class StepStarted(_Event, frozen=True, tag="step_started"):
 class StepSucceeded(_Event, frozen=True, tag="step_succeeded"):
     """An attempt ended well.
 
-    `took` is in seconds. `skipped` names the optional outputs that were not produced.
+    `took` is in seconds. `skipped` names the optional outputs that were not produced, `mapped` the
+    mapping keys of each dynamic output.
     """
 
     step: str
     attempt: int = 1
     took: float = 0.0
     skipped: tuple[str, ...] = ()
+    mapped: dict[str, tuple[str, ...]] = {}
 
 
 class StepFailed(_Event, frozen=True, tag="step_failed"):
@@ -146,12 +148,78 @@ class InputLoaded(_Event, frozen=True, tag="input_loaded"):
     asset: AssetKey | None = None
 
 
+class TypeVerdict(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the type of an input or output said about a value."""
+
+    type: str
+    passed: bool = True
+    description: str | None = None
+    metadata: dict[str, MetadataUnion] = {}
+
+    @property
+    def is_notable(self) -> bool:
+        """Whether it says more than that the value is as it should be."""
+        return not self.passed or self.description is not None or bool(self.metadata)
+
+
+class InputTaken(_Event, frozen=True, tag="input_taken"):
+    """A value was checked against the type of an input, and is passed to user code."""
+
+    step: str
+    name: str
+    verdict: TypeVerdict
+
+
+class OutputProduced(_Event, frozen=True, tag="output_produced"):
+    """User code produced a value; `mapping_key` tells the values of a dynamic output apart."""
+
+    step: str
+    name: str
+    mapping_key: str | None = None
+    verdict: TypeVerdict | None = None
+    metadata: dict[str, MetadataUnion] = {}
+    version: str | None = None
+
+
 class OutputStored(_Event, frozen=True, tag="output_stored"):
     """A value was committed by an IO manager; from here on it can be read."""
 
     step: str
     name: str
     metadata: dict[str, MetadataUnion] = {}
+    mapping_key: str | None = None
+
+
+class ExpectationJudged(_Event, frozen=True, tag="expectation_judged"):
+    """User code said whether the data is as it expects; nothing follows from it."""
+
+    step: str
+    passed: bool
+    label: str | None = None
+    description: str | None = None
+    metadata: dict[str, MetadataUnion] = {}
+
+
+class HookCompleted(_Event, frozen=True, tag="hook_completed"):
+    """A hook ran after its step."""
+
+    step: str
+    hook: str
+
+
+class HookSkipped(_Event, frozen=True, tag="hook_skipped"):
+    """A hook had nothing to do, because its step did not end as the hook waits for."""
+
+    step: str
+    hook: str
+
+
+class HookErrored(_Event, frozen=True, tag="hook_errored"):
+    """A hook raised; its step stays as it ended."""
+
+    step: str
+    hook: str
+    error: ErrorInfo
 
 
 class AssetMaterialized(_Event, frozen=True, tag="asset_materialized"):
@@ -255,7 +323,13 @@ RunEvent = (
     | StepSkipped
     | StepCanceled
     | InputLoaded
+    | InputTaken
+    | OutputProduced
     | OutputStored
+    | ExpectationJudged
+    | HookCompleted
+    | HookSkipped
+    | HookErrored
     | AssetMaterialized
     | AssetObserved
     | AssetPlanned

@@ -11,9 +11,12 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NoReturn
 
 from penstock.base.codec import register_text_type
-from penstock.errors import InvalidDefinitionError
+from penstock.errors import InvalidDefinitionError, ParameterCheckError
+
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_]")
 
 
 class AssetKey:
@@ -38,11 +41,14 @@ class AssetKey:
         parts = (path,) if isinstance(path, str) else tuple(path)
         if not parts:
             raise InvalidDefinitionError("An asset key needs at least one part.")
-        if not all(isinstance(p, str) for p in parts):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise InvalidDefinitionError(f"The parts of an asset key must be text, not {parts!r}.")
+        for part in parts:
+            if not isinstance(part, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise InvalidDefinitionError(
+                    f"The parts of an asset key must be text, not {parts!r}."
+                )
         self.parts = parts
         self._hash = hash(parts)
-        escaped = "/".join(parts)
+        escaped = parts[0] if len(parts) == 1 else "/".join(parts)
         if "\\" in escaped or escaped.count("/") != len(parts) - 1:
             escaped = "/".join(p.replace("\\", "\\\\").replace("/", "\\/") for p in parts)
         self._escaped = escaped
@@ -67,8 +73,8 @@ class AssetKey:
 
     def to_python_identifier(self, suffix: str | None = None) -> str:
         """Return a valid Python identifier made of the parts, with an optional suffix."""
-        parts = [*self.parts, suffix] if suffix else list(self.parts)
-        return re.sub(r"[^A-Za-z0-9_]", "_", "__".join(parts))
+        parts = (*self.parts, suffix) if suffix else self.parts
+        return _NOT_IN_NAMES.sub("_", "__".join(parts))
 
     def to_db_string(self) -> str:
         """Return the parts as a JSON list."""
@@ -96,7 +102,7 @@ class AssetKey:
         """Make a key of a key, of text (split at `/`), of parts, or of a thing that has a `key`.
 
         Raises:
-            InvalidDefinitionError: It is none of these.
+            ParameterCheckError: It is none of these.
         """
         if isinstance(key, AssetKey):
             return key
@@ -104,15 +110,41 @@ class AssetKey:
             return AssetKey.from_user_string(key)
         if isinstance(key, (list, tuple)):
             return AssetKey(key)
-        raise InvalidDefinitionError(f"{key!r} is not an asset key.")
+        raise ParameterCheckError(f"{key!r} is not an asset key.")
+
+    @staticmethod
+    def from_db_string(text: str | None) -> AssetKey | None:
+        """Read a JSON list of parts; None of None."""
+        return None if not text else AssetKey(json.loads(text))
 
     def has_prefix(self, prefix: Sequence[str]) -> bool:
         """Tell whether the first parts are `prefix`."""
         return self.parts[: len(prefix)] == tuple(prefix)
 
     def with_prefix(self, prefix: str | Sequence[str]) -> AssetKey:
-        """Return the key with more parts in front."""
-        return AssetKey([*((prefix,) if isinstance(prefix, str) else prefix), *self.parts])
+        """Return the key with more parts in front.
+
+        Raises:
+            ParameterCheckError: The prefix is neither text nor a sequence of texts.
+        """
+        if isinstance(prefix, str):
+            return AssetKey([prefix, *self.parts])
+        if not isinstance(prefix, Sequence):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ParameterCheckError(
+                f"A key prefix is text or a list of texts, not {prefix!r} (for '{self}')."
+            )
+        return AssetKey([*prefix, *self.parts]) if prefix else self
+
+    def __iter__(self) -> NoReturn:
+        raise ParameterCheckError(
+            f"Iteration is not allowed over the asset key '{self}'. A list of keys was probably "
+            "expected: write [key]. Its parts are key.path."
+        )
+
+    def __getitem__(self, index: object) -> NoReturn:
+        raise ParameterCheckError(
+            f"Index access is not allowed on the asset key '{self}'. Its parts are key.path."
+        )
 
     def __eq__(self, other: object) -> bool:
         if self is other:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
@@ -56,11 +57,29 @@ class AssetNode(msgspec.Struct, frozen=True):
     skippable: bool = False
 
 
+NeedKind = Literal["one", "fan_in", "collect"]
+"""How a step takes an output: by itself, as an entry of a list, or all values of a dynamic one."""
+
+
+class StepNeed(msgspec.Struct, frozen=True, array_like=True):
+    """An edge inside a graph: the step that ends before, its output, and the input that takes it.
+
+    Without an output only the order counts.
+    """
+
+    step: str
+    output: str | None = None
+    input: str | None = None
+    kind: NeedKind = "one"
+
+
 class StepNode(msgspec.Struct, frozen=True):
     """One executable unit of the user's code: it makes assets, evaluates checks, or both.
 
     `single_run` says that a range of partitions goes through one call. `pool` and `retry` are the
-    declared limits.
+    declared limits. The steps of one `unit`, a graph, are selected through its assets; `reads`
+    names the assets whose values such a step takes. A step with `over` runs once for each value of
+    that step's dynamic output.
     """
 
     name: str
@@ -68,6 +87,21 @@ class StepNode(msgspec.Struct, frozen=True):
     pool: str | None = None
     can_subset: bool = False
     single_run: bool = False
+    needs: tuple[StepNeed, ...] = ()
+    unit: str | None = None
+    reads: tuple[AssetKey, ...] = ()
+    over: tuple[str, str] | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+
+
+class JobNode(msgspec.Struct, frozen=True):
+    """A job: of a selection of assets, or of steps of its own."""
+
+    name: str
+    selection: str | None = None
+    steps: tuple[StepNode, ...] = ()
+    description: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
 
 
 class Manifest(msgspec.Struct, frozen=True):
@@ -77,7 +111,7 @@ class Manifest(msgspec.Struct, frozen=True):
     assets: tuple[AssetNode, ...] = ()
     checks: tuple[CheckNode, ...] = ()
     nodes: tuple[StepNode, ...] = ()
-    jobs: tuple[tuple[str, str], ...] = ()
+    jobs: tuple[JobNode, ...] = ()
 
     def digest(self) -> str:
         """Return a content hash (32 hex digits) of everything declared."""

@@ -11,15 +11,15 @@ import builtins
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import PurePath
 from typing import Any, get_args
 
 import msgspec
 from msgspec.structs import force_setattr
 
-from penstock.base.text import counted
-from penstock.errors import InvalidMetadataError
+from penstock.errors import InvalidMetadataError, ParameterCheckError
+from penstock.model.code_reference import CodeReference
 from penstock.model.keys import AssetKey
 from penstock.model.table import TableColumnLineage, TableRecord, TableSchema, inferred_schema
 
@@ -126,10 +126,15 @@ class MetadataValue(msgspec.Struct, frozen=True, tag_field="type", omit_defaults
         """Make a point in time of seconds since the epoch or a datetime with a timezone.
 
         Raises:
-            InvalidMetadataError: The datetime has no timezone.
+            ParameterCheckError: The datetime has no timezone.
         """
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise ParameterCheckError(
+                "Datetime values provided to MetadataValue.timestamp must have timezones, but "
+                f"{value.isoformat()} has none. Give it one, as in value.replace(tzinfo=UTC)."
+            )
         if isinstance(value, datetime):
-            return _timestamp(value)
+            return TimestampMetadataValue(value.timestamp())
         return TimestampMetadataValue(builtins.float(value))
 
     @staticmethod
@@ -141,6 +146,11 @@ class MetadataValue(msgspec.Struct, frozen=True, tag_field="type", omit_defaults
     def pool(pool: str) -> PoolMetadataValue:
         """Make a reference to a concurrency pool."""
         return PoolMetadataValue(pool)
+
+    @staticmethod
+    def code_location_reconstruction(data: str) -> CodeLocationReconstructionMetadataValue:
+        """Make what a code location keeps of one load for the next ones."""
+        return CodeLocationReconstructionMetadataValue(data)
 
 
 class IntMetadataValue(MetadataValue, frozen=True, tag="int"):
@@ -363,6 +373,33 @@ class PoolMetadataValue(MetadataValue, frozen=True, tag="pool"):
         return self.pool
 
 
+class CodeReferencesMetadataValue(MetadataValue, frozen=True, tag="code_references"):
+    """Where the code of a definition is."""
+
+    code_references: Sequence[CodeReference] = ()
+
+    def __post_init__(self) -> None:
+        force_setattr(self, "code_references", list(self.code_references))
+
+    @property
+    def value(self) -> CodeReferencesMetadataValue:
+        """The references themselves."""
+        return self
+
+
+class CodeLocationReconstructionMetadataValue(
+    MetadataValue, frozen=True, tag="code_location_reconstruction"
+):
+    """What a code location kept of one load for the next ones, as text."""
+
+    data: str
+
+    @property
+    def value(self) -> str:
+        """The text."""
+        return self.data
+
+
 MetadataUnion = (
     IntMetadataValue
     | FloatMetadataValue
@@ -383,6 +420,8 @@ MetadataUnion = (
     | TimestampMetadataValue
     | PythonArtifactMetadataValue
     | PoolMetadataValue
+    | CodeReferencesMetadataValue
+    | CodeLocationReconstructionMetadataValue
 )
 """Every kind of metadata value; this is what the codec reads."""
 
@@ -461,32 +500,3 @@ def _checked_key(key: object) -> str:
         f"Metadata key {key!r} is of type {type(key).__name__}, but keys are texts. "
         f"Write {str(key)!r}."
     )
-
-
-def render(value: MetadataUnion) -> str:
-    """Write a value as one line of text for a terminal."""
-    return " ".join(_rendered(value).split())
-
-
-def _rendered(value: MetadataUnion) -> str:
-    match value:
-        case IntMetadataValue(value=int(number)):
-            return f"{number:,}"
-        case FloatMetadataValue(value=float(number)):
-            return f"{number:,.6g}" if abs(number) < 1e6 else f"{number:,}"
-        case BoolMetadataValue(value=bool(truth)):
-            return "yes" if truth else "no"
-        case JsonMetadataValue():
-            return json.dumps(value.data, ensure_ascii=False)
-        case TimestampMetadataValue():
-            return datetime.fromtimestamp(value.value, tz=UTC).isoformat(" ", "seconds")
-        case TableMetadataValue():
-            return f"table of {counted(len(value.records), 'row')} ({value.schema.in_words()})"
-        case TableSchemaMetadataValue() | TableColumnLineageMetadataValue():
-            return value.value.in_words()
-        case DagsterJobMetadataValue():
-            return f"{value.job_name} in {value.location_name}"
-        case PythonArtifactMetadataValue():
-            return f"{value.module}.{value.name}"
-        case _:
-            return "none" if value.value is None else str(value.value)

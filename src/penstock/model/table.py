@@ -6,14 +6,16 @@ Values only; how they are shown is for whoever shows them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar, cast
 
 import msgspec
 from msgspec.structs import force_setattr
 
 from penstock.base.text import listed
-from penstock.errors import InvalidMetadataError
+from penstock.errors import InvalidMetadataError, ParameterCheckError
 from penstock.model.keys import AssetKey
 
+T = TypeVar("T")
 Cell = str | int | float | bool | None
 """What a table may hold in one place."""
 
@@ -36,34 +38,77 @@ class TableRecord(msgspec.Struct, frozen=True):
                 )
 
 
+def _checked(value: object, kind: type, *, what: str) -> None:
+    if not isinstance(value, kind):
+        raise ParameterCheckError(
+            f"{what} must be a {kind.__name__}, not {value!r} of type {type(value).__name__}."
+        )
+
+
+def _checked_list(values: object, kind: type[T], *, what: str) -> list[T]:
+    """Return a list of values of one class, or raise ParameterCheckError naming what it is."""
+    if isinstance(values, str) or not isinstance(values, Sequence):
+        raise ParameterCheckError(f"{what} must be a list of {kind.__name__}, not {values!r}.")
+    found = list(cast("Sequence[T]", values))
+    for value in found:
+        _checked(value, kind, what=f"An entry of {what}")
+    return found
+
+
 class TableConstraints(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What holds for a table as a whole, in words."""
+    """What holds for a table as a whole, in words.
+
+    Raises:
+        ParameterCheckError: An argument has the wrong type.
+    """
 
     other: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        force_setattr(self, "other", tuple(self.other))
+        other = _checked_list(self.other, str, what="TableConstraints(other=...)")
+        force_setattr(self, "other", other)
 
 
 class TableColumnConstraints(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What holds for a column."""
+    """What holds for a column.
+
+    Raises:
+        ParameterCheckError: An argument has the wrong type.
+    """
 
     nullable: bool = True
     unique: bool = False
     other: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        force_setattr(self, "other", tuple(self.other))
+        _checked(self.nullable, bool, what="TableColumnConstraints(nullable=...)")
+        _checked(self.unique, bool, what="TableColumnConstraints(unique=...)")
+        other = _checked_list(self.other, str, what="TableColumnConstraints(other=...)")
+        force_setattr(self, "other", other)
 
 
 class TableColumn(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A column: its name, its type in the words of its database, and what is known of it."""
+    """A column: its name, its type in the words of its database, and what is known of it.
+
+    Raises:
+        ParameterCheckError: An argument has the wrong type.
+    """
 
     name: str
     type: str = "string"
     description: str | None = None
-    constraints: TableColumnConstraints = TableColumnConstraints()
+    constraints: TableColumnConstraints | None = None
     tags: Mapping[str, str] = {}
+
+    def __post_init__(self) -> None:
+        _checked(self.name, str, what="TableColumn(name=...)")
+        of = f"of TableColumn '{self.name}'"
+        _checked(self.type, str, what=f"The type {of}")
+        if self.description is not None:
+            _checked(self.description, str, what=f"The description {of}")
+        if self.constraints is None:
+            force_setattr(self, "constraints", TableColumnConstraints())
+        _checked(self.constraints, TableColumnConstraints, what=f"constraints {of}")
 
 
 class TableSchema(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -75,10 +120,14 @@ class TableSchema(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     columns: Sequence[TableColumn]
-    constraints: TableConstraints = TableConstraints()
+    constraints: TableConstraints | None = None
 
     def __post_init__(self) -> None:
-        force_setattr(self, "columns", tuple(self.columns))
+        columns = _checked_list(self.columns, TableColumn, what="TableSchema(columns=...)")
+        force_setattr(self, "columns", columns)
+        if self.constraints is None:
+            force_setattr(self, "constraints", TableConstraints())
+        _checked(self.constraints, TableConstraints, what="TableSchema(constraints=...)")
 
     @staticmethod
     def from_name_type_dict(name_type_dict: Mapping[str, str]) -> TableSchema:
@@ -98,12 +147,25 @@ class TableColumnDep(msgspec.Struct, frozen=True):
 
 
 class TableColumnLineage(msgspec.Struct, frozen=True):
-    """Which columns each column is made of."""
+    """Which columns each column is made of; their order does not count.
+
+    Raises:
+        ParameterCheckError: A column is made of the same column twice.
+    """
 
     deps_by_column: Mapping[str, Sequence[TableColumnDep]]
 
     def __post_init__(self) -> None:
-        deps = {name: tuple(columns) for name, columns in self.deps_by_column.items()}
+        deps = {
+            name: tuple(sorted(columns, key=lambda dep: (dep.asset_key, dep.column_name)))
+            for name, columns in self.deps_by_column.items()
+        }
+        for name, columns in deps.items():
+            if len(set(columns)) < len(columns):
+                raise ParameterCheckError(
+                    f"Column '{name}' is made of the same column twice: "
+                    f"{listed([_named(dep) for dep in columns])}. Name each once."
+                )
         force_setattr(self, "deps_by_column", deps)
 
     def in_words(self) -> str:

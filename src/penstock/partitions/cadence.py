@@ -1,8 +1,9 @@
-"""Grids of time windows: where windows start, by arithmetic.
+"""Grids of time windows: where windows start and end.
 
 A grid numbers the windows of a cadence with integers that have no beginning and no end; the bounds
-are the definition's. Nothing here scans: daily, weekly and monthly windows are numbered by calendar
-arithmetic on days, hourly windows by elapsed seconds. Times are whole seconds since the epoch.
+are the definition's. Regular cadences scan nothing: daily, weekly and monthly windows are numbered
+by calendar arithmetic on days, hourly windows by elapsed seconds. `listed_grid` has the others.
+Times are whole seconds since the epoch.
 
 Both edges of daylight saving time follow the clock on the wall. A daily start that the clock skips
 moves to the end of the gap; one that occurs twice is the second. Hours are elapsed hours, so that
@@ -19,8 +20,9 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Protocol
 
-_EPOCH_DAY = 719_163
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from penstock.base.cron import Cron
+from penstock.base.zones import EPOCH_DAY, day_at, wall_seconds
+
 _MONTHS_IN_CYCLE = 4800
 
 
@@ -33,35 +35,101 @@ class ScheduleType(StrEnum):
     MONTHLY = "monthly"
 
 
+@dataclass(frozen=True, slots=True)
+class Regular:
+    """A cadence that the calendar or the clock repeats.
+
+    Attributes:
+        schedule: How often a window starts.
+        minute: The minute at which it does.
+        hour: The hour at which it does; 0 for hourly windows.
+        day: The weekday, 0 is Sunday, or the day of the month; 0 for the others.
+    """
+
+    schedule: ScheduleType
+    minute: int
+    hour: int
+    day: int
+
+    @property
+    def cron(self) -> str:
+        """The cron schedule that says the same."""
+        match self.schedule:
+            case ScheduleType.HOURLY:
+                return f"{self.minute} * * * *"
+            case ScheduleType.DAILY:
+                return f"{self.minute} {self.hour} * * *"
+            case ScheduleType.WEEKLY:
+                return f"{self.minute} {self.hour} * * {self.day}"
+            case ScheduleType.MONTHLY:
+                return f"{self.minute} {self.hour} {self.day} * *"
+
+    @staticmethod
+    def of(cron: Cron) -> Regular | None:
+        """Return the regular cadence of a cron schedule, or None if it has none."""
+        hour, minute = cron.times[0] // 3600, cron.times[0] % 3600 // 60
+        if cron.minute_interval() == 60:
+            return Regular(ScheduleType.HOURLY, minute, 0, 0)
+        if len(cron.times) > 1 or len(cron.months) < 12:
+            return None
+        if cron.takes_all_days:
+            return Regular(ScheduleType.DAILY, minute, hour, 0)
+        if cron.days is None:
+            ((day, number), *more) = sorted(cron.weekdays or ())
+            weekly = not more and number == 0
+            return Regular(ScheduleType.WEEKLY, minute, hour, day) if weekly else None
+        (day, *more) = sorted(cron.days)
+        monthly = cron.weekdays is None and not more and day > 0
+        return Regular(ScheduleType.MONTHLY, minute, hour, day) if monthly else None
+
+
 class Grid(Protocol):
-    """Consecutive windows, numbered."""
+    """Windows one after the other, numbered."""
 
     def start_of(self, n: int) -> int:
-        """Return when window `n` starts; it ends when window `n + 1` starts."""
+        """Return when window `n` starts."""
+        ...
+
+    def end_of(self, n: int) -> int:
+        """Return when window `n` ends: when the next starts, unless there is a gap."""
         ...
 
     def floor(self, at: int) -> int:
-        """Return the number of the window that holds a time."""
+        """Return the number of the last window that starts at a time or before it."""
+        ...
+
+    def unended(self, at: int) -> int:
+        """Return the number of the first window that ends after a time."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class HourGrid:
-    """Windows of an elapsed hour.
+class ClockGrid:
+    """Windows of the same elapsed time, an hour or less.
 
     Attributes:
-        phase: Seconds after a full hour of UTC at which windows start.
+        phase: Seconds after a multiple of the period, in UTC, at which windows start.
+        period: The length of a window in seconds.
     """
 
     phase: int
+    period: int = 3600
 
     def start_of(self, n: int) -> int:
         """Return when window `n` starts."""
-        return n * 3600 + self.phase
+        return n * self.period + self.phase
+
+    def end_of(self, n: int) -> int:
+        """Return when window `n` ends."""
+        return self.start_of(n + 1)
 
     def floor(self, at: int) -> int:
         """Return the number of the window that holds a time."""
-        return (at - self.phase) // 3600
+        return (at - self.phase) // self.period
+
+    def unended(self, at: int) -> int:
+        """Return the number of the window that holds a time."""
+        return (at - self.phase) // self.period
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +163,13 @@ class DayGrid:
         """Return when window `n` starts."""
         day = self.day_of(n)
         if self.zone is UTC:
-            return (day - _EPOCH_DAY) * 86_400 + self.seconds
+            return (day - EPOCH_DAY) * 86_400 + self.seconds
         midnight = datetime.fromordinal(day)
         return wall_seconds(midnight + timedelta(seconds=self.seconds), self.zone)
+
+    def end_of(self, n: int) -> int:
+        """Return when window `n` ends."""
+        return self.start_of(n + 1)
 
     def floor(self, at: int) -> int:
         """Return the number of the window that holds a time."""
@@ -105,6 +177,10 @@ class DayGrid:
         while self.start_of(n) > at:
             n -= 1
         return n
+
+    def unended(self, at: int) -> int:
+        """Return the number of the window that holds a time."""
+        return self.floor(at)
 
     def _last_by(self, day: int) -> int:
         """Return the last window that starts on a day or before it."""
@@ -123,36 +199,6 @@ def ceiling(grid: Grid, at: int) -> int:
     """Return the number of the first window that starts at a time or after it."""
     n = grid.floor(at)
     return n if grid.start_of(n) == at else n + 1
-
-
-def moment(at: int, zone: tzinfo) -> datetime:
-    """Return a time as the clock in a zone shows it."""
-    shown = _EPOCH + timedelta(seconds=at)
-    return shown if zone is UTC else shown.astimezone(zone)
-
-
-def day_at(at: int, zone: tzinfo) -> int:
-    """Return the day that the calendar in a zone shows, counted from 0001-01-01 as 1."""
-    return at // 86_400 + _EPOCH_DAY if zone is UTC else moment(at, zone).toordinal()
-
-
-def wall_seconds(wall: datetime, zone: tzinfo) -> int:
-    """Return when a clock in a zone shows a time: the second time if twice, else the gap's end."""
-    early = int(wall.replace(tzinfo=zone, fold=0).timestamp())
-    late = int(wall.replace(tzinfo=zone, fold=1).timestamp())
-    return late if early <= late else _gap_end(late, early, zone)
-
-
-def _gap_end(before: int, after: int, zone: tzinfo) -> int:
-    """Find the change of the clock between two times by bisection."""
-    old = moment(before, zone).utcoffset()
-    while after - before > 1:
-        middle = (before + after) // 2
-        if moment(middle, zone).utcoffset() == old:
-            before = middle
-        else:
-            after = middle
-    return after
 
 
 @lru_cache(maxsize=31)

@@ -10,33 +10,57 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence, Set
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 
 from penstock.base.clock import SystemClock
 from penstock.base.text import listed
 from penstock.errors import UnknownPartitionError
-from penstock.partitions.subset import PartitionsSubset, Span
+from penstock.partitions.context import (
+    DynamicPartitionsStore,
+    PartitionLoadingContext,
+    effective_time,
+    partition_loading_context,
+)
+from penstock.partitions.ordinals import Ordinals, Span
+from penstock.partitions.paging import PaginatedResults, page_of, read_cursor
+from penstock.partitions.subset import PartitionsSubset
 from penstock.partitions.window import PartitionKeyRange
+
+PARTITION_NAME_TAG = "dagster/partition"
+"""The tag of a run that names its partition."""
 
 _clock = SystemClock()
 
 
 def seconds_of(now: datetime | None, zone: tzinfo = UTC) -> float:
-    """Return a time in seconds since the epoch; None is the current time.
+    """Return a time in seconds since the epoch; None is the time in force, or the current one.
 
     A datetime without a timezone is a wall clock in `zone`.
     """
+    now = now or effective_time()
     if now is None:
         return _clock.now()
     return (now if now.tzinfo else now.replace(tzinfo=zone)).timestamp()
 
 
+def loading(
+    store: DynamicPartitionsStore | None,
+) -> AbstractContextManager[PartitionLoadingContext | None]:
+    """Make a store of dynamic partitions count inside a block; None leaves it as it is."""
+    if store is None:
+        return nullcontext()
+    return partition_loading_context(dynamic_partitions_store=store)
+
+
 class PartitionsDefinition(ABC):
     """The partition keys of an asset or a job, in order.
 
-    `now` and `current_time` are timezone-aware; None means the current time.
+    `now` and `current_time` are timezone-aware; None means the current time, or the one that
+    `partition_loading_context` set. `dynamic_partitions_store` is an instance, needed only where
+    keys are dynamic, unless `partition_loading_context` set it.
     """
 
     @property
@@ -75,8 +99,19 @@ class PartitionsDefinition(ABC):
         """Return how many keys exist."""
 
     @abstractmethod
-    def nearest_keys(self, key: str, now: datetime | None = None) -> list[str]:
+    def nearest_keys(self, key: str, now: datetime | None = None) -> Sequence[str]:
         """Return existing keys that may have been meant by a wrong one, at most three."""
+
+    def keys_at(self, ordinals: Iterable[int]) -> list[str]:
+        """Return the keys at ordinals, in the order given."""
+        found: list[str] = []
+        start = stop = 0
+        for n in ordinals:
+            if n != stop:
+                found.extend(self.keys(start, stop))
+                start = n
+            stop = n + 1
+        return [*found, *self.keys(start, stop)]
 
     def key(self, ordinal: int) -> str:
         """Return the key at an ordinal, whether it exists yet or not."""
@@ -93,17 +128,37 @@ class PartitionsDefinition(ABC):
             raise UnknownPartitionError(self._unknown(key, None))
         return found
 
+    def ordinals(self, keys: Iterable[str]) -> list[int]:
+        """Return the ordinals of keys, in the order given.
+
+        Raises:
+            UnknownPartitionError: One is not a key, now or ever.
+        """
+        return [self.ordinal(key) for key in keys]
+
+    @property
+    def capacity(self) -> int | None:
+        """How many ordinals there can ever be; None if the definition sets no bound."""
+        return None
+
+    def existing(self, now: datetime | None = None) -> Ordinals:
+        """Return the ordinals of the keys that exist."""
+        return Ordinals.of_spans([(0, self.count(now))])
+
+    def page(self, start: int, stop: int, now: datetime | None = None) -> Sequence[str]:
+        """Return the keys from one position to another among those that exist."""
+        del now
+        return self.keys(start, stop)
+
     def has_partition_key(
         self,
         partition_key: str,
         current_time: datetime | None = None,
-        *,
-        dynamic_partitions_store: object | None = None,
+        dynamic_partitions_store: DynamicPartitionsStore | None = None,
     ) -> bool:
         """Tell whether a key exists."""
-        del dynamic_partitions_store
-        found = self.find(partition_key)
-        return found is not None and found < self.count(current_time)
+        with loading(dynamic_partitions_store):
+            return self._exists(partition_key, current_time)
 
     def validate(self, key: str, now: datetime | None = None) -> None:
         """Do nothing if the key exists.
@@ -114,59 +169,170 @@ class PartitionsDefinition(ABC):
         if not self.has_partition_key(key, now):
             raise UnknownPartitionError(self._unknown(key, now))
 
+    def validate_partition_key(
+        self, partition_key: str, context: PartitionLoadingContext | None = None
+    ) -> None:
+        """Do nothing if the key exists, as of the time and the store in a context.
+
+        Raises:
+            UnknownPartitionError: It does not.
+        """
+        with partition_loading_context(new_ctx=context):
+            self.validate(partition_key)
+
+    def filter_valid_partition_keys(self, partition_keys: Set[str]) -> set[str]:
+        """Return those of some texts that are keys."""
+        return {key for key in partition_keys if self.has_partition_key(key)}
+
     def get_partition_keys(
         self,
         current_time: datetime | None = None,
-        dynamic_partitions_store: object | None = None,
-    ) -> list[str]:
+        dynamic_partitions_store: DynamicPartitionsStore | None = None,
+    ) -> Sequence[str]:
         """Return every key that exists, in order."""
-        del dynamic_partitions_store
-        return self.keys(0, self.count(current_time))
+        with loading(dynamic_partitions_store):
+            return self._all(current_time)
 
     def get_num_partitions(
         self,
         current_time: datetime | None = None,
-        dynamic_partitions_store: object | None = None,
+        dynamic_partitions_store: DynamicPartitionsStore | None = None,
     ) -> int:
         """Return how many keys exist."""
-        del dynamic_partitions_store
-        return self.count(current_time)
+        with loading(dynamic_partitions_store):
+            return self.count(current_time)
 
     def get_first_partition_key(
         self,
         current_time: datetime | None = None,
-        dynamic_partitions_store: object | None = None,
+        dynamic_partitions_store: DynamicPartitionsStore | None = None,
     ) -> str | None:
         """Return the first key, or None if none exists."""
-        del dynamic_partitions_store
-        return self.key(0) if self.count(current_time) else None
+        with loading(dynamic_partitions_store):
+            return next(iter(self.page(0, min(1, self.count(current_time)), current_time)), None)
 
     def get_last_partition_key(
         self,
         current_time: datetime | None = None,
-        dynamic_partitions_store: object | None = None,
+        dynamic_partitions_store: DynamicPartitionsStore | None = None,
     ) -> str | None:
         """Return the last key that exists, or None if none does."""
-        del dynamic_partitions_store
-        count = self.count(current_time)
-        return self.key(count - 1) if count else None
+        with loading(dynamic_partitions_store):
+            count = self.count(current_time)
+            return next(iter(self.page(max(0, count - 1), count, current_time)), None)
 
     def get_partition_keys_in_range(
         self,
         partition_key_range: PartitionKeyRange,
-        dynamic_partitions_store: object | None = None,
+        dynamic_partitions_store: DynamicPartitionsStore | None = None,
         *,
         current_time: datetime | None = None,
-    ) -> list[str]:
+    ) -> Sequence[str]:
         """Return the keys from one to another, both included.
 
         Raises:
             UnknownPartitionError: An end does not exist, or the range is reversed.
         """
-        del dynamic_partitions_store
-        first, last = partition_key_range
-        self.validate(first, current_time)
-        self.validate(last, current_time)
+        with loading(dynamic_partitions_store):
+            first, last = partition_key_range
+            self.validate(first, current_time)
+            self.validate(last, current_time)
+            return self._between(first, last)
+
+    def get_paginated_partition_keys(
+        self,
+        context: PartitionLoadingContext | None = None,
+        limit: int = 1000,
+        ascending: bool = True,  # noqa: FBT001, FBT002 - the public signature
+        cursor: str | None = None,
+    ) -> PaginatedResults[str]:
+        """Return a page of the keys that exist.
+
+        Args:
+            context: As of when, and the store of dynamic partitions.
+            limit: How many keys at most.
+            ascending: Whether pages go from the first key on or from the last one back.
+            cursor: The `cursor` of the page before; None for the first page.
+        """
+        with partition_loading_context(new_ctx=context):
+            count = self.count()
+            at = None if cursor is None else self._resumed(*read_cursor(cursor))
+            if ascending:
+                start = 0 if at is None else at + 1
+                stop = min(start + limit, count)
+                keys = list(self.page(start, stop)) if start < stop else []
+                return page_of(keys, at=stop - 1, cursor=cursor, has_more=stop < count)
+            stop = count if at is None else min(at, count)
+            start = max(0, stop - limit)
+            keys = list(reversed(self.page(start, stop)))
+            return page_of(keys, at=start, cursor=cursor, has_more=start > 0)
+
+    def get_tags_for_partition_key(self, partition_key: str) -> Mapping[str, str]:
+        """Return the tags of a run of one partition."""
+        return {PARTITION_NAME_TAG: partition_key}
+
+    def get_serializable_unique_identifier(
+        self, dynamic_partitions_store: DynamicPartitionsStore | None = None
+    ) -> str:
+        """Return a text that differs between definitions, or lists of keys, that differ."""
+        with loading(dynamic_partitions_store):
+            return self.fingerprint()
+
+    def empty_subset(self) -> PartitionsSubset:
+        """Return the subset without partitions."""
+        return PartitionsSubset(self)
+
+    def subset_with_partition_keys(self, partition_keys: Iterable[str]) -> PartitionsSubset:
+        """Return the subset of these keys.
+
+        Raises:
+            UnknownPartitionError: A key is not in the definition.
+        """
+        return PartitionsSubset.of_keys(self, partition_keys)
+
+    def subset_with_all_partitions(
+        self,
+        current_time: datetime | None = None,
+        dynamic_partitions_store: DynamicPartitionsStore | None = None,
+    ) -> PartitionsSubset:
+        """Return the subset of every key that exists."""
+        with loading(dynamic_partitions_store):
+            return PartitionsSubset(self, self.existing(current_time))
+
+    def deserialize_subset(self, serialized: str) -> PartitionsSubset:
+        """Read what the `serialize` of a subset wrote, against the definition as it is now.
+
+        Raises:
+            UsageError: The text is not a stored subset, or its keys mean something else now.
+        """
+        return PartitionsSubset.deserialize(serialized, self)
+
+    def collected(self, keys: list[str]) -> Collection[str]:
+        """Return keys, in order, as the kind of collection that a subset gives away: a set."""
+        return dict.fromkeys(keys).keys()
+
+    def ranges(self, spans: tuple[Span, ...]) -> list[PartitionKeyRange]:
+        """Write spans as key ranges, both ends included."""
+        return [PartitionKeyRange(self.key(start), self.key(stop - 1)) for start, stop in spans]
+
+    def stored_ranges(self, spans: tuple[Span, ...]) -> list[tuple[str, str]]:
+        """Write spans as key ranges that stay right if only the definition's bounds change."""
+        return [(key, key) for start, stop in spans for key in self.keys(start, stop)]
+
+    def restored_spans(self, first: str, last: str) -> Sequence[Span]:
+        """Read one stored key range, cut to the keys that there are now."""
+        start, end = self.find(first), self.find(last)
+        return [] if start is None or end is None else [(start, end + 1)]
+
+    def _all(self, now: datetime | None) -> Sequence[str]:
+        return self.page(0, self.count(now), now)
+
+    def _exists(self, key: str, now: datetime | None) -> bool:
+        found = self.find(key)
+        return found is not None and found < self.count(now)
+
+    def _between(self, first: str, last: str) -> Sequence[str]:
+        """Return the keys from one existing key to another."""
         start, end = self.ordinal(first), self.ordinal(last)
         if start > end:
             raise UnknownPartitionError(
@@ -174,30 +340,10 @@ class PartitionsDefinition(ABC):
             )
         return self.keys(start, end + 1)
 
-    def empty_subset(self) -> PartitionsSubset:
-        """Return the subset without partitions."""
-        return PartitionsSubset(self)
-
-    def subset_with_partition_keys(self, keys: Iterable[str]) -> PartitionsSubset:
-        """Return the subset of these keys.
-
-        Raises:
-            UnknownPartitionError: A key is not in the definition.
-        """
-        return PartitionsSubset.of_keys(self, keys)
-
-    def subset_with_all_partitions(self, now: datetime | None = None) -> PartitionsSubset:
-        """Return the subset of every key that exists."""
-        return PartitionsSubset.of_spans(self, [(0, self.count(now))])
-
-    def stored_ranges(self, spans: tuple[Span, ...]) -> list[tuple[str, str]]:
-        """Write spans as key ranges that stay right if only the definition's bounds change."""
-        return [(key, key) for start, stop in spans for key in self.keys(start, stop)]
-
-    def restored_span(self, first: str, last: str) -> Span | None:
-        """Read one stored key range, cut to the keys that there are now."""
-        start, end = self.find(first), self.find(last)
-        return None if start is None or end is None else (start, end + 1)
+    def _resumed(self, at: int, key: str) -> int:
+        """Return the position after which a listing of pages goes on."""
+        del key
+        return at
 
     def fingerprint(self) -> str:
         """Return 16 hex digits that differ between definitions that differ."""

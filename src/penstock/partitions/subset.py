@@ -1,4 +1,4 @@
-"""`PartitionsSubset`: a set of partition keys as sorted ranges of ordinals.
+"""`PartitionsSubset`: a set of partition keys, kept as ordinals.
 
 A Boolean algebra whose cost follows the number of ranges, not the number of keys: keys are made
 only where somebody asks for them. What a key means is the key space's business; this module knows
@@ -8,18 +8,17 @@ ordinals and asks the space to translate.
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Protocol
 
 from penstock.errors import InvariantViolationError, UsageError
+from penstock.partitions.ordinals import Ordinals, Span
 from penstock.partitions.window import PartitionKeyRange
 
-Span = tuple[int, int]
-"""A half-open range of ordinals, never empty."""
+_PAGE = 4096
 
 
 class KeySpace(Protocol):
@@ -42,87 +41,66 @@ class KeySpace(Protocol):
         """Return the ordinal of a key, or None if there is no such key."""
         ...
 
-    def ordinal(self, key: str) -> int:
-        """Return the ordinal of a key, or raise `UnknownPartitionError`."""
+    def ordinals(self, keys: Iterable[str]) -> list[int]:
+        """Return the ordinals of keys, or raise `UnknownPartitionError`."""
         ...
 
-    def key(self, ordinal: int) -> str:
-        """Return the key at an ordinal."""
+    def keys_at(self, ordinals: Iterable[int]) -> list[str]:
+        """Return the keys at ordinals, in the order given."""
         ...
 
-    def keys(self, start: int, stop: int) -> list[str]:
-        """Return the keys at a half-open range of ordinals."""
+    def collected(self, keys: list[str]) -> Collection[str]:
+        """Return keys, in order, as the kind of collection that a subset gives away."""
         ...
 
-    def count(self, now: datetime | None = None) -> int:
-        """Return how many keys exist."""
+    def existing(self, now: datetime | None = None) -> Ordinals:
+        """Return the ordinals of the keys that exist."""
+        ...
+
+    def get_partition_keys_in_range(self, partition_key_range: PartitionKeyRange) -> Sequence[str]:
+        """Return the keys from one to another, both included."""
+        ...
+
+    def ranges(self, spans: tuple[Span, ...]) -> list[PartitionKeyRange]:
+        """Write spans as key ranges, both ends included."""
         ...
 
     def stored_ranges(self, spans: tuple[Span, ...]) -> list[tuple[str, str]]:
         """Write spans as key ranges that stay right if only the definition's bounds change."""
         ...
 
-    def restored_span(self, first: str, last: str) -> Span | None:
+    def restored_spans(self, first: str, last: str) -> Sequence[Span]:
         """Read one stored key range, cut to the keys that there are now."""
         ...
 
 
-def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Sort spans, drop empty ones and join those that touch."""
-    result: list[Span] = []
-    for start, stop in sorted(spans):
-        if start >= stop:
-            continue
-        if result and start <= result[-1][1]:
-            result[-1] = (result[-1][0], max(stop, result[-1][1]))
-        else:
-            result.append((start, stop))
-    return tuple(result)
-
-
-def common(left: tuple[Span, ...], right: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Intersect two sorted tuples of spans."""
-    result: list[Span] = []
-    i = j = 0
-    while i < len(left) and j < len(right):
-        start, stop = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
-        if start < stop:
-            result.append((start, stop))
-        if left[i][1] < right[j][1]:
-            i += 1
-        else:
-            j += 1
-    return tuple(result)
-
-
-def without(left: tuple[Span, ...], right: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Subtract one sorted tuple of spans from another."""
-    if not left:
-        return ()
-    low, high = left[0][0], left[-1][1]
-    edges = [low, *(edge for span in right for edge in span), high]
-    gaps = tuple(pair for pair in list(pairwise(edges))[::2] if pair[0] < pair[1])
-    return common(left, gaps)
-
-
-@dataclass(frozen=True, slots=True)
 class PartitionsSubset:
-    """Some of the partitions of a definition.
+    """Some of the partitions of a definition; a value.
 
     Make one with `definition.empty_subset()` or `definition.subset_with_partition_keys(keys)`.
 
     Attributes:
         definition: The definition whose keys these are.
-        spans: Sorted half-open ranges of ordinals that neither overlap nor touch.
+        ordinals: Which of its keys.
+
+    Example:
+        >>> from penstock import StaticPartitionsDefinition
+        >>> letters = StaticPartitionsDefinition(["a", "b", "c"])
+        >>> some = letters.subset_with_partition_keys(["a", "b"])
+        >>> list(some - letters.subset_with_partition_keys(["b"]))
+        ['a']
     """
 
-    definition: KeySpace
-    spans: tuple[Span, ...] = ()
+    __slots__ = ("definition", "ordinals")
+
+    def __init__(self, definition: KeySpace, ordinals: Ordinals | None = None) -> None:
+        self.definition = definition
+        self.ordinals = Ordinals(()) if ordinals is None else ordinals
 
     @staticmethod
     def of_spans(definition: KeySpace, spans: Iterable[Span]) -> PartitionsSubset:
         """Make a subset of ranges of ordinals in any order."""
-        return PartitionsSubset(definition, merged(spans))
+        return PartitionsSubset(definition, Ordinals.of_spans(spans))
 
     @staticmethod
     def of_keys(definition: KeySpace, keys: Iterable[str]) -> PartitionsSubset:
@@ -131,45 +109,73 @@ class PartitionsSubset:
         Raises:
             UnknownPartitionError: A key is not in the definition.
         """
-        ordinals = map(definition.ordinal, keys)
-        return PartitionsSubset(definition, merged((n, n + 1) for n in ordinals))
+        return PartitionsSubset(definition, Ordinals.of_numbers(definition.ordinals(keys)))
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Sorted half-open ranges of ordinals that neither overlap nor touch."""
+        return self.ordinals.spans
+
+    @property
+    def partitions_def(self) -> KeySpace:
+        """The definition whose keys these are."""
+        return self.definition
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is in it."""
-        return not self.spans
+        return not len(self.ordinals)
 
-    def with_partition_keys(self, keys: Iterable[str]) -> PartitionsSubset:
+    def empty_subset(self) -> PartitionsSubset:
+        """Return the subset of the same definition without partitions."""
+        return PartitionsSubset(self.definition)
+
+    def with_partition_keys(self, partition_keys: Iterable[str]) -> PartitionsSubset:
         """Return the subset with more keys.
 
         Raises:
             UnknownPartitionError: A key is not in the definition.
         """
-        return self | PartitionsSubset.of_keys(self.definition, keys)
+        return self | PartitionsSubset.of_keys(self.definition, partition_keys)
+
+    def with_partition_key_range(
+        self, partitions_def: KeySpace, partition_key_range: PartitionKeyRange
+    ) -> PartitionsSubset:
+        """Return the subset with the keys from one to another, both included.
+
+        Raises:
+            UnknownPartitionError: An end does not exist, or the range is reversed.
+        """
+        keys = partitions_def.get_partition_keys_in_range(partition_key_range)
+        return self.with_partition_keys(keys)
 
     def first(self, n: int) -> PartitionsSubset:
         """Return the first `n` partitions, or all if there are fewer."""
-        kept: list[Span] = []
-        for start, stop in self.spans:
-            if n <= 0:
-                break
-            kept.append((start, min(stop, start + n)))
-            n -= stop - start
-        return PartitionsSubset(self.definition, tuple(kept))
+        return PartitionsSubset(self.definition, self.ordinals.first(n))
 
     def complement(self, now: datetime | None = None) -> PartitionsSubset:
         """Return the partitions that exist at `now` and are not in the subset."""
-        universe = merged([(0, self.definition.count(now))])
-        return PartitionsSubset(self.definition, without(universe, self.spans))
+        return PartitionsSubset(self.definition, self.definition.existing(now) - self.ordinals)
+
+    def get_partition_keys_not_in_subset(self, partitions_def: KeySpace | None = None) -> list[str]:
+        """Return the keys that exist and are not in the subset, in order."""
+        del partitions_def
+        return list(self.complement())
 
     def ranges(self) -> list[PartitionKeyRange]:
         """Return the subset as key ranges, both ends included."""
-        key = self.definition.key
-        return [PartitionKeyRange(key(start), key(stop - 1)) for start, stop in self.spans]
+        return self.definition.ranges(self.spans)
 
-    def get_partition_keys(self) -> list[str]:
-        """Return every key, in order."""
-        return list(self)
+    def get_partition_key_ranges(
+        self, partitions_def: KeySpace | None = None
+    ) -> list[PartitionKeyRange]:
+        """Return the subset as key ranges, both ends included."""
+        del partitions_def
+        return self.ranges()
+
+    def get_partition_keys(self) -> Collection[str]:
+        """Return every key, in order: time windows as a list, others as a set that keeps it."""
+        return self.definition.collected(list(self))
 
     def serialize(self) -> str:
         """Return the subset as canonical JSON text with the fingerprint of its definition."""
@@ -195,38 +201,48 @@ class PartitionsSubset:
                 f"A stored subset has {stored.grid} keys, but the definition now has "
                 f"{definition.grid} keys, so its keys mean something else. Discard it."
             )
-        spans = (definition.restored_span(first, last) for first, last in stored.ranges)
-        return PartitionsSubset.of_spans(definition, (span for span in spans if span))
+        return PartitionsSubset.of_spans(
+            definition,
+            (s for first, last in stored.ranges for s in definition.restored_spans(first, last)),
+        )
 
     def __or__(self, other: PartitionsSubset) -> PartitionsSubset:
         self._check_same_space(other)
-        return PartitionsSubset(self.definition, merged((*self.spans, *other.spans)))
+        return PartitionsSubset(self.definition, self.ordinals | other.ordinals)
 
     def __and__(self, other: PartitionsSubset) -> PartitionsSubset:
         self._check_same_space(other)
-        return PartitionsSubset(self.definition, common(self.spans, other.spans))
+        return PartitionsSubset(self.definition, self.ordinals & other.ordinals)
 
     def __sub__(self, other: PartitionsSubset) -> PartitionsSubset:
         self._check_same_space(other)
-        return PartitionsSubset(self.definition, without(self.spans, other.spans))
+        return PartitionsSubset(self.definition, self.ordinals - other.ordinals)
 
     def __contains__(self, key: object) -> bool:
         if not isinstance(key, str):
             return False
         ordinal = self.definition.find(key)
-        return ordinal is not None and self.has_ordinal(ordinal)
+        return ordinal is not None and ordinal in self.ordinals
 
     def has_ordinal(self, ordinal: int) -> bool:
         """Tell whether the partition at an ordinal is in the subset."""
-        at = bisect_right(self.spans, ordinal, key=_start) - 1
-        return at >= 0 and ordinal < self.spans[at][1]
+        return ordinal in self.ordinals
 
     def __len__(self) -> int:
-        return sum(stop - start for start, stop in self.spans)
+        return len(self.ordinals)
 
     def __iter__(self) -> Iterator[str]:
-        for start, stop in self.spans:
-            yield from _paged(self.definition, start, stop)
+        numbers = iter(self.ordinals)
+        while page := list(islice(numbers, _PAGE)):
+            yield from self.definition.keys_at(page)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PartitionsSubset):
+            return NotImplemented
+        return self.ordinals == other.ordinals and self.definition == other.definition
+
+    def __hash__(self) -> int:
+        return hash((self.definition, self.ordinals))
 
     def _check_same_space(self, other: PartitionsSubset) -> None:
         if self.definition is not other.definition and self.definition != other.definition:
@@ -237,20 +253,9 @@ class PartitionsSubset:
             )
 
     def __repr__(self) -> str:
-        shown = ", ".join(
-            r.start if r.start == r.end else f"{r.start}...{r.end}"
-            for r in islice(self.ranges(), 4)
-        )
+        few = self.definition.ranges(tuple(islice(self.spans, 4)))
+        shown = ", ".join(r.start if r.start == r.end else f"{r.start}...{r.end}" for r in few)
         return f"PartitionsSubset({shown}{', …' if len(self.spans) > 4 else ''})"
-
-
-def _start(span: Span) -> int:
-    return span[0]
-
-
-def _paged(definition: KeySpace, start: int, stop: int, *, page: int = 1000) -> Iterator[str]:
-    for at in range(start, stop, page):
-        yield from definition.keys(at, min(at + page, stop))
 
 
 @dataclass(frozen=True, slots=True)

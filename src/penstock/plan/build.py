@@ -16,25 +16,60 @@ from penstock.base.text import listed
 from penstock.errors import InvalidDefinitionError, InvalidSubsetError
 from penstock.graph.asset_graph import AssetGraph, cycle_text, unknown_assets
 from penstock.model.keys import AssetCheckKey, AssetKey
-from penstock.model.manifest import AssetNode, CheckNode, Manifest
+from penstock.model.manifest import AssetNode, CheckNode, Manifest, NeedKind, StepNode
 from penstock.plan.plan import Need, Plan, PlannedAsset, PlannedCheck, Step
 
 
 class _Draft:
-    """A step while the plan is being built."""
+    """A step while the plan is being built; `needs` is in the order of declaration."""
 
-    __slots__ = ("assets", "checks", "name", "needs", "number")
+    __slots__ = ("assets", "checks", "needs", "number", "step")
 
-    def __init__(self, number: int, name: str) -> None:
+    def __init__(self, number: int, step: StepNode) -> None:
         self.number = number
-        self.name = name
+        self.step = step
         self.assets: list[AssetNode] = []
         self.checks: list[CheckNode] = []
-        self.needs: dict[int, dict[str | None, None]] = {}
+        self.needs: dict[_Needed, None] = {}
 
-    def wait_for(self, maker: _Draft, output: str | None) -> None:
+    @property
+    def name(self) -> str:
+        return self.step.name
+
+    @property
+    def unit(self) -> str:
+        return self.step.unit or self.step.name
+
+    def wait_for(
+        self,
+        maker: _Draft,
+        output: str | None,
+        taken_by: str | None = None,
+        kind: NeedKind = "one",
+    ) -> None:
         if maker is not self:
-            self.needs.setdefault(maker.number, {})[output] = None
+            self.needs[maker.number, output, taken_by, kind] = None
+
+
+_Needed = tuple[int, str | None, str | None, NeedKind]
+
+
+def build_job_plan(steps: Sequence[StepNode], *, selected: AbstractSet[str] | None = None) -> Plan:
+    """Plan a run of a job that has steps of its own.
+
+    Args:
+        steps: The job's steps.
+        selected: The names of those to run; None means all. An input that a step left out would
+            have fed gets its value from run config.
+
+    Raises:
+        InvalidDefinitionError: The steps wait for each other.
+    """
+    chosen = [step for step in steps if selected is None or step.name in selected]
+    drafts = {step.name: _Draft(number, step) for number, step in enumerate(chosen)}
+    for draft in drafts.values():
+        _connect_inside(draft, drafts)
+    return Plan(steps=_ordered(list(drafts.values())))
 
 
 def build_plan(
@@ -60,10 +95,11 @@ def build_plan(
     if missing:
         raise unknown_assets(missing, graph.keys)
     drafts = _drafts(graph, assets, _chosen_checks(graph, assets, checks))
-    for draft in drafts.values():
-        _refuse_part(draft, graph)
+    for unit in _units(drafts.values()):
+        _refuse_part(unit, graph)
+    _add_inner_steps(graph, drafts)
     _connect(graph, drafts)
-    return Plan(steps=_ordered(graph, list(drafts.values())))
+    return Plan(steps=_ordered(list(drafts.values())))
 
 
 def _chosen_checks(
@@ -104,7 +140,7 @@ def _drafts(
 
     def draft(name: str) -> _Draft:
         if name not in drafts:
-            drafts[name] = _Draft(len(drafts), name)
+            drafts[name] = _Draft(len(drafts), graph.step(name))
         return drafts[name]
 
     for node in graph.manifest.assets:
@@ -115,19 +151,35 @@ def _drafts(
     return drafts
 
 
-def _refuse_part(draft: _Draft, graph: AssetGraph) -> None:
-    made = graph.assets_of_step(draft.name)
-    if graph.step(draft.name).can_subset:
+def _units(drafts: Iterable[_Draft]) -> list[list[_Draft]]:
+    """Group drafts by what can only be selected as a whole."""
+    found: dict[str, list[_Draft]] = {}
+    for draft in drafts:
+        found.setdefault(draft.unit, []).append(draft)
+    return list(found.values())
+
+
+def _refuse_part(unit: Sequence[_Draft], graph: AssetGraph) -> None:
+    step, name = unit[0].step, unit[0].unit
+    if step.can_subset:
         return
-    if draft.assets and len(draft.assets) < len(made):
-        chosen = {node.key for node in draft.assets}
-        rest = [n.key.to_user_string() for n in made if n.key not in chosen]
-        some = [n.key.to_user_string() for n in draft.assets]
+    chosen = [node for draft in unit for node in draft.assets]
+    steps = [step] if step.unit is None else graph.steps_of_unit(step.unit)
+    made = [node for inner in steps for node in graph.assets_of_step(inner.name)]
+    if chosen and len(chosen) < len(made):
+        keys = {node.key for node in chosen}
+        rest = [n.key.to_user_string() for n in made if n.key not in keys]
+        some = [n.key.to_user_string() for n in chosen]
         raise InvalidSubsetError(
-            f"Selected only {listed(some)} of node '{draft.name}', which also makes "
+            f"Selected only {listed(some)} of node '{name}', which also makes "
             f"{listed(rest)}; it cannot be subset. Select them all, or declare it with "
             "can_subset=True."
         )
+    for draft in unit:
+        _refuse_part_of_checks(draft, graph)
+
+
+def _refuse_part_of_checks(draft: _Draft, graph: AssetGraph) -> None:
     evaluated = [c for c in graph.checks_of_step(draft.name) if not c.inline]
     standalone = [c for c in draft.checks if not c.inline]
     if standalone and len(standalone) < len(evaluated):
@@ -140,6 +192,25 @@ def _refuse_part(draft: _Draft, graph: AssetGraph) -> None:
         )
 
 
+def _add_inner_steps(graph: AssetGraph, drafts: dict[str, _Draft]) -> None:
+    """Add the steps of graphs that make no asset themselves.
+
+    A graph that is chosen as a whole runs as a whole; of another one, what its assets need.
+    """
+    for unit in _units(drafts.values()):
+        name = unit[0].step.unit
+        if name is None:
+            continue
+        steps = {step.name: step for step in graph.steps_of_unit(name)}
+        made = sum(len(graph.assets_of_step(step)) for step in steps)
+        is_whole = sum(len(draft.assets) for draft in unit) == made
+        wanted = [*steps] if is_whole else [draft.name for draft in unit]
+        while wanted:
+            step = steps[wanted.pop()]
+            drafts.setdefault(step.name, _Draft(len(drafts), step))
+            wanted += [need.step for need in step.needs if need.step not in drafts]
+
+
 def _connect(graph: AssetGraph, drafts: Mapping[str, _Draft]) -> None:
     makers = {node.key: (d, node) for d in drafts.values() for node in d.assets}
     guards: dict[AssetKey, list[_Draft]] = {}
@@ -149,12 +220,39 @@ def _connect(graph: AssetGraph, drafts: Mapping[str, _Draft]) -> None:
             _wait_for_asset(draft, makers[check.asset])
         if check.blocking:
             guards.setdefault(check.asset, []).append(draft)
-    for draft, node in makers.values():
-        for parent in graph.parents(node.key):
+    for draft in drafts.values():
+        if draft.step.needs:
+            _connect_inside(draft, drafts)
+        for parent in _parents(graph, draft):
             if parent in makers:
                 _wait_for_asset(draft, makers[parent])
             for guard in guards.get(parent, ()):
                 draft.wait_for(guard, None)
+
+
+def _parents(graph: AssetGraph, draft: _Draft) -> Iterable[AssetKey]:
+    """Return the assets that a step waits for, made by the run or not.
+
+    In a graph, each step waits for what it reads; what no step of it reads, its first steps wait
+    for.
+    """
+    unit = draft.step.unit
+    if unit is None:
+        return [parent for node in draft.assets for parent in graph.parents(node.key)]
+    if draft.step.needs:
+        return draft.step.reads
+    steps = graph.steps_of_unit(unit)
+    made = [node.key for step in steps for node in graph.assets_of_step(step.name)]
+    read = {key for step in steps for key in step.reads}
+    unread = [p for key in made for p in graph.parents(key) if p not in read and p not in made]
+    return [*draft.step.reads, *unread]
+
+
+def _connect_inside(draft: _Draft, drafts: Mapping[str, _Draft]) -> None:
+    for need in draft.step.needs:
+        maker = drafts.get(need.step)
+        if maker is not None:
+            draft.wait_for(maker, need.output, need.input, need.kind)
 
 
 def _wait_for_asset(draft: _Draft, maker: tuple[_Draft, AssetNode]) -> None:
@@ -162,8 +260,8 @@ def _wait_for_asset(draft: _Draft, maker: tuple[_Draft, AssetNode]) -> None:
     draft.wait_for(step, node.output if node.skippable else None)
 
 
-def _ordered(graph: AssetGraph, drafts: Sequence[_Draft]) -> tuple[Step, ...]:
-    needs = [tuple(draft.needs) for draft in drafts]
+def _ordered(drafts: Sequence[_Draft]) -> tuple[Step, ...]:
+    needs = [tuple(dict.fromkeys([need[0] for need in draft.needs])) for draft in drafts]
     order = topological_order(needs)
     if order is None:
         path = cycle_text([drafts[n].name for n in find_cycle(needs) or []])
@@ -172,21 +270,33 @@ def _ordered(graph: AssetGraph, drafts: Sequence[_Draft]) -> tuple[Step, ...]:
             "so it cannot both feed and follow another. Split it, or select fewer assets."
         )
     position = {number: place for place, number in enumerate(order)}
-    return tuple(_step(graph, drafts[number], position) for number in order)
+    places = {drafts[number].name: place for number, place in position.items()}
+    return tuple(_step(drafts[number], position, places) for number in order)
 
 
-def _step(graph: AssetGraph, draft: _Draft, position: Mapping[int, int]) -> Step:
-    needs: list[Need] = []
-    for number in sorted(draft.needs, key=position.__getitem__):
-        named = sorted(output for output in draft.needs[number] if output is not None)
-        needs.extend(Need(position[number], output) for output in named or (None,))
+def _step(draft: _Draft, position: Mapping[int, int], places: Mapping[str, int]) -> Step:
+    over = draft.step.over
+    is_template = over is not None and over[0] in places
     return Step(
-        key=draft.name,
+        key=f"{draft.name}[?]" if is_template else draft.name,
         node=draft.name,
-        needs=tuple(needs),
+        needs=tuple(_needs(draft, position)) if draft.needs else (),
         assets=tuple(
             [PlannedAsset(n.key, n.output, n.partitions is not None) for n in draft.assets]
         ),
         checks=tuple(PlannedCheck(c.asset, c.name, blocking=c.blocking) for c in draft.checks),
-        retry=graph.step(draft.name).retry,
+        retry=draft.step.retry,
+        over=(places[over[0]], over[1]) if over is not None and is_template else None,
     )
+
+
+def _needs(draft: _Draft, position: Mapping[int, int]) -> Iterable[Need]:
+    """Return what a step needs: in the order of declaration where it takes values, for lists."""
+    takes_values = any(taken_by is not None for _, _, taken_by, _ in draft.needs)
+    named = {number for number, output, _, _ in draft.needs if output is not None}
+    found = [
+        Need(position[number], output, taken_by, kind)
+        for number, output, taken_by, kind in draft.needs
+        if output is not None or number not in named
+    ]
+    return found if takes_values else sorted(found, key=lambda n: (n.step, n.output or ""))

@@ -12,14 +12,21 @@ import msgspec
 
 from penstock.base.codec import decoder, encode
 from penstock.model.keys import AssetKey
+from penstock.model.manifest import NeedKind
 from penstock.model.retry import RetryPolicy
 
 
 class Need(msgspec.Struct, frozen=True, array_like=True):
-    """A step that must end before; with an output, one that must also have been produced."""
+    """A step that must end before; with an output, one that must also have been produced.
+
+    `input` names the parameter that takes the output. Of the outputs in a `fan_in` to one input at
+    least one must have been produced; `collect` takes all values of a dynamic output, also none.
+    """
 
     step: int
     output: str | None = None
+    input: str | None = None
+    kind: NeedKind = "one"
 
 
 class PlannedAsset(msgspec.Struct, frozen=True, array_like=True):
@@ -39,7 +46,11 @@ class PlannedCheck(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One unit of user code in a run; `node` names it in the definitions."""
+    """One unit of user code in a run; `node` names it in the definitions.
+
+    A step with `over` (a step and its dynamic output) is a template: its key ends in `[?]`, and it
+    runs once for each value, with the value's mapping key in place of the question mark.
+    """
 
     key: str
     node: str
@@ -47,6 +58,7 @@ class Step(msgspec.Struct, frozen=True):
     assets: tuple[PlannedAsset, ...] = ()
     checks: tuple[PlannedCheck, ...] = ()
     retry: RetryPolicy | None = None
+    over: tuple[int, str] | None = None
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -7,7 +7,8 @@ import pytest
 
 import penstock as dg
 from penstock.errors import InvariantViolationError
-from penstock.execute.io_managers.filesystem import FilesystemIOManager, write_atomically
+from penstock.execute.io_managers.configurable import FilesystemIOManager
+from penstock.execute.io_managers.filesystem import write_atomically
 
 
 def test_a_value_is_kept_at_the_key(tmp_path):

@@ -1,17 +1,44 @@
-"""`FilesystemIOManager`: pickles in a folder, one file for each value."""
+"""`PickledObjectFilesystemIOManager`: pickles in a folder, one file for each value."""
 
 from __future__ import annotations
 
 import os
 import pickle
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Protocol, runtime_checkable
 
-from penstock.define.io_manager import InputContext, IOManager, OutputContext
+from penstock.define.io_context import InputContext, OutputContext, storage_identifier
 from penstock.errors import InvariantViolationError
+from penstock.execute.io_managers.paths import PathIOManager, StorePath, coerce_to_relative_parts
+
+_UP = {".": "%2E", "..": "%2E%2E"}
 
 
-class FilesystemIOManager(IOManager):
+@runtime_checkable
+class HasStorage(Protocol):
+    """An instance, as far as a place for values matters."""
+
+    def storage_directory(self) -> str:
+        """Return the folder for values."""
+        ...
+
+
+def storage_folder(instance: object) -> str:
+    """Return the folder that an instance has for values.
+
+    Raises:
+        InvariantViolationError: It has none, or there is no instance.
+    """
+    if isinstance(instance, HasStorage):
+        return instance.storage_directory()
+    raise InvariantViolationError(
+        "There is no folder for values: the IO manager has no base_dir, and its context shows no"
+        " instance. Set base_dir."
+    )
+
+
+class PickledObjectFilesystemIOManager(PathIOManager):
     """Keeps each value as a pickle at `<base_dir>/<key parts>[/<partition>]`.
 
     A value is written to a file beside its place and renamed, so a reader sees the old value or
@@ -23,56 +50,46 @@ class FilesystemIOManager(IOManager):
 
     def __init__(self, base_dir: str | os.PathLike[str]) -> None:
         self.base_dir = Path(base_dir)
+        self._base_path = self.base_dir
 
-    def handle_output(self, context: OutputContext, obj: object) -> None:
-        """Store a value.
-
-        Raises:
-            InvariantViolationError: The value cannot be pickled, or is of several partitions.
-        """
-        if len(context.asset_partition_keys) > 1:
-            raise InvariantViolationError(
-                f"FilesystemIOManager does not support persisting an output associated with "
-                f"multiple partitions (asset '{context.asset_key}'). Store the partitions in the "
-                "asset's function and return nothing."
-            )
-        path = self.path_of(context)
-        try:
-            data = pickle.dumps(obj, protocol=pickle.HIGHEST_PROTOCOL)
-        except (pickle.PicklingError, TypeError, AttributeError) as error:
-            raise InvariantViolationError(
-                f"The value of '{'/'.join(context.get_identifier())}' ({type(obj).__name__}) is "
-                "not picklable. Return something that is, or use another IO manager."
-            ) from error
-        write_atomically(path, data)
-        context.add_output_metadata({"path": path})
-
-    def load_input(self, context: InputContext) -> object:
-        """Return the value; for several partitions a dictionary by partition key.
+    def dump_to_path(self, context: OutputContext, obj: object, path: StorePath) -> None:
+        """Write a value to its file.
 
         Raises:
-            InvariantViolationError: There is no such value.
+            InvariantViolationError: It cannot be pickled.
         """
-        keys = context.asset_partition_keys
-        if len(keys) <= 1:
-            return self._load(self.path_of(context))
-        folder = self.base_dir.joinpath(*context.asset_key.parts)
-        may_miss = context.definition_metadata.get("allow_missing_partitions") is True
-        found = {key: folder / key for key in keys}
-        return {k: self._load(p) for k, p in found.items() if not may_miss or p.exists()}
+        write_atomically(Path(str(path)), _pickled(context, obj))
 
-    def path_of(self, context: InputContext | OutputContext) -> Path:
-        """Return where the value of a context is."""
-        return self.base_dir.joinpath(*context.get_identifier())
+    def load_from_path(self, context: InputContext, path: StorePath) -> object:
+        """Read a value from its file."""
+        with Path(str(path)).open("rb") as file:
+            return pickle.load(file)  # noqa: S301 - written by ourselves
 
-    def _load(self, path: Path) -> object:
-        try:
-            with path.open("rb") as file:
-                return pickle.load(file)  # noqa: S301 - written by ourselves
-        except (FileNotFoundError, IsADirectoryError) as error:
-            raise InvariantViolationError(
-                f"There is no stored value at {path}. Materialize the upstream asset first."
-            ) from error
+    def make_directory(self, path: StorePath) -> None:
+        """Leave folders to be made with the file, so that a value that fails leaves none."""
+
+    def make_safe_partition_path(self, base_path: StorePath, partition: str) -> StorePath:
+        """Return a path below a base path, whatever the partition key is like."""
+        parts = coerce_to_relative_parts(PurePosixPath(partition))
+        return base_path.joinpath(*(_UP.get(part, part) for part in parts))
+
+
+def _pickled(context: OutputContext, obj: object) -> bytes:
+    try:
+        return pickle.dumps(obj, protocol=pickle.HIGHEST_PROTOCOL)
+    except RecursionError as error:
+        raise _unpicklable(context, obj, "exceeds the recursion limit and is not picklable") from (
+            error
+        )
+    except (pickle.PicklingError, TypeError, AttributeError) as error:
+        raise _unpicklable(context, obj, "is not picklable") from error
+
+
+def _unpicklable(context: OutputContext, obj: object, told: str) -> InvariantViolationError:
+    return InvariantViolationError(
+        f"The value of '{'/'.join(storage_identifier(context))}' ({type(obj).__name__}) {told}."
+        " Return something that is, or use another IO manager."
+    )
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from penstock.define.io_manager import InputContext, IOManager, OutputContext
+from penstock.define.io_context import InputContext, OutputContext, storage_identifier
+from penstock.define.io_manager import IOManager
 from penstock.errors import InvariantViolationError
 
 
@@ -38,4 +39,4 @@ class InMemoryIOManager(IOManager):
 def _keys(context: InputContext | OutputContext) -> list[tuple[str, ...]]:
     if len(context.asset_partition_keys) > 1:
         return [(*context.asset_key.parts, key) for key in context.asset_partition_keys]
-    return [tuple(context.get_identifier())]
+    return [tuple(storage_identifier(context))]

@@ -1,0 +1,45 @@
+"""`event_views`: a run's log as the events that users of Dagster know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from penstock.compat.events import DagsterEvent, DagsterEventType
+from penstock.model import events as native
+from penstock.model.events import StoredEvent
+
+
+def event_views(stored: Iterable[StoredEvent]) -> list[DagsterEvent]:
+    """Return the events of a log as users of Dagster know them, oldest first.
+
+    Lines of user code are left out. A value of which nothing was told but that it was stored is
+    shown as an output before that, and one that was loaded as an input after it.
+    """
+    log = [each for each in stored if not isinstance(each.event, native.LogLine)]
+    told = {_port(each.event) for each in log}
+    found: list[DagsterEvent] = []
+    for each in log:
+        event = each.event
+        match event:
+            case native.OutputStored():
+                if ("out", event.step, event.name, event.mapping_key) not in told:
+                    found.append(DagsterEvent(each, DagsterEventType.STEP_OUTPUT))
+                found.append(DagsterEvent(each))
+            case native.InputLoaded():
+                found.append(DagsterEvent(each))
+                if ("in", event.step, event.name, None) not in told:
+                    found.append(DagsterEvent(each, DagsterEventType.STEP_INPUT))
+            case _:
+                found.append(DagsterEvent(each))
+    return found
+
+
+def _port(event: native.AnyEvent) -> tuple[str, str, str, str | None] | None:
+    """Return the input or output that an event tells of by itself."""
+    match event:
+        case native.OutputProduced():
+            return "out", event.step, event.name, event.mapping_key
+        case native.InputTaken():
+            return "in", event.step, event.name, None
+        case _:
+            return None

@@ -1,0 +1,556 @@
+"""`AssetsDefinition` and `AssetChecksDefinition`: the public faces of code that makes assets.
+
+A definition holds the steps that are executed, or specs alone for assets that are made elsewhere.
+What can be asked of it is in `declared`; how steps come about is in `asset`, `multi_asset` and
+`asset_nodes`. Refuses to know how steps are run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self
+
+from penstock.define import asset_nodes, rewriting
+from penstock.define.asset_op import op_of
+from penstock.define.attributes import DEFAULT_GROUP
+from penstock.define.declared import BackingNode, DeclaredAssets, Subset
+from penstock.define.invoke import invoke_directly
+from penstock.define.op import OpDefinition
+from penstock.define.source_asset import SourceAsset, source_of
+from penstock.define.spec import AssetCheckSpec, AssetSpec, CoercibleToAsset, key_of
+from penstock.define.step import StepDefinition
+from penstock.errors import InvalidDefinitionError, ParameterCheckError
+from penstock.model.keys import AssetCheckKey, AssetKey
+from penstock.partitions.backfill_policy import BackfillPolicy
+from penstock.partitions.definition import PartitionsDefinition
+from penstock.partitions.mapping import PartitionMapping
+
+if TYPE_CHECKING:
+    from penstock.automation.condition import AutomationCondition
+    from penstock.define.dependency import NodeDefinition
+    from penstock.define.graph import GraphDefinition
+    from penstock.define.hook import HookDefinition
+    from penstock.model.freshness import LegacyFreshnessPolicy
+
+
+class AssetsDefinition(DeclaredAssets):
+    """The assets that one function or graph makes, or that are made elsewhere.
+
+    Most are made by `@asset` and its kin. Calling one calls its function. Two definitions are equal
+    only if they are the same object.
+
+    Args:
+        specs: The assets, where nothing here makes them, or what is declared of those that do.
+        node_def: The op or graph that makes them.
+        keys_by_input_name: The upstream assets by input name; the names are the keys if None.
+        keys_by_output_name: The assets by output name; the names are the keys if None.
+        partitions_def: How the assets are split.
+        partition_mappings: How partitions correspond, by upstream asset.
+        asset_deps: What each asset depends on; all that is read if None.
+        can_subset: Whether some can be made without the others.
+        resource_defs: Resources of this definition alone.
+        group_names_by_key: The groups by asset.
+        metadata_by_key: The metadata by asset.
+        tags_by_key: The tags by asset.
+        descriptions_by_key: The descriptions by asset.
+        owners_by_key: The owners by asset.
+        backfill_policy: How many partitions one run may make; one if None.
+        check_specs: Checks that the op or graph evaluates itself.
+        hook_defs: What is called when a step succeeds or fails.
+
+    Raises:
+        ParameterCheckError: Neither specs nor an op or graph, or arguments that contradict it.
+    """
+
+    __slots__ = ("__weakref__",)
+
+    def __init__(
+        self,
+        *,
+        specs: Sequence[AssetSpec] | None = None,
+        node_def: NodeDefinition | None = None,
+        keys_by_input_name: Mapping[str, AssetKey] | None = None,
+        keys_by_output_name: Mapping[str, AssetKey] | None = None,
+        partitions_def: PartitionsDefinition | None = None,
+        partition_mappings: Mapping[AssetKey, PartitionMapping] | None = None,
+        asset_deps: Mapping[AssetKey, AbstractSet[AssetKey]] | None = None,
+        can_subset: bool = False,
+        resource_defs: Mapping[str, object] | None = None,
+        group_names_by_key: Mapping[AssetKey, str] | None = None,
+        metadata_by_key: Mapping[AssetKey, Mapping[str, object]] | None = None,
+        tags_by_key: Mapping[AssetKey, Mapping[str, str]] | None = None,
+        descriptions_by_key: Mapping[AssetKey, str] | None = None,
+        owners_by_key: Mapping[AssetKey, Sequence[str]] | None = None,
+        backfill_policy: BackfillPolicy | None = None,
+        check_specs: Sequence[AssetCheckSpec] | None = None,
+        hook_defs: AbstractSet[HookDefinition] | None = None,
+    ) -> None:
+        self.resource_defs = resource_defs or {}
+        self.external = ()
+        self.subset = None
+        if node_def is None:
+            needs_code = (keys_by_input_name, keys_by_output_name, backfill_policy, can_subset)
+            if specs is None:
+                raise ParameterCheckError(
+                    "AssetsDefinition: If specs are not provided, a node_def must be provided."
+                )
+            if any(needs_code):
+                raise ParameterCheckError(
+                    "AssetsDefinition(specs=...) without node_def declares assets that are made "
+                    "elsewhere, so it takes no inputs, outputs, backfill_policy or can_subset."
+                )
+            self.steps = ()
+            self.node = None
+            self.external = tuple(_with_group(spec) for spec in specs)
+            return
+        self.steps, self.node = asset_nodes.steps_of_node(
+            node_def,
+            asset_nodes.Placement(
+                specs=specs,
+                inputs=keys_by_input_name,
+                outputs=keys_by_output_name,
+                partitions=partitions_def,
+                mappings=partition_mappings or {},
+                deps=asset_deps,
+                can_subset=can_subset,
+                backfill_policy=backfill_policy,
+                checks=tuple(check_specs or ()),
+                hooks=frozenset(hook_defs or ()),
+                attributes={
+                    "group_name": group_names_by_key or {},
+                    "metadata": metadata_by_key or {},
+                    "tags": tags_by_key or {},
+                    "description": descriptions_by_key or {},
+                    "owners": owners_by_key or {},
+                },
+            ),
+        )
+
+    @classmethod
+    def of_step(
+        cls, step: StepDefinition, *, resource_defs: Mapping[str, object] | None = None
+    ) -> Self:
+        """Make the definition of a function."""
+        return cls._of((step,), resource_defs or {})
+
+    @classmethod
+    def of_node(
+        cls,
+        steps: Sequence[StepDefinition],
+        *,
+        node: BackingNode,
+        resource_defs: Mapping[str, object] | None = None,
+    ) -> Self:
+        """Make the definition of an op or a graph, given as the steps that it is executed as."""
+        return cls._of(tuple(steps), resource_defs or {}, node)
+
+    @classmethod
+    def of_source(cls, source: SourceAsset) -> AssetsDefinition:
+        """Make the definition of an asset in the older form."""
+        step = source.observing_step()
+        if step is not None:
+            return AssetsDefinition._of((step,), source.resource_defs)
+        return AssetsDefinition(specs=[source.spec], resource_defs=source.resource_defs)
+
+    @classmethod
+    def _of(
+        cls,
+        steps: tuple[StepDefinition, ...],
+        resource_defs: Mapping[str, object],
+        node: BackingNode | None = None,
+        subset: Subset | None = None,
+    ) -> Self:
+        new = cls.__new__(cls)
+        new.steps = steps
+        new.resource_defs = resource_defs
+        new.external = ()
+        new.node = node
+        new.subset = subset
+        return new
+
+    @staticmethod
+    def from_graph(
+        graph_def: GraphDefinition,
+        *,
+        keys_by_input_name: Mapping[str, AssetKey] | None = None,
+        keys_by_output_name: Mapping[str, AssetKey] | None = None,
+        key_prefix: str | Sequence[str] | None = None,
+        internal_asset_deps: Mapping[str, set[AssetKey]] | None = None,
+        partitions_def: PartitionsDefinition | None = None,
+        partition_mappings: Mapping[str, PartitionMapping] | None = None,
+        resource_defs: Mapping[str, object] | None = None,
+        group_name: str | None = None,
+        group_names_by_output_name: Mapping[str, str | None] | None = None,
+        descriptions_by_output_name: Mapping[str, str] | None = None,
+        metadata_by_output_name: Mapping[str, Mapping[str, object] | None] | None = None,
+        tags_by_output_name: Mapping[str, Mapping[str, str] | None] | None = None,
+        automation_conditions_by_output_name: Mapping[str, AutomationCondition | None]
+        | None = None,
+        backfill_policy: BackfillPolicy | None = None,
+        can_subset: bool = False,
+        check_specs: Sequence[AssetCheckSpec] | None = None,
+        owners_by_output_name: Mapping[str, Sequence[str]] | None = None,
+        code_versions_by_output_name: Mapping[str, str | None] | None = None,
+        auto_materialize_policies_by_output_name: Mapping[str, object] | None = None,
+        hook_defs: AbstractSet[HookDefinition] | None = None,
+    ) -> AssetsDefinition:
+        """Make assets of the outputs of a graph.
+
+        Args:
+            graph_def: The graph.
+            keys_by_input_name: The upstream assets by input name; the names if None.
+            keys_by_output_name: The assets by output name; the names if None, or the name of the
+                graph for a single output called 'result'.
+            key_prefix: Put before the keys of the assets.
+            internal_asset_deps: For each output, the assets that it depends on.
+            partitions_def: How the assets are split.
+            partition_mappings: How partitions correspond, by input name.
+            resource_defs: Resources of this definition alone.
+            group_name: The group of the assets.
+            group_names_by_output_name: The groups by output; excludes `group_name`.
+            descriptions_by_output_name: The descriptions by output.
+            metadata_by_output_name: The metadata by output.
+            tags_by_output_name: The tags by output.
+            automation_conditions_by_output_name: The automation conditions by output.
+            backfill_policy: How many partitions one run may make; one if None.
+            can_subset: Whether some can be made without the others.
+            check_specs: Checks that the graph evaluates itself.
+            owners_by_output_name: The owners by output.
+            code_versions_by_output_name: The code versions by output.
+            auto_materialize_policies_by_output_name: An older form of the conditions.
+            hook_defs: What is called when a step succeeds or fails.
+
+        Raises:
+            ParameterCheckError: A node of the graph leads to no output.
+        """
+        conditions = asset_nodes.conditions_of(
+            automation_conditions_by_output_name, auto_materialize_policies_by_output_name
+        )
+        steps, node = asset_nodes.steps_of_named(
+            graph_def,
+            asset_nodes.Naming(
+                inputs=keys_by_input_name or {},
+                outputs=keys_by_output_name or {},
+                prefix=key_prefix,
+                deps=internal_asset_deps,
+                partitions=partitions_def,
+                mappings=partition_mappings or {},
+                group=group_name,
+                can_subset=can_subset,
+                backfill_policy=backfill_policy,
+                checks=tuple(check_specs or ()),
+                hooks=frozenset(hook_defs or ()),
+                attributes={
+                    "group_name": group_names_by_output_name or {},
+                    "description": descriptions_by_output_name or {},
+                    "metadata": metadata_by_output_name or {},
+                    "tags": tags_by_output_name or {},
+                    "automation_condition": conditions,
+                    "owners": owners_by_output_name or {},
+                    "code_version": code_versions_by_output_name or {},
+                },
+            ),
+        )
+        return AssetsDefinition._of(steps, resource_defs or {}, node)
+
+    @staticmethod
+    def from_op(
+        op_def: OpDefinition,
+        *,
+        keys_by_input_name: Mapping[str, AssetKey] | None = None,
+        keys_by_output_name: Mapping[str, AssetKey] | None = None,
+        key_prefix: str | Sequence[str] | None = None,
+        internal_asset_deps: Mapping[str, set[AssetKey]] | None = None,
+        partitions_def: PartitionsDefinition | None = None,
+        partition_mappings: Mapping[str, PartitionMapping] | None = None,
+        group_name: str | None = None,
+        group_names_by_output_name: Mapping[str, str | None] | None = None,
+        descriptions_by_output_name: Mapping[str, str] | None = None,
+        metadata_by_output_name: Mapping[str, Mapping[str, object] | None] | None = None,
+        tags_by_output_name: Mapping[str, Mapping[str, str] | None] | None = None,
+        automation_conditions_by_output_name: Mapping[str, AutomationCondition | None]
+        | None = None,
+        backfill_policy: BackfillPolicy | None = None,
+        can_subset: bool = False,
+        auto_materialize_policies_by_output_name: Mapping[str, object] | None = None,
+        hook_defs: AbstractSet[HookDefinition] | None = None,
+    ) -> AssetsDefinition:
+        """Make assets of the outputs of an op; see `from_graph`."""
+        conditions = asset_nodes.conditions_of(
+            automation_conditions_by_output_name, auto_materialize_policies_by_output_name
+        )
+        steps, node = asset_nodes.steps_of_named(
+            op_def,
+            asset_nodes.Naming(
+                inputs=keys_by_input_name or {},
+                outputs=keys_by_output_name or {},
+                prefix=key_prefix,
+                deps=internal_asset_deps,
+                partitions=partitions_def,
+                mappings=partition_mappings or {},
+                group=group_name,
+                can_subset=can_subset,
+                backfill_policy=backfill_policy,
+                checks=(),
+                hooks=frozenset(hook_defs or ()),
+                attributes={
+                    "group_name": group_names_by_output_name or {},
+                    "description": descriptions_by_output_name or {},
+                    "metadata": metadata_by_output_name or {},
+                    "tags": tags_by_output_name or {},
+                    "automation_condition": conditions,
+                },
+            ),
+        )
+        return AssetsDefinition._of(steps, {}, node)
+
+    @property
+    def op(self) -> OpDefinition:
+        """The function as an op; the op that it was made of.
+
+        Raises:
+            ParameterCheckError: It was made of a graph, or is made elsewhere.
+        """
+        node = self.node_def
+        if not isinstance(node, OpDefinition):
+            raise ParameterCheckError(f"'{self.label}' is not made by an op.")
+        return node
+
+    @property
+    def node_def(self) -> NodeDefinition | None:
+        """The op or graph that makes the assets; None if they are made elsewhere."""
+        if self.node is not None:
+            return self.node.definition
+        if not self.steps:
+            return None
+        return op_of(
+            self.steps[0],
+            inputs=self.node_keys_by_input_name,
+            checks=self.node_check_specs_by_output_name,
+        )
+
+    def subset_for(
+        self,
+        selected_asset_keys: AbstractSet[AssetKey],
+        selected_asset_check_keys: AbstractSet[AssetCheckKey] | None = None,
+    ) -> AssetsDefinition:
+        """Return the definition with a part of its assets and checks.
+
+        Args:
+            selected_asset_keys: The assets; others than its own do not count.
+            selected_asset_check_keys: The checks; those of the selected assets if None.
+
+        Raises:
+            ParameterCheckError: It cannot make some of its assets without the others.
+        """
+        keys = self.keys & selected_asset_keys
+        if selected_asset_check_keys is None:
+            checks = {c.key for c in self.check_specs if c.asset_key in keys}
+        else:
+            checks = self.check_keys & selected_asset_check_keys
+        if keys == self.keys and checks == self.check_keys:
+            return self
+        if not self.can_subset:
+            raise ParameterCheckError(
+                f"A part of '{self.label}' was selected, but it has can_subset=False, so its "
+                "assets are only made together. Select all of them, or give it can_subset=True."
+            )
+        subset = Subset(frozenset(keys), frozenset(checks))
+        return self._of(self.steps, self.resource_defs, self.node, subset)
+
+    def with_attributes(
+        self,
+        *,
+        asset_key_replacements: Mapping[AssetKey, AssetKey] | None = None,
+        group_names_by_key: Mapping[AssetKey, str] | None = None,
+        tags_by_key: Mapping[AssetKey, Mapping[str, str]] | None = None,
+        legacy_freshness_policy: LegacyFreshnessPolicy
+        | Mapping[AssetKey, LegacyFreshnessPolicy]
+        | None = None,
+        automation_condition: AutomationCondition
+        | Mapping[AssetKey, AutomationCondition]
+        | None = None,
+        backfill_policy: BackfillPolicy | None = None,
+        hook_defs: AbstractSet[HookDefinition] | None = None,
+        metadata_by_key: Mapping[AssetKey | AssetCheckKey, Mapping[str, object]] | None = None,
+    ) -> Self:
+        """Return the definition with other keys or attributes.
+
+        Keys are replaced last, so the attributes are given by the keys that it has now.
+
+        Args:
+            asset_key_replacements: New keys by old ones; upstream assets can be among them.
+            group_names_by_key: Groups of assets that are in none.
+            tags_by_key: Tags that replace the old ones.
+            legacy_freshness_policy: For assets that have none.
+            automation_condition: For assets that have none.
+            backfill_policy: In place of the old one.
+            hook_defs: Added to the old ones.
+            metadata_by_key: Added to the metadata of assets, in place of that of checks.
+
+        Raises:
+            InvalidDefinitionError: An asset is in a group or has a condition already.
+        """
+        specs = self.all_specs()
+        made = self
+        if group_names_by_key:
+            made = made._map(rewriting.grouped(specs, group_names_by_key))
+        if tags_by_key:
+            made = made._map(rewriting.tagged(tags_by_key))
+        if legacy_freshness_policy is not None:
+            made = made._map(rewriting.fresh(specs, legacy_freshness_policy))
+        if automation_condition is not None:
+            made = made._map(rewriting.automated(specs, automation_condition))
+        if metadata_by_key:
+            made = made._with_metadata(metadata_by_key)
+        if backfill_policy is not None:
+            policy = backfill_policy
+            made = made._map_steps(lambda step: replace(step, backfill_policy=policy))
+        if hook_defs:
+            made = made.with_hooks(hook_defs)
+        return made._renamed(asset_key_replacements or {})
+
+    def _with_metadata(
+        self, metadata: Mapping[AssetKey | AssetCheckKey, Mapping[str, object]]
+    ) -> Self:
+        assets = {key: value for key, value in metadata.items() if isinstance(key, AssetKey)}
+        checks = {key: value for key, value in metadata.items() if isinstance(key, AssetCheckKey)}
+        made = self._map(rewriting.with_metadata(assets))
+        return made._map_steps(lambda step: rewriting.change_checks(step, checks))
+
+    def _renamed(self, renames: rewriting.Renames) -> Self:
+        if not renames:
+            return self
+        made = self._map_steps(lambda step: rewriting.rename_step(step, renames))
+        made.external = tuple(rewriting.rename_spec(spec, renames) for spec in self.external)
+        made.node = None if self.node is None else self.node.renamed(renames)
+        made.subset = None if self.subset is None else self.subset.renamed(renames)
+        return made
+
+    def _map_steps(self, change: Callable[[StepDefinition], StepDefinition]) -> Self:
+        steps = tuple(change(step) for step in self.steps)
+        made = self._of(steps, self.resource_defs, self.node, self.subset)
+        made.external = self.external
+        return made
+
+    def _map(self, change: Callable[[AssetSpec], AssetSpec]) -> Self:
+        made = self._map_steps(lambda step: rewriting.change_specs(step, change))
+        made.external = tuple(change(spec) for spec in self.external)
+        return made
+
+    def map_asset_specs(self, fn: Callable[[AssetSpec], AssetSpec]) -> Self:
+        """Return the definition with each spec replaced by what a function makes of it.
+
+        Raises:
+            InvalidDefinitionError: The function changes a key.
+            ParameterCheckError: It returns no spec, or drops a dependency whose value is loaded.
+        """
+        arguments = [
+            entry.asset
+            for step in self.steps
+            for entry in step.inputs
+            if entry.asset is not None and not entry.is_nothing
+        ]
+        return self._map(rewriting.mapped(fn, arguments))
+
+    def with_hooks(self, hook_defs: AbstractSet[HookDefinition]) -> Self:
+        """Return the definition with more hooks on its steps."""
+        added = frozenset(hook_defs)
+        return self._map_steps(lambda step: replace(step, hooks=step.hooks | added))
+
+    def with_resource_defs(self, resource_defs: Mapping[str, object]) -> Self:
+        """Return the definition with resources of its own."""
+        made = self._map_steps(lambda step: step)
+        made.resource_defs = resource_defs
+        return made
+
+    def to_source_asset(self, key: CoercibleToAsset | None = None) -> SourceAsset:
+        """Return one of the assets as another code location would declare it.
+
+        Args:
+            key: The asset; the only one if None.
+
+        Raises:
+            ParameterCheckError: It does not make that asset, or makes several.
+        """
+        if key is None and len(self.keys) != 1:
+            raise ParameterCheckError(
+                f"'{self.label}': the 'key' argument is required when there are multiple assets to "
+                "choose from."
+            )
+        wanted = self.key if key is None else key_of(key)
+        manager = self.get_io_manager_key_for_asset_key(wanted)
+        return source_of(self.specs_by_key[wanted], manager)
+
+    def to_source_assets(self) -> Sequence[SourceAsset]:
+        """Return the assets as another code location would declare them."""
+        return [self.to_source_asset(spec.key) for spec in self.specs]
+
+    @staticmethod
+    def coerce_to_checks_def(definition: AssetsDefinition) -> AssetChecksDefinition:
+        """Return a definition that has checks only as one of checks."""
+        if isinstance(definition, AssetChecksDefinition):
+            return definition
+        return AssetChecksDefinition._of(definition.steps, definition.resource_defs)
+
+    @property
+    def unique_id(self) -> str:
+        """Eight digits that tell it from other definitions."""
+        keys = [str(key) for key in sorted(spec.key for spec in self.all_specs())]
+        keys.extend(sorted(check.key.to_user_string() for check in self.all_checks()))
+        return hashlib.blake2b("\n".join(keys).encode(), digest_size=4).hexdigest()
+
+    def __call__(self, *args: object, **kwargs: object) -> object:
+        """Call the function by hand; returns what its body returned.
+
+        Raises:
+            InvalidInvocationError: An argument is missing, or one is too many.
+            InvalidDefinitionError: There is no function to call.
+        """
+        if self.node is not None:
+            return self.node.definition(*args, **kwargs)
+        if not self.steps:
+            raise InvalidDefinitionError(f"'{self.key}' is made elsewhere, so it is not callable.")
+        return _invoke(self.steps[0], args, kwargs)
+
+    def __repr__(self) -> str:
+        kind = type(self).__name__
+        keys = [str(key) for key in sorted(self.keys)] or [
+            check.key.to_user_string() for check in self.check_specs
+        ]
+        return f"{kind}({', '.join(keys)})"
+
+
+class AssetChecksDefinition(AssetsDefinition):
+    """The checks that one function evaluates in a step of its own."""
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the one check; of the function if it evaluates several."""
+        checks = self.check_specs
+        return checks[0].name if len(checks) == 1 else self.steps[0].name
+
+    @property
+    def asset_key(self) -> AssetKey:
+        """The asset that the one check looks at."""
+        return self.check_key.asset_key
+
+
+def _with_group(spec: AssetSpec) -> AssetSpec:
+    return spec if spec.group_name else spec.replace_attributes(group_name=DEFAULT_GROUP)
+
+
+def _invoke(step: StepDefinition, args: Sequence[object], kwargs: Mapping[str, object]) -> object:
+    return invoke_directly(
+        step.name,
+        step.function,
+        step.signature,
+        input_names=[entry.name for entry in step.inputs if not entry.is_nothing],
+        args=args,
+        kwargs=kwargs,
+    )

@@ -1,0 +1,79 @@
+"""What definitions must be before they can be loaded: of different names, and split alike.
+
+Everything about the graph of assets is found later, in `plan/validate.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from penstock.define.assets_definition import AssetChecksDefinition, AssetsDefinition
+from penstock.define.implicit_job import IMPLICIT_ASSET_JOB_NAME
+from penstock.define.loaded import Declared
+from penstock.define.spec import AssetSpec
+from penstock.errors import InvalidDefinitionError
+from penstock.model.keys import AssetKey
+
+if TYPE_CHECKING:
+    from penstock.define.definitions import Definitions
+
+
+def checked_names(defs: Definitions) -> None:
+    """Make sure that jobs, schedules and sensors have names of their own.
+
+    Schedules and sensors share one set of names.
+
+    Raises:
+        InvalidDefinitionError: A name is there twice, or is reserved.
+    """
+    _refuse_repeated(defs.all_jobs(), "job")
+    _refuse_repeated([*defs.schedules, *defs.sensors], "schedule or sensor")
+    if any(job.name == IMPLICIT_ASSET_JOB_NAME for job in defs.jobs):
+        raise InvalidDefinitionError(
+            f"Attempted to provide job called {IMPLICIT_ASSET_JOB_NAME} to repository, which is a "
+            "reserved name. Rename it."
+        )
+
+
+def _refuse_repeated(things: Iterable[object], what: str) -> None:
+    seen: dict[str, object] = {}
+    for thing in things:
+        name = str(getattr(thing, "name", ""))
+        known = seen.setdefault(name, thing)
+        if known is not thing and known != thing:
+            raise InvalidDefinitionError(
+                f"Duplicate definition found for {name}: {what} '{name}' is defined twice. Rename "
+                "one of them."
+            )
+
+
+def checked_partitions(declared: Iterable[Declared]) -> None:
+    """Make sure that checks with partitions of their own are split like their assets.
+
+    Raises:
+        InvalidDefinitionError: One is not.
+    """
+    split = [
+        (spec, spec.partitions_def)
+        for thing in declared
+        if isinstance(thing, AssetChecksDefinition)
+        for spec in thing.check_specs
+        if spec.partitions_def is not None
+    ]
+    assets = _specs_by_key(declared if split else ())
+    for check, partitions in split:
+        asset = assets.get(check.asset_key)
+        if asset is not None and asset.partitions_def != partitions:
+            raise InvalidDefinitionError(
+                f"Asset check '{check.key.to_user_string()}' targets asset '{check.asset_key}' but "
+                "has a different partitions definition. Give it that of the asset, or none."
+            )
+
+
+def _specs_by_key(declared: Iterable[Declared]) -> Mapping[AssetKey, AssetSpec]:
+    found: dict[AssetKey, AssetSpec] = {}
+    for thing in declared:
+        specs = thing.specs if isinstance(thing, AssetsDefinition) else (thing,)
+        found.update({spec.key: spec for spec in specs})
+    return found

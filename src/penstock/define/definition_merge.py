@@ -1,0 +1,133 @@
+"""Joining `Definitions`, and changing all that they hold.
+
+Refuses to know how definitions are loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, Protocol, cast, runtime_checkable
+
+from penstock.define.assets_definition import AssetsDefinition
+from penstock.define.source_asset import SourceAsset
+from penstock.define.spec import AssetSpec
+from penstock.errors import InvariantViolationError
+
+if TYPE_CHECKING:
+    from penstock.define.definitions import Definitions
+
+ARGUMENTS: Final = (
+    "assets",
+    "schedules",
+    "sensors",
+    "jobs",
+    "resources",
+    "executor",
+    "loggers",
+    "asset_checks",
+    "metadata",
+    "component_tree",
+)
+"""The arguments of `Definitions`, which are its attributes as well."""
+
+_LISTS: Final = ("assets", "schedules", "sensors", "jobs", "asset_checks")
+
+
+def flat(things: Iterable[object]) -> list[object]:
+    """Return things with lists among them opened."""
+    found: list[object] = []
+    for thing in things:
+        if isinstance(thing, (list, tuple)):
+            found.extend(flat(cast("list[object]", thing)))
+        else:
+            found.append(thing)
+    return found
+
+
+def merged(defs: Sequence[Definitions]) -> dict[str, object]:
+    """Return the arguments of definitions that hold all that several hold.
+
+    Raises:
+        InvariantViolationError: Two of them give different resources or loggers the same key, or
+            have different executors or component trees.
+    """
+    found: dict[str, object] = {
+        name: [thing for each in defs for thing in getattr(each, name)] for name in _LISTS
+    }
+    found["resources"] = _united([each.resources for each in defs], "resources")
+    found["loggers"] = _united([each.loggers for each in defs], "loggers")
+    found["executor"] = _only([each.executor for each in defs], "an executor")
+    found["component_tree"] = _only([each.component_tree for each in defs], "a component_tree")
+    found["metadata"] = {key: value for each in defs for key, value in each.metadata.items()}
+    return found
+
+
+def _united(tables: Sequence[Mapping[str, object]], what: str) -> dict[str, object]:
+    found: dict[str, object] = {}
+    owner: dict[str, int] = {}
+    for number, table in enumerate(tables):
+        for key, value in table.items():
+            known = found.setdefault(key, value)
+            if known is not value and known != value:
+                raise InvariantViolationError(
+                    f"Definitions objects {owner[key]} and {number} have different {what} with "
+                    f"same key '{key}'. Give it once, or rename one of them."
+                )
+            owner.setdefault(key, number)
+    return found
+
+
+def _only(values: Sequence[object], what: str) -> object:
+    first: int | None = None
+    for number, value in enumerate(values):
+        if value is None:
+            continue
+        if first is not None and values[first] != value:
+            raise InvariantViolationError(
+                f"Definitions objects {first} and {number} both have {what}. Give it once."
+            )
+        first = number if first is None else first
+    return None if first is None else values[first]
+
+
+@runtime_checkable
+class _HasMetadata(Protocol):
+    """A job, schedule or sensor: it has metadata, which can be replaced."""
+
+    @property
+    def metadata(self) -> Mapping[str, object]: ...
+
+    def with_metadata(self, metadata: Mapping[str, object]) -> object: ...
+
+
+def with_metadata(
+    defs: Definitions, update: Callable[[Mapping[str, object]], Mapping[str, object]]
+) -> dict[str, object]:
+    """Return the arguments of definitions whose members have other metadata."""
+    found: dict[str, object] = {
+        "assets": [_asset_with(thing, update) for thing in flat(defs.assets)],
+        "asset_checks": [_asset_with(thing, update) for thing in flat(defs.asset_checks)],
+    }
+    for name in ("jobs", "schedules", "sensors"):
+        things = cast("list[object]", getattr(defs, name))
+        found[name] = [
+            thing.with_metadata(update(thing.metadata))
+            if isinstance(thing, _HasMetadata)
+            else thing
+            for thing in things
+        ]
+    return found
+
+
+def _asset_with(
+    thing: object, update: Callable[[Mapping[str, object]], Mapping[str, object]]
+) -> object:
+    if isinstance(thing, AssetSpec):
+        return thing.replace_attributes(metadata=update(thing.metadata))
+    if isinstance(thing, SourceAsset):
+        return thing.with_metadata(update(thing.raw_metadata))
+    if not isinstance(thing, AssetsDefinition):
+        return thing
+    of_assets = {key: update(metadata) for key, metadata in thing.metadata_by_key.items()}
+    of_checks = {check.key: update(check.metadata) for check in thing.check_specs}
+    return thing.with_attributes(metadata_by_key={**of_assets, **of_checks})

@@ -1,0 +1,34 @@
+"""The job that every code location has without declaring it: all that can be executed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from penstock.define.job import AssetJobDefinition, define_asset_job
+from penstock.define.loaded import LoadedDefinitions
+from penstock.graph.selection import AssetSelection
+from penstock.model.keys import AssetKey
+from penstock.partitions.definition import PartitionsDefinition
+
+IMPLICIT_ASSET_JOB_NAME: Final = "__ASSET_JOB"
+"""The name of the job; no other job may have it."""
+
+
+class ImplicitAssetJob(AssetJobDefinition):
+    """The job of every asset that can be executed; they may be split in different ways."""
+
+    @staticmethod
+    def of(loaded: LoadedDefinitions) -> ImplicitAssetJob:
+        """Make the job of loaded definitions."""
+        declared = define_asset_job(IMPLICIT_ASSET_JOB_NAME, AssetSelection.all())
+        return ImplicitAssetJob(declared, loaded)
+
+    @property
+    def asset_keys(self) -> frozenset[AssetKey]:
+        """Every asset that some step makes or observes."""
+        return self._loaded.graph.executable_keys
+
+    def _common_partitions(self) -> PartitionsDefinition | None:
+        definitions = {self._loaded.graph.node(key).partitions for key in self.asset_keys}
+        definitions.discard(None)
+        return definitions.pop() if len(definitions) == 1 else None

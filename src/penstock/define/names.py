@@ -1,0 +1,102 @@
+"""Names and tags of ops, graphs and jobs: what is allowed, and how tags become text."""
+
+from __future__ import annotations
+
+import json
+import keyword
+import re
+from collections.abc import Mapping
+
+from penstock.errors import InvalidDefinitionError, ParameterCheckError
+
+_NAME = re.compile(r"[A-Za-z0-9_]+")
+_RESERVED = frozenset(
+    [
+        "context",
+        "conf",
+        "config",
+        "meta",
+        "arg_dict",
+        "dict",
+        "input_arg_dict",
+        "output_arg_dict",
+        "int",
+        "str",
+        "float",
+        "bool",
+        "input",
+        "output",
+        "type",
+    ]
+).union(keyword.kwlist)
+
+
+def checked_node_name(name: object) -> str:
+    """Return the name of an op, graph, job, input or output.
+
+    Raises:
+        InvalidDefinitionError: It has characters other than letters, digits and `_`, or is a word
+            that Python or Penstock reserves.
+    """
+    if not isinstance(name, str):
+        raise ParameterCheckError(f"A name must be text, not {name!r}.")
+    if name in _RESERVED:
+        raise InvalidDefinitionError(
+            f'"{name}" is not a valid name: the word is reserved. Choose another one.'
+        )
+    if not _NAME.fullmatch(name):
+        raise InvalidDefinitionError(
+            f'"{name}" is not a valid name. Use letters, digits and "_" only.'
+        )
+    return name
+
+
+def checked_pool(pool: str | None, *, words: str) -> str | None:
+    """Return the name of a concurrency pool.
+
+    Raises:
+        InvalidDefinitionError: It is empty, or has a space in it.
+    """
+    if pool is not None and (not pool or any(letter.isspace() for letter in pool)):
+        raise InvalidDefinitionError(
+            f"{words} has the pool {pool!r}. The name of a pool has no spaces."
+        )
+    return pool
+
+
+def text_tags(tags: Mapping[str, object] | None, *, owner: str) -> dict[str, str]:
+    """Return tags with values as text; a value that is none is written as JSON.
+
+    Args:
+        tags: The tags.
+        owner: What they are on, for messages.
+
+    Raises:
+        InvalidDefinitionError: A value has no JSON form that it can be read back from.
+    """
+    if not tags:
+        return {}
+    found: dict[str, str] = {}
+    for key, value in tags.items():
+        if not isinstance(key, str):  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
+            raise InvalidDefinitionError(
+                f"{owner} has a tag whose key is {key!r}. Keys of tags are text."
+            )
+        found[key] = value if isinstance(value, str) else _as_json(value, key, owner)
+    return found
+
+
+def _as_json(value: object, key: str, owner: str) -> str:
+    try:
+        text = json.dumps(value)
+    except (TypeError, ValueError):
+        raise InvalidDefinitionError(
+            f"{owner} has the tag '{key}' with a value of type '{type(value).__name__}'. Could not "
+            "JSON encode value. Give text, or data that has a JSON form."
+        ) from None
+    if json.loads(text) != value:
+        raise InvalidDefinitionError(
+            f'{owner} has the tag \'{key}\' whose JSON encoding "{text}" of value "{value}" is not '
+            "equivalent to original value. Give text, or data that survives JSON."
+        )
+    return text

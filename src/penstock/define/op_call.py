@@ -1,0 +1,256 @@
+"""Calling an op by hand, as a test does: its arguments, its config, and checks of what it gives."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, cast
+
+from penstock.base.text import listed
+from penstock.config.config_type import ABSENT
+from penstock.define.context import OpExecutionContext
+from penstock.define.result import DynamicOutput, Output
+from penstock.define.returned import OutputChecker, outputs_of
+from penstock.define.step import NO_VALUE
+from penstock.define.types.check import check_type
+from penstock.errors import (
+    InvalidDefinitionError,
+    InvalidInvocationError,
+    InvariantViolationError,
+)
+
+if TYPE_CHECKING:
+    from penstock.define.op import OpDefinition
+
+
+def call_op(
+    op: OpDefinition,
+    args: Sequence[object],
+    kwargs: Mapping[str, object],
+    *,
+    alias: str | None = None,
+) -> object:
+    """Call an op's function by hand.
+
+    Positional arguments are the context (if the function takes one) and then the other parameters
+    in their order; config and resources come as arguments or from the context. What the function
+    gives is checked and returned as it is.
+
+    Raises:
+        InvalidInvocationError: The context, an input or a resource is missing, or one is too many.
+        InvalidConfigError: The config does not fit.
+        TypeCheckDidNotPass: A value is not of its declared type.
+        InvariantViolationError: What the function gives does not fit the declared outputs.
+    """
+    words = f"op '{alias or op.name}'"
+    context, values = _arguments(op, args, kwargs, words)
+    config = _config_of(op, context, values, words)
+    arguments = _inputs_of(op, values, words)
+    _add_resources(op, context, values, arguments, words)
+    if op.signature.config is not None:
+        arguments["config"] = config
+    bound = context.bound_to(op, name=alias or op.name, config=config) if context else None
+    positional = (bound,) if op.signature.context else ()
+    return _Call(op, words, bound).result_of(op.function(*positional, **arguments))
+
+
+def _arguments(
+    op: OpDefinition, args: Sequence[object], kwargs: Mapping[str, object], words: str
+) -> tuple[OpExecutionContext | None, dict[str, object]]:
+    given = list(args)
+    values = dict(kwargs)
+    takes_context = op.signature.context
+    context: object = values.pop(_context_name(op), None) if takes_context else None
+    if context is None and given and isinstance(given[0], OpExecutionContext):
+        context = given.pop(0)
+    elif takes_context and context is None and given and given[0] is None:
+        given.pop(0)
+    elif takes_context and context is None and not _may_omit_context(op):
+        raise InvalidInvocationError(
+            f"Decorated function '{op.name}' has context argument, but no context was provided when"
+            " invoking. Pass build_op_context(...) first."
+        )
+    if context is not None and not isinstance(context, OpExecutionContext):
+        raise InvalidInvocationError(
+            f"{words} was called with {context!r} as its context. Pass build_op_context(...)."
+        )
+    names = _parameters(op)
+    if len(given) > len(names):
+        raise InvalidInvocationError(
+            f"Too many input arguments were provided for {words}: {len(given)} for "
+            f"{len(names)}. The context is only given to a function that takes it, and an input of "
+            "type Nothing takes no value."
+        )
+    for name, value in zip(names, given, strict=False):
+        if name in values:
+            raise InvalidInvocationError(f"{words} got multiple values for argument '{name}'.")
+        values[name] = value
+    return context, values
+
+
+def _may_omit_context(op: OpDefinition) -> bool:
+    """Whether the function takes a mapping of inputs, and a context that it may not look at."""
+    return op.function is not op.compute_fn
+
+
+def _context_name(op: OpDefinition) -> str:
+    code = getattr(op.function, "__code__", None)
+    if code is None or op.function is not op.compute_fn:
+        return "context"
+    return code.co_varnames[0] if code.co_argcount else "context"
+
+
+def _parameters(op: OpDefinition) -> Sequence[str]:
+    """Return the parameters of the function in order, without the context."""
+    if op.function is not op.compute_fn:
+        return op.signature.inputs
+    parameters = [
+        p.name
+        for p in inspect.signature(op.function).parameters.values()
+        if p.kind is not p.VAR_KEYWORD
+    ]
+    return parameters[1:] if op.signature.context else parameters
+
+
+def _inputs_of(op: OpDefinition, values: dict[str, object], words: str) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for port in op.input_defs:
+        if port.is_nothing:
+            if port.name in values:
+                raise InvalidInvocationError(
+                    f"Attempted to provide value for nothing input '{port.name}' of {words}. "
+                    "Nothing dependencies are ignored when directly invoking ops."
+                )
+            continue
+        value = values.pop(port.name, port.default)
+        if value is NO_VALUE:
+            raise InvalidInvocationError(
+                f'No value provided for required input "{port.name}" of {words}. Pass '
+                f"{port.name}=..."
+            )
+        if not port.dagster_type.always_passes:
+            check_type(port.dagster_type, value, None, where=f"{words} input '{port.name}'")
+        found[port.name] = value
+    return found
+
+
+def _config_of(
+    op: OpDefinition, context: OpExecutionContext | None, values: dict[str, object], words: str
+) -> object:
+    written = context.config_as_given if context is not None else ABSENT
+    if op.signature.config is not None and "config" in values:
+        given = values.pop("config")
+        if written is not ABSENT:
+            raise InvalidInvocationError(
+                f"Cannot provide config in both context and kwargs when calling {words}. Keep one."
+            )
+        if isinstance(given, op.signature.config):
+            return given
+        written = given
+    schema = op.config_schema
+    if schema.field is None and schema.inner is None:
+        return None if written is ABSENT else written
+    if isinstance(written, getattr(op.signature, "config") or ()):  # noqa: B009
+        return written
+    return schema.resolve_or_raise(written, at="root:config")
+
+
+def _add_resources(
+    op: OpDefinition,
+    context: OpExecutionContext | None,
+    values: dict[str, object],
+    arguments: dict[str, object],
+    words: str,
+) -> None:
+    known = dict(context.given_resources) if context is not None else {}
+    for key in op.signature.resources:
+        if key in values and known:
+            raise InvalidInvocationError(
+                f"Cannot provide resources in both context and kwargs when calling {words}. Keep "
+                "one."
+            )
+        value = values.pop(key, known.get(key, NO_VALUE))
+        if value is NO_VALUE:
+            raise InvalidInvocationError(
+                f"{words} needs resource '{key}'. Pass {key}=..., or a context built with it."
+            )
+        arguments[key] = value
+    for key in sorted(op.required_resource_keys.difference(op.signature.resources)):
+        if key not in known:
+            raise InvalidDefinitionError(
+                f"resource with key '{key}' required by {words} was not provided. Pass it to "
+                "build_op_context(resources={...})."
+            )
+    if values and not op.signature.takes_any:
+        raise InvalidInvocationError(f"{words} has no parameter {listed(sorted(values))}.")
+    if op.signature.takes_any:
+        arguments.update(values)
+
+
+class _Call:
+    """One call under way: what its function gives is checked here."""
+
+    def __init__(self, op: OpDefinition, words: str, context: OpExecutionContext | None) -> None:
+        self._op = op
+        self._words = words
+        self._context = context
+
+    def result_of(self, returned: object) -> object:
+        """Check what the function gave, now or when it is asked for."""
+        if inspect.iscoroutine(returned):
+            return self._awaited(returned)
+        if isinstance(returned, AsyncIterator):
+            return self._async_outputs(cast("AsyncIterator[object]", returned))
+        if isinstance(returned, Iterator):
+            return self._outputs(cast("Iterator[object]", returned))
+        self._check(returned)
+        return returned
+
+    async def _awaited(self, coroutine: object) -> object:
+        assert inspect.isawaitable(coroutine)
+        returned: object = await coroutine
+        self._check(returned)
+        return returned
+
+    def _outputs(self, things: Iterator[object]) -> Iterator[object]:
+        checker = OutputChecker(self._op.step_outputs, self._words)
+        for thing in things:
+            checker.check(thing)
+            self._check_type(thing)
+            yield thing
+        yield from self._finish(checker)
+
+    async def _async_outputs(self, things: AsyncIterator[object]) -> AsyncIterator[object]:
+        checker = OutputChecker(self._op.step_outputs, self._words)
+        async for thing in things:
+            checker.check(thing)
+            self._check_type(thing)
+            yield thing
+        for thing in self._finish(checker):
+            yield thing
+
+    def _finish(self, checker: OutputChecker) -> Iterator[object]:
+        for _ in checker.finish(InvariantViolationError):
+            pass
+        self._release()
+        return iter(())
+
+    def _check(self, returned: object) -> None:
+        outputs = self._op.step_outputs
+        words = self._words
+        for thing in outputs_of(returned, outputs, words=words, missing=InvariantViolationError):
+            self._check_type(thing)
+        self._release()
+
+    def _check_type(self, thing: object) -> None:
+        if not isinstance(thing, (Output, DynamicOutput)):
+            return
+        output = cast("Output[object] | DynamicOutput[object]", thing)
+        declared = self._op.output_dict[output.output_name]
+        if not declared.dagster_type.always_passes:
+            where = f"{self._words} output '{output.output_name}'"
+            check_type(declared.dagster_type, output.value, None, where=where)
+
+    def _release(self) -> None:
+        if self._context is not None:
+            self._context.release()

@@ -1,0 +1,291 @@
+"""Running jobs here and now: `job.execute_in_process()` and `execute_job`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from penstock.config.run_config import RunConfig
+from penstock.define.job_config import ResolvedRunConfig, resolve_run_config
+from penstock.define.job_definition import JobDefinition
+from penstock.define.loaded import LoadedDefinitions, steps_alone
+from penstock.define.reconstruct import ReconstructableJob
+from penstock.define.step import DEFAULT_IO_MANAGER
+from penstock.errors import InvalidInvocationError, InvariantViolationError
+from penstock.execute.defaults import default_io_manager
+from penstock.execute.facts import Captured
+from penstock.execute.io_managers.memory import InMemoryIOManager
+from penstock.execute.materialize import execute_loaded
+from penstock.execute.output_loader import OutputLoader
+from penstock.execute.result import ExecuteInProcessResult, JobExecutionResult
+from penstock.execute.runs import Errors, RunCode, execute_plan
+from penstock.execute.step_config import StepConfig
+from penstock.instance import Instance
+from penstock.model.keys import AssetKey
+from penstock.model.run import RunRecord, RunSpec
+from penstock.plan.build import build_job_plan
+
+PARTITION_TAG = "dagster/partition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """A run of a job of ops, with all that was asked for."""
+
+    job: JobDefinition
+    instance: Instance
+    run_config: Mapping[str, object]
+    resources: Mapping[str, object]
+    tags: Mapping[str, str]
+    partition: str | None = None
+    run_id: str | None = None
+    input_values: Mapping[str, object] | None = None
+    captured: Captured | None = None
+
+
+def execute_in_process(
+    job: JobDefinition,
+    *,
+    run_config: Mapping[str, object] | RunConfig | None = None,
+    instance: object = None,
+    partition_key: str | None = None,
+    raise_on_error: bool = True,
+    op_selection: Sequence[str] | None = None,
+    asset_selection: Sequence[AssetKey] | None = None,
+    run_id: str | None = None,
+    input_values: Mapping[str, object] | None = None,
+    tags: Mapping[str, str] | None = None,
+    resources: Mapping[str, object] | None = None,
+) -> ExecuteInProcessResult:
+    """Run a job in this process, whatever executor it declares; values stay in memory.
+
+    Args:
+        job: The job.
+        run_config: Config of the run, in place of the job's own.
+        instance: Where the run is recorded; an ephemeral instance if None.
+        partition_key: The partition to run for.
+        raise_on_error: Whether to raise what user code raised.
+        op_selection: The ops to run, as selection queries; all if None.
+        asset_selection: For a job of assets, the assets to make; all if None.
+        run_id: The run's id; a new one if None.
+        input_values: Values for the inputs of the job.
+        tags: Tags of the run.
+        resources: Resources that take the place of the declared ones.
+
+    Raises:
+        InvalidConfigError: Run config does not fit; nothing was recorded.
+        InvalidSubsetError: `op_selection` selects nothing.
+    """
+    used = _instance(instance)
+    if job.loaded is not None:
+        return execute_loaded(
+            job.loaded,
+            assets=frozenset(asset_selection) if asset_selection is not None else job.asset_keys,
+            job=job.name,
+            run_config=_config_of(job, run_config, partition_key),
+            instance=used,
+            partition_key=partition_key,
+            raise_on_error=raise_on_error,
+            tags=_tags_of(job, tags, partition_key),
+            resources=resources,
+        )
+    chosen = job.get_subset(op_selection=op_selection) if op_selection else job
+    if input_values:
+        chosen = chosen.with_input_values(input_values)
+    declared = {
+        DEFAULT_IO_MANAGER: InMemoryIOManager(),
+        **chosen.resource_defs,
+        **(resources or {}),
+    }
+    captured: Captured = {}
+    request = _Request(
+        job=chosen,
+        instance=used,
+        run_config=_config_of(chosen, run_config, partition_key),
+        resources=declared,
+        tags=_tags_of(chosen, tags, partition_key),
+        partition=partition_key,
+        run_id=run_id,
+        input_values=chosen.input_values,
+        captured=captured,
+    )
+    loaded, record = _run(request, raise_on_error=raise_on_error)
+    return ExecuteInProcessResult(
+        record, used, loaded, io_managers=declared, captured=captured, job=chosen
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReexecutionOptions:
+    """Which run is run again, and which of its steps; all if there are none."""
+
+    parent_run_id: str
+    step_selection: Sequence[str] = ()
+
+
+def execute_job(
+    job: ReconstructableJob | JobDefinition,
+    instance: object,
+    run_config: Mapping[str, object] | RunConfig | None = None,
+    tags: Mapping[str, str] | None = None,
+    raise_on_error: bool = False,  # noqa: FBT001, FBT002 - the public signature
+    op_selection: Sequence[str] | None = None,
+    reexecution_options: ReexecutionOptions | None = None,
+    asset_selection: Sequence[AssetKey] | None = None,
+) -> JobExecutionResult:
+    """Run a job with the executor and the IO managers that it declares.
+
+    Args:
+        job: The job, or a reference to one by its module.
+        instance: Where the run is recorded.
+        run_config: Config of the run, in place of the job's own.
+        tags: Tags of the run.
+        raise_on_error: Whether to raise what user code raised.
+        op_selection: The ops to run, as selection queries; all if None.
+        reexecution_options: The run that this one repeats.
+        asset_selection: For a job of assets, the assets to make; all if None.
+
+    Raises:
+        InvalidConfigError: Run config does not fit; nothing was recorded.
+    """
+    used = _instance(instance)
+    resolved = job.get_definition() if isinstance(job, ReconstructableJob) else job
+    if reexecution_options is not None and reexecution_options.step_selection:
+        raise InvariantViolationError(
+            "execute_job runs a parent's steps again through op_selection; step_selection is not "
+            "supported. Name the ops in op_selection."
+        )
+    if resolved.loaded is not None:
+        return _assets_job(resolved, used, run_config, tags, asset_selection, raise_on_error)
+    chosen = resolved.get_subset(op_selection=op_selection) if op_selection else resolved
+    declared = {DEFAULT_IO_MANAGER: default_io_manager(used), **chosen.resource_defs}
+    request = _Request(
+        job=chosen,
+        instance=used,
+        run_config=_config_of(chosen, run_config, None),
+        resources=declared,
+        tags=_tags_of(chosen, tags, None),
+        input_values=chosen.input_values,
+    )
+    loaded, record = _run(request, raise_on_error=raise_on_error)
+    return _loading_result(request, loaded, record)
+
+
+def _loading_result(
+    request: _Request, loaded: LoadedDefinitions, record: RunRecord
+) -> JobExecutionResult:
+    loader = OutputLoader(request.instance, loaded, record, resources=request.resources)
+
+    def load(node: str, output_name: str) -> object:
+        place = request.job.output_origin(node, output_name)
+        if place is None:
+            raise InvariantViolationError(
+                f"Job '{request.job.name}' has no output '{output_name}' of '{node}'."
+            )
+        return loader.load(*place)
+
+    return JobExecutionResult(
+        record, request.instance, job=request.job, load=load, close=loader.close
+    )
+
+
+def _assets_job(
+    job: JobDefinition,
+    instance: Instance,
+    run_config: Mapping[str, object] | RunConfig | None,
+    tags: Mapping[str, str] | None,
+    asset_selection: Sequence[AssetKey] | None,
+    raise_on_error: bool,  # noqa: FBT001 - internal
+) -> JobExecutionResult:
+    result = execute_in_process(
+        job,
+        run_config=run_config,
+        instance=instance,
+        tags=tags,
+        asset_selection=asset_selection,
+        raise_on_error=raise_on_error,
+    )
+    return JobExecutionResult(
+        result.record, instance, job=job, load=result.output_for_node, close=lambda: None
+    )
+
+
+def _run(request: _Request, *, raise_on_error: bool) -> tuple[LoadedDefinitions, RunRecord]:
+    job, instance = request.job, request.instance
+    loaded = steps_alone(job.name, job.steps, resources=request.resources)
+    resolved = resolve_run_config(
+        job, request.run_config, environment=instance.settings.environment
+    )
+    plan = build_job_plan(loaded.manifest.nodes)
+    errors = Errors()
+    code = RunCode(
+        loaded=loaded,
+        configs=_step_configs(resolved),
+        input_values=_input_values(request),
+        captured=request.captured,
+        job=job,
+    )
+    record = execute_plan(
+        code,
+        instance,
+        plan=plan,
+        spec=RunSpec(
+            job=job.name,
+            partition=request.partition,
+            tags=tuple(sorted(request.tags.items())),
+            config=dict(request.run_config),
+            why="asked for in Python",
+        ),
+        run_id=request.run_id,
+        errors=errors,
+    )
+    error = errors.first()
+    if error is not None and raise_on_error:
+        raise error
+    return loaded, record
+
+
+def _step_configs(resolved: ResolvedRunConfig) -> Mapping[str, StepConfig]:
+    return {
+        name: StepConfig(config=op.config, inputs=op.inputs) for name, op in resolved.ops.items()
+    }
+
+
+def _input_values(request: _Request) -> Mapping[tuple[str, str], object]:
+    found: dict[tuple[str, str], object] = {}
+    targets = request.job.compiled.inputs
+    for name, value in (request.input_values or {}).items():
+        if name not in targets:
+            known = ", ".join(f"'{each}'" for each in targets) or "none"
+            raise InvalidInvocationError(
+                f"Job '{request.job.name}' has no input '{name}'. It has {known}."
+            )
+        found.update(dict.fromkeys(targets[name], value))
+    return found
+
+
+def _instance(instance: object) -> Instance:
+    if instance is None:
+        return Instance.ephemeral()
+    if not isinstance(instance, Instance):
+        raise InvalidInvocationError(f"instance= must be an Instance, not {instance!r}.")
+    return instance
+
+
+def _config_of(
+    job: JobDefinition,
+    run_config: Mapping[str, object] | RunConfig | None,
+    partition: str | None,
+) -> Mapping[str, object]:
+    if isinstance(run_config, RunConfig):
+        return run_config.to_config_dict()
+    if run_config is not None:
+        return run_config
+    return job.run_config_for(partition)
+
+
+def _tags_of(
+    job: JobDefinition, tags: Mapping[str, str] | None, partition: str | None
+) -> Mapping[str, str]:
+    named = {} if partition is None else {PARTITION_TAG: partition}
+    return {**job.run_tags, **job.tags_for(partition), **named, **(tags or {})}

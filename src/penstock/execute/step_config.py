@@ -1,0 +1,22 @@
+"""The config of one step, checked and resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepConfig:
+    """What run config says of one step.
+
+    Attributes:
+        config: What the function receives: an object of its Config class, or plain data.
+        inputs: Config for inputs that nothing is connected to, by input.
+    """
+
+    config: object = None
+    inputs: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+NO_CONFIG = StepConfig()

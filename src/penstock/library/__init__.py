@@ -1,0 +1,1 @@
+"""Batteries: what is useful to many projects and needed by no part of the engine."""

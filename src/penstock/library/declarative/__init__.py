@@ -1,0 +1,1 @@
+"""Assets that are made by commands, declared in a file without Python."""

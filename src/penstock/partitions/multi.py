@@ -1,0 +1,452 @@
+"""`MultiPartitionsDefinition`: the combinations of the keys of several dimensions.
+
+Owns the order of combinations - dimensions by name, the first the slowest - and the text of their
+keys. Which keys a dimension has is the dimension's business. An ordinal leaves each dimension room
+to grow, so that it stays the same when a dimension that has no end gets more keys.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from itertools import product
+from typing import NamedTuple
+
+from penstock.errors import (
+    InvalidDefinitionError,
+    InvalidInvocationError,
+    ParameterCheckError,
+    UnknownPartitionError,
+)
+from penstock.partitions.boxes import box_spans, boxes_of
+from penstock.partitions.context import DynamicPartitionsStore
+from penstock.partitions.definition import (
+    PARTITION_NAME_TAG,
+    PartitionsDefinition,
+    loading,
+)
+from penstock.partitions.dynamic import DynamicPartitionsDefinition
+from penstock.partitions.multi_key import SEPARATOR, MultiPartitionKey
+from penstock.partitions.ordinals import Ordinals, Span
+from penstock.partitions.static import StaticPartitionsDefinition
+from penstock.partitions.window import PartitionKeyRange, TimeWindow
+from penstock.partitions.window_definition import TimeWindowPartitionsDefinition
+
+_ROOM = 1 << 26
+"""Ordinals for a dimension that has no end: every minute of 127 years."""
+
+_RESERVED = frozenset("|,[]")
+
+
+def get_multidimensional_partition_tag(dimension_name: str) -> str:
+    """Return the tag of a run that names its partition in one dimension."""
+    return f"{PARTITION_NAME_TAG}/{dimension_name}"
+
+
+class PartitionDimensionDefinition(NamedTuple):
+    """One dimension: its name and its keys."""
+
+    name: str
+    partitions_def: PartitionsDefinition
+
+
+class MultiPartitionsDefinition(PartitionsDefinition):
+    """Partitions with a key in each of two or more dimensions: every combination is one.
+
+    Args:
+        partitions_defs: The keys of each dimension, by its name.
+
+    Raises:
+        InvalidInvocationError: There are fewer than two dimensions.
+        InvalidDefinitionError: A dimension is multi-dimensional itself, or has a key with one of
+            the characters `| , [ ]`.
+
+    Example:
+        >>> from penstock import StaticPartitionsDefinition
+        >>> sales = MultiPartitionsDefinition(
+        ...     {
+        ...         "region": StaticPartitionsDefinition(["eu", "us"]),
+        ...         "kind": StaticPartitionsDefinition(["a", "b"]),
+        ...     }
+        ... )
+        >>> sales.get_partition_keys()
+        ['a|eu', 'a|us', 'b|eu', 'b|us']
+    """
+
+    def __init__(self, partitions_defs: Mapping[str, PartitionsDefinition]) -> None:
+        if len(partitions_defs) < 2:
+            raise InvalidInvocationError(
+                "MultiPartitionsDefinition needs two or more dimensions, not "
+                f"{len(partitions_defs)}. For one, use its partitions definition alone."
+            )
+        for name, definition in partitions_defs.items():
+            _check_dimension(name, definition)
+        self.partitions_defs = [
+            PartitionDimensionDefinition(name, partitions_defs[name])
+            for name in sorted(partitions_defs)
+        ]
+        self._names = tuple(dimension.name for dimension in self.partitions_defs)
+        self._parts = tuple(dimension.partitions_def for dimension in self.partitions_defs)
+        self.radices = tuple(
+            _ROOM if part.capacity is None else max(1, part.capacity) for part in self._parts
+        )
+
+    @property
+    def noun(self) -> str:
+        """What one partition is: 'partition'."""
+        return "partition"
+
+    @property
+    def grid(self) -> str:
+        """The names of the dimensions, and what their keys mean."""
+        parts = zip(self._names, self._parts, strict=True)
+        return "multi " + ", ".join(f"{name}=({part.grid})" for name, part in parts)
+
+    @property
+    def identity(self) -> Hashable:
+        """The names of the dimensions and their definitions."""
+        return ("multi", self._names, tuple(part.identity for part in self._parts))
+
+    @property
+    def partition_dimension_names(self) -> list[str]:
+        """The names of the dimensions, in order."""
+        return list(self._names)
+
+    @property
+    def primary_dimension(self) -> PartitionDimensionDefinition:
+        """The dimension with time windows if there is one, else the first."""
+        timed = self._timed
+        return timed[0] if timed else self.partitions_defs[0]
+
+    @property
+    def secondary_dimension(self) -> PartitionDimensionDefinition:
+        """The first dimension that is not the primary one."""
+        primary = self.primary_dimension
+        return next(dimension for dimension in self.partitions_defs if dimension != primary)
+
+    @property
+    def has_time_window_dimension(self) -> bool:
+        """Whether a dimension has time windows."""
+        return bool(self._timed)
+
+    @property
+    def time_window_dimension(self) -> PartitionDimensionDefinition:
+        """The only dimension with time windows.
+
+        Raises:
+            ParameterCheckError: None has, or several have.
+        """
+        if len(self._timed) != 1:
+            raise ParameterCheckError(
+                f"{len(self._timed)} of the dimensions {', '.join(self._names)} have time windows; "
+                "exactly one is needed here."
+            )
+        return self._timed[0]
+
+    @property
+    def time_window_partitions_def(self) -> TimeWindowPartitionsDefinition:
+        """The definition of the only dimension with time windows."""
+        definition = self.time_window_dimension.partitions_def
+        assert isinstance(definition, TimeWindowPartitionsDefinition)
+        return definition
+
+    def time_window_for_partition_key(self, partition_key: str) -> TimeWindow:
+        """Return the window of a key's part that is one."""
+        key = self.get_partition_key_from_str(partition_key)
+        part = key.keys_by_dimension[self.time_window_dimension.name]
+        return self.time_window_partitions_def.time_window_for_partition_key(part)
+
+    def get_cron_schedule(
+        self,
+        minute_of_hour: int | None = None,
+        hour_of_day: int | None = None,
+        day_of_week: int | None = None,
+        day_of_month: int | None = None,
+    ) -> str:
+        """Return the cron schedule of the dimension with time windows."""
+        return self.time_window_partitions_def.get_cron_schedule(
+            minute_of_hour, hour_of_day, day_of_week, day_of_month
+        )
+
+    def get_partitions_def_for_dimension(self, dimension_name: str) -> PartitionsDefinition:
+        """Return the definition of a dimension.
+
+        Raises:
+            ParameterCheckError: There is no such dimension.
+        """
+        return self._parts[self.dimension_at(dimension_name)]
+
+    def dimension_at(self, dimension_name: str) -> int:
+        """Return the place of a dimension in the order.
+
+        Raises:
+            ParameterCheckError: There is no such dimension.
+        """
+        if dimension_name not in self._names:
+            raise ParameterCheckError(
+                f"There is no dimension '{dimension_name}' among {', '.join(self._names)}."
+            )
+        return self._names.index(dimension_name)
+
+    def describe(self) -> str:
+        """Return the dimensions and what their keys are."""
+        parts = zip(self._names, self._parts, strict=True)
+        each = "; ".join(f"{name}: {part.describe()}" for name, part in parts)
+        return f"combinations like {'|'.join(self._names)} ({each})"
+
+    def spec(self) -> dict[str, object]:
+        """Return the definition as plain JSON."""
+        parts = zip(self._names, self._parts, strict=True)
+        return {"kind": "multi", "dimensions": {name: part.spec() for name, part in parts}}
+
+    def get_partition_key_from_str(self, partition_key_str: str) -> MultiPartitionKey:
+        """Return a text as the key that it is, whether it exists or not.
+
+        Raises:
+            UnknownPartitionError: It has another number of parts than there are dimensions.
+        """
+        parts = self._split(partition_key_str)
+        if parts is None:
+            raise UnknownPartitionError(
+                f"There is no partition '{partition_key_str}': a key has {len(self._names)} parts "
+                f"joined by '{SEPARATOR}', for {', '.join(self._names)}."
+            )
+        return MultiPartitionKey.joined(self._names, parts)
+
+    def is_valid_key_format(self, partition_key: str) -> bool:
+        """Tell whether a text has a part for each dimension."""
+        return self._split(partition_key) is not None
+
+    def find(self, key: str) -> int | None:
+        """Return the ordinal of a key, or None if a part is no key, now or ever."""
+        parts = self._split(key)
+        if parts is None:
+            return None
+        ordinal = 0
+        for part, definition, radix in zip(parts, self._parts, self.radices, strict=True):
+            found = definition.find(part)
+            if found is None:
+                return None
+            ordinal = ordinal * radix + found
+        return ordinal
+
+    def keys(self, start: int, stop: int) -> list[str]:
+        """Return the keys at a half-open range of ordinals."""
+        found: list[str] = []
+        radix = self.radices[-1]
+        while start < stop:
+            outer, low = divmod(start, radix)
+            high = min(radix, low + stop - start)
+            prefix = self._outer_parts(outer)
+            found.extend(self._joined(prefix, last) for last in self._parts[-1].keys(low, high))
+            start += high - low
+        return found
+
+    def count(self, now: datetime | None = None) -> int:
+        """Return how many combinations exist."""
+        return math.prod(part.count(now) for part in self._parts)
+
+    def existing(self, now: datetime | None = None) -> Ordinals:
+        """Return the ordinals of the combinations that exist."""
+        box = tuple(part.existing(now).spans for part in self._parts)
+        return Ordinals.of_spans(box_spans(box, self.radices))
+
+    def page(self, start: int, stop: int, now: datetime | None = None) -> Sequence[str]:
+        """Return the keys from one position to another among those that exist."""
+        counts = [part.count(now) for part in self._parts]
+        found: list[str] = []
+        while start < stop:
+            outer, low = divmod(start, counts[-1])
+            high = min(counts[-1], low + stop - start)
+            prefix = self._parts_at(outer, counts[:-1], now)
+            last = self._parts[-1].page(low, high, now)
+            found.extend(self._joined(prefix, part) for part in last)
+            start += high - low
+        return found
+
+    def nearest_keys(self, key: str, now: datetime | None = None) -> Sequence[str]:
+        """Return existing keys that may have been meant by a wrong one, at most three."""
+        parts = self._split(key)
+        if parts is None:
+            return []
+        near_parts = [
+            [part] if each.has_partition_key(part, now) else each.nearest_keys(part, now)
+            for part, each in zip(parts, self._parts, strict=True)
+        ]
+        return [self._key_of(near) for near in product(*near_parts)][:3]
+
+    def get_multipartition_keys_with_dimension_value(
+        self,
+        dimension_name: str,
+        dimension_partition_key: str,
+        dynamic_partitions_store: DynamicPartitionsStore | None = None,
+        current_time: datetime | None = None,
+    ) -> Sequence[MultiPartitionKey]:
+        """Return the keys that have a given part in one dimension.
+
+        Raises:
+            ParameterCheckError: There is no such dimension.
+        """
+        return self.get_multipartition_keys_with_dimension_values(
+            dimension_name, [dimension_partition_key], dynamic_partitions_store, current_time
+        )
+
+    def get_multipartition_keys_with_dimension_values(
+        self,
+        dimension_name: str,
+        dimension_partition_keys: Sequence[str],
+        dynamic_partitions_store: DynamicPartitionsStore | None = None,
+        current_time: datetime | None = None,
+    ) -> Sequence[MultiPartitionKey]:
+        """Return the keys that have one of some parts in one dimension.
+
+        Raises:
+            ParameterCheckError: There is no such dimension.
+        """
+        at = self.dimension_at(dimension_name)
+        with loading(dynamic_partitions_store):
+            each = [
+                dimension_partition_keys if n == at else part.get_partition_keys(current_time)
+                for n, part in enumerate(self._parts)
+            ]
+        return [MultiPartitionKey.joined(self._names, parts) for parts in product(*each)]
+
+    def get_tags_for_partition_key(self, partition_key: str) -> Mapping[str, str]:
+        """Return the tags of a run of one partition: the key, and its part in each dimension."""
+        key = self.get_partition_key_from_str(partition_key)
+        parts = key.keys_by_dimension.items()
+        tags = {get_multidimensional_partition_tag(name): part for name, part in parts}
+        return {PARTITION_NAME_TAG: str(key), **tags}
+
+    def get_serializable_unique_identifier(
+        self, dynamic_partitions_store: DynamicPartitionsStore | None = None
+    ) -> str:
+        """Return a text that differs between definitions, or lists of keys, that differ."""
+        parts = (
+            part.get_serializable_unique_identifier(dynamic_partitions_store)
+            for part in self._parts
+        )
+        text = "\0".join([*self._names, *parts])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def ranges(self, spans: tuple[Span, ...]) -> list[PartitionKeyRange]:
+        """Write spans as key ranges; a range holds the product of the ranges of its parts."""
+        return [
+            PartitionKeyRange(self._key_of(firsts), self._key_of(lasts))
+            for box in boxes_of(spans, self.radices)
+            for firsts, lasts in self._ends(
+                [
+                    [(r.start, r.end) for r in part.ranges(taken)]
+                    for part, taken in zip(self._parts, box, strict=True)
+                ]
+            )
+        ]
+
+    def stored_ranges(self, spans: tuple[Span, ...]) -> list[tuple[str, str]]:
+        """Write spans as key ranges that stay right if only the dimensions' bounds change."""
+        return [
+            (SEPARATOR.join(firsts), SEPARATOR.join(lasts))
+            for box in boxes_of(spans, self.radices)
+            for firsts, lasts in self._ends(
+                [part.stored_ranges(taken) for part, taken in zip(self._parts, box, strict=True)]
+            )
+        ]
+
+    def restored_spans(self, first: str, last: str) -> Sequence[Span]:
+        """Read one stored key range, cut to the keys that there are now."""
+        firsts, lasts = self._split(first), self._split(last)
+        if firsts is None or lasts is None:
+            return []
+        box = tuple(
+            tuple(part.restored_spans(low, high))
+            for part, low, high in zip(self._parts, firsts, lasts, strict=True)
+        )
+        return box_spans(box, self.radices)
+
+    @cached_property
+    def _timed(self) -> list[PartitionDimensionDefinition]:
+        return [
+            dimension
+            for dimension in self.partitions_defs
+            if isinstance(dimension.partitions_def, TimeWindowPartitionsDefinition)
+        ]
+
+    def _all(self, now: datetime | None) -> list[MultiPartitionKey]:
+        each = [part.get_partition_keys(now) for part in self._parts]
+        return [self._key_of(parts) for parts in product(*each)]
+
+    def _exists(self, key: str, now: datetime | None) -> bool:
+        parts = self._split(key)
+        return parts is not None and all(
+            definition.has_partition_key(part, now)
+            for part, definition in zip(parts, self._parts, strict=True)
+        )
+
+    def _between(self, first: str, last: str) -> list[str]:
+        """Return the product of the ranges of each dimension."""
+        firsts, lasts = self._split(first), self._split(last)
+        assert firsts is not None
+        assert lasts is not None
+        each = [
+            part._between(low, high)
+            for part, low, high in zip(self._parts, firsts, lasts, strict=True)
+        ]
+        return [self._key_of(parts) for parts in product(*each)]
+
+    def _split(self, key: str) -> Sequence[str] | None:
+        parts = key.split(SEPARATOR)
+        return parts if len(parts) == len(self._names) else None
+
+    def _key_of(self, parts: Sequence[str]) -> MultiPartitionKey:
+        return MultiPartitionKey.joined(self._names, parts)
+
+    def _joined(self, prefix: Sequence[str], last: str) -> MultiPartitionKey:
+        return MultiPartitionKey.joined(self._names, (*prefix, last))
+
+    def _outer_parts(self, outer: int) -> tuple[str, ...]:
+        """Return the parts of all dimensions but the last at an ordinal of theirs."""
+        parts: list[str] = []
+        for part, radix in zip(self._parts[-2::-1], self.radices[-2::-1], strict=True):
+            first = len(parts) == len(self._parts) - 2
+            outer, at = (0, outer) if first else divmod(outer, radix)
+            parts.append(part.key(at))
+        return tuple(reversed(parts))
+
+    def _parts_at(self, outer: int, counts: Sequence[int], now: datetime | None) -> tuple[str, ...]:
+        """Return the parts of all dimensions but the last at a position among them."""
+        parts: list[str] = []
+        for part, n in zip(self._parts[-2::-1], reversed(counts), strict=True):
+            outer, at = divmod(outer, n)
+            parts.append(part.page(at, at + 1, now)[0])
+        return tuple(reversed(parts))
+
+    def _ends(
+        self, ranges: Sequence[Sequence[tuple[str, str]]]
+    ) -> Iterable[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Yield the first and the last parts of each product of ranges."""
+        for chosen in product(*ranges):
+            yield tuple(first for first, _ in chosen), tuple(last for _, last in chosen)
+
+
+def _check_dimension(name: str, definition: PartitionsDefinition) -> None:
+    if isinstance(definition, MultiPartitionsDefinition):
+        raise InvalidDefinitionError(
+            f"Dimension '{name}' has several dimensions itself. Name all of them in one "
+            "MultiPartitionsDefinition."
+        )
+    if isinstance(definition, DynamicPartitionsDefinition) and definition.name is None:
+        raise InvalidDefinitionError(
+            f"The dynamic partitions of dimension '{name}' must have a name; a partition_fn is not "
+            "enough in a MultiPartitionsDefinition."
+        )
+    if not isinstance(definition, StaticPartitionsDefinition):
+        return
+    for key in definition.get_partition_keys():
+        if not _RESERVED.isdisjoint(key):
+            raise InvalidDefinitionError(
+                f"Key {key!r} of dimension '{name}' holds one of the characters | , [ ], which "
+                "separate the parts of a key. Choose another spelling."
+            )

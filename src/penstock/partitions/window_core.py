@@ -1,0 +1,339 @@
+"""The keys of time windows: numbering windows, writing their starts, and the bounds.
+
+A window exists once it has ended. Where windows start and end is the grid's business.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterable, Sequence
+from datetime import date, datetime
+
+from penstock.base.cron import parse_cron
+from penstock.base.zones import moment, wall_seconds, zone_named
+from penstock.errors import (
+    InvalidDefinitionError,
+    ParameterCheckError,
+    UnknownPartitionError,
+)
+from penstock.partitions.cadence import ClockGrid, DayGrid, Regular, ScheduleType, ceiling
+from penstock.partitions.definition import PartitionsDefinition, seconds_of
+from penstock.partitions.listed_grid import ListedGrid
+from penstock.partitions.ordinals import Span
+from penstock.partitions.window_grid import Exclusions, grid_of, regular_cadence
+from penstock.partitions.window_keys import (
+    DAY_FORMAT,
+    HOUR_FORMAT,
+    bound_read,
+    days_read,
+    hours_read,
+    hours_written,
+    overflowing,
+    seconds_read,
+    written,
+)
+
+_NOUNS = {
+    ScheduleType.HOURLY: "hour",
+    ScheduleType.DAILY: "day",
+    ScheduleType.WEEKLY: "week",
+    ScheduleType.MONTHLY: "month",
+}
+
+_EARLIEST = -62_000_000_000
+_LATEST = 253_000_000_000
+_LISTED_REACH = 200 * 366 * 86_400
+"""How far from the start windows are looked for that have to be listed one by one: 200 years."""
+
+
+class WindowKeys(PartitionsDefinition):
+    """Partitions that are windows of time, as keys and ordinals."""
+
+    def __init__(
+        self,
+        start: datetime | str,
+        fmt: str,
+        end: datetime | str | None = None,
+        schedule_type: ScheduleType | None = None,
+        timezone: str | None = None,
+        end_offset: int = 0,
+        minute_offset: int | None = None,
+        hour_offset: int | None = None,
+        day_offset: int | None = None,
+        cron_schedule: str | None = None,
+        exclusions: Sequence[str | datetime] | None = None,
+    ) -> None:
+        regular = _cadence(
+            schedule_type,
+            cron_schedule=cron_schedule,
+            minute=minute_offset or 0,
+            hour=hour_offset or 0,
+            day=day_offset,
+        )
+        self._cron = parse_cron(regular.cron if regular else cron_schedule or "")
+        self.cron_schedule = regular.cron if regular else self._cron.text
+        self.schedule_type = regular.schedule if regular else None
+        self.minute_offset = regular.minute if regular else 0
+        self.hour_offset = regular.hour if regular else 0
+        self.day_offset = regular.day if regular else 0
+        self.timezone = timezone or "UTC"
+        self.fmt = fmt
+        self.end_offset = end_offset
+        self._zone = zone_named(self.timezone)
+        self._exclusions = Exclusions.of(exclusions, self._zone)
+        self.exclusions = list(exclusions) if exclusions else None
+        self.start = bound_read(start, fmt=fmt, zone=self._zone, name="start_date")
+        self.end = (
+            None if end is None else bound_read(end, fmt=fmt, zone=self._zone, name="end_date")
+        )
+        self._suffixed = self._cron.every_hour and "%z" not in fmt
+        self._grid = grid_of(self._cron, regular, start=self.start, exclusions=self._exclusions)
+        self._first = ceiling(self._grid, math.ceil(self.start.timestamp()))
+        self._bound = self._bound_of(self.end)
+        self._check_fmt()
+
+    @property
+    def noun(self) -> str:
+        """What one partition is: 'hour', 'day', 'week', 'month' or 'window'."""
+        return _NOUNS[self.schedule_type] if self.schedule_type else "window"
+
+    @property
+    def grid(self) -> str:
+        """The cadence, the format and the zone of the keys."""
+        if self.schedule_type is None:
+            return f"cron {self.cron_schedule} {self.timezone} {self.fmt}"
+        at = f"{self.hour_offset:02}:{self.minute_offset:02}"
+        return f"{self.schedule_type} day {self.day_offset} {at} {self.timezone} {self.fmt}"
+
+    @property
+    def identity(self) -> Hashable:
+        """Everything that was given, with the instants in seconds."""
+        end = self.end.timestamp() if self.end else None
+        left_out = tuple(self._exclusions.spec())
+        return ("time_window", self.grid, self.start.timestamp(), end, self.end_offset, left_out)
+
+    @property
+    def capacity(self) -> int | None:
+        """How many windows there are up to the end; None if there is no end."""
+        return self._bound
+
+    def describe(self) -> str:
+        """Return what the keys look like and where they begin and end."""
+        if self._bound == 0:
+            return f"none (start_date {self.start} is not before end_date {self.end})"
+        last_of_year = self._grid.floor(
+            wall_seconds(datetime(self.start.year, 12, 31, 23, 59), self._zone)  # noqa: DTZ001 - wall clock
+        )
+        like = max(0, last_of_year - self._first)
+        like = like if self._bound is None else min(like, self._bound - 1)
+        end = f" to {self.key(self._bound - 1)}" if self._bound is not None else ""
+        cadence = self.schedule_type or f"cron '{self.cron_schedule}'"
+        return f"{self.noun}s like '{self.key(like)}' ({cadence} from {self.key(0)}{end})"
+
+    def spec(self) -> dict[str, object]:
+        """Return the definition as plain JSON."""
+        spec: dict[str, object] = {
+            "kind": "time_window",
+            "schedule": str(self.schedule_type) if self.schedule_type else None,
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat() if self.end else None,
+            "timezone": self.timezone,
+            "fmt": self.fmt,
+            "end_offset": self.end_offset,
+            "minute_offset": self.minute_offset,
+            "hour_offset": self.hour_offset,
+            "day_offset": self.day_offset,
+        }
+        if self.schedule_type is None:
+            spec["cron"] = self.cron_schedule
+        if self._exclusions:
+            spec["exclusions"] = self._exclusions.spec()
+        return spec
+
+    def find(self, key: str) -> int | None:
+        """Return the ordinal of a key, or None if no window has it."""
+        found = self._locate(key)
+        if found is None or found < 0 or (self._bound is not None and found >= self._bound):
+            return None
+        return found
+
+    def ordinals(self, keys: Iterable[str]) -> list[int]:
+        """Return the ordinals of keys, in the order given.
+
+        Raises:
+            UnknownPartitionError: One is not a key, now or ever.
+        """
+        given = list(keys)
+        return self._found_fast(given) or super().ordinals(given)
+
+    def keys(self, start: int, stop: int) -> list[str]:
+        """Return the keys of windows; ordinals below 0 are windows before the start."""
+        return self.keys_at(range(start, stop))
+
+    def keys_at(self, ordinals: Iterable[int]) -> list[str]:
+        """Return the keys of windows, in the order given."""
+        first, grid = self._first, self._grid
+        if isinstance(grid, DayGrid) and self.fmt == DAY_FORMAT:
+            return [date.fromordinal(grid.day_of(first + n)).isoformat() for n in ordinals]
+        starts = (grid.start_of(first + n) for n in ordinals)
+        if self.fmt == HOUR_FORMAT and self.timezone == "UTC":
+            return hours_written(starts)
+        return [self._written(at) for at in starts]
+
+    def count(self, now: datetime | None = None) -> int:
+        """Return how many windows have ended, give or take `end_offset`."""
+        at = math.floor(seconds_of(now, self._zone))
+        return self._clipped(self._grid.unended(at) - self._first + self.end_offset)
+
+    def nearest_keys(self, key: str, now: datetime | None = None) -> list[str]:
+        """Return the existing windows around the time that a wrong key seems to mean."""
+        near = self._locate(key)
+        if near is None:
+            meant = overflowing(key) if self.fmt in (DAY_FORMAT, HOUR_FORMAT) else None
+            if meant is None:
+                return []
+            near = self._grid.floor(wall_seconds(meant, self._zone)) - self._first
+        count = self.count(now)
+        if not count:
+            return []
+        around = {max(0, min(n, count - 1)) for n in (near - 1, near)}
+        return [self.key(n) for n in sorted(around)]
+
+    def validate(self, key: str, now: datetime | None = None) -> None:
+        """Do nothing if the key exists.
+
+        Raises:
+            UnknownPartitionError: It does not, or its window has not ended yet.
+        """
+        found = self.find(key)
+        count = self.count(now)
+        if found is not None and found >= count:
+            last = f"The last one is '{self.key(count - 1)}'." if count else "None exists yet."
+            end = moment(self._grid.end_of(self._first + found), self._zone)
+            raise UnknownPartitionError(
+                f"Partition '{key}' does not exist yet: its window ends at {end.isoformat()}. "
+                f"{last}"
+            )
+        super().validate(key, now)
+
+    def seconds_at(self, span: Span) -> tuple[int, int]:
+        """Return when the first of some consecutive windows starts and the last ends."""
+        start, stop = span
+        first, last = self._first + start, self._first + stop - 1
+        return self._grid.start_of(first), self._grid.end_of(last)
+
+    def spans_of_time(self, span: Span) -> list[tuple[int, int]]:
+        """Return the spans of time that some consecutive windows take, without the gaps."""
+        if not isinstance(self._grid, ListedGrid) or not self._exclusions:
+            return [self.seconds_at(span)]
+        spans: list[tuple[int, int]] = []
+        for n in range(self._first + span[0], self._first + span[1]):
+            start, end = self._grid.start_of(n), self._grid.end_of(n)
+            joined = bool(spans) and spans[-1][1] == start
+            spans[-1:] = [(spans[-1][0], end)] if joined else [*spans[-1:], (start, end)]
+        return spans
+
+    def overlapping(self, start: int, end: int) -> Span:
+        """Return the ordinals of the windows that overlap a span of time, in or out of bounds."""
+        return self._grid.unended(start) - self._first, self._grid.floor(end - 1) - self._first + 1
+
+    def starting(self, start: int, end: int) -> Span:
+        """Return the ordinals of the windows that start in a span of time, in or out of bounds."""
+        return self._ceiling(start), self._ceiling(end)
+
+    def collected(self, keys: list[str]) -> list[str]:
+        """Return keys as they are: windows are a sequence."""
+        return keys
+
+    def stored_ranges(self, spans: tuple[Span, ...]) -> list[tuple[str, str]]:
+        """Write each span as one key range."""
+        firsts = self.keys_at(start for start, _ in spans)
+        lasts = self.keys_at(stop - 1 for _, stop in spans)
+        return list(zip(firsts, lasts, strict=True))
+
+    def restored_spans(self, first: str, last: str) -> Sequence[Span]:
+        """Read one stored key range, cut to the bounds."""
+        start, end = self._locate(first), self._locate(last)
+        if start is None or end is None:
+            return []
+        return [(self._clipped(start), self._clipped(end + 1))]
+
+    def _clipped(self, ordinal: int) -> int:
+        return max(0, ordinal if self._bound is None else min(ordinal, self._bound))
+
+    def _ceiling(self, at: int) -> int:
+        return ceiling(self._grid, at) - self._first
+
+    def _locate(self, key: str) -> int | None:
+        """Return the ordinal of a key without regard to the bounds."""
+        at = seconds_read(key, self._zone, fmt=self.fmt, suffixed=self._suffixed)
+        if at is None or not self._reaches(at):
+            return None
+        n = self._grid.floor(at)
+        for ordinal in (n - self._first, n + 1 - self._first):
+            if self.key(ordinal) == key:
+                return ordinal
+        return None
+
+    def _reaches(self, at: int) -> bool:
+        """Tell whether a time is near enough to look for a window: a wrong key may say any year."""
+        if isinstance(self._grid, ListedGrid):
+            return abs(at - self.start.timestamp()) < _LISTED_REACH
+        return _EARLIEST < at < _LATEST
+
+    def _found_fast(self, keys: Sequence[str]) -> list[int] | None:
+        """Return the ordinals of many keys of the usual kinds; None if one needs a closer look."""
+        grid, first = self._grid, self._first
+        found = None
+        if isinstance(grid, DayGrid) and self.fmt == DAY_FORMAT and self.noun == "day":
+            days = days_read(keys)
+            found = None if days is None else [day - first for day in days]
+        elif isinstance(grid, ClockGrid) and self.fmt == HOUR_FORMAT and self.timezone == "UTC":
+            times = hours_read(keys)
+            exact = times is not None and not any((at - grid.phase) % grid.period for at in times)
+            if times is not None and exact:
+                found = [(at - grid.phase) // grid.period - first for at in times]
+        if not found or min(found) < 0:
+            return None
+        return found if self._bound is None or max(found) < self._bound else None
+
+    def _written(self, at: int) -> str:
+        return written(at, self._zone, fmt=self.fmt, suffixed=self._suffixed)
+
+    def _bound_of(self, end: datetime | None) -> int | None:
+        if end is None:
+            return None
+        return max(0, self._grid.unended(math.floor(end.timestamp())) - self._first)
+
+    def _check_fmt(self) -> None:
+        for ordinal, key in enumerate(self.keys(0, 3)):
+            if self._locate(key) != ordinal:
+                raise InvalidDefinitionError(
+                    f"The format {self.fmt!r} does not tell {self.noun}s apart: the partition that "
+                    f"starts at {moment(self._grid.start_of(self._first + ordinal), self._zone)} "
+                    f"would have the key '{key}'. Choose a fmt that names the start of each "
+                    f"{self.noun}."
+                )
+
+
+def _cadence(
+    schedule: ScheduleType | None,
+    *,
+    cron_schedule: str | None,
+    minute: int,
+    hour: int,
+    day: int | None,
+) -> Regular | None:
+    """Return the regular cadence that was asked for, or None for any other cron schedule."""
+    if cron_schedule is None:
+        if schedule is None:
+            raise ParameterCheckError(
+                "Time windows need a schedule_type, or a cron_schedule, that says when they start."
+            )
+        return regular_cadence(ScheduleType(schedule), minute=minute, hour=hour, day=day)
+    if schedule is not None or minute or hour or day:
+        raise ParameterCheckError(
+            f"The cron_schedule {cron_schedule!r} says when windows start, so schedule_type, "
+            "minute_offset, hour_offset and day_offset cannot be given as well. Leave them out."
+        )
+    return Regular.of(parse_cron(cron_schedule))
