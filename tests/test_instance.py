@@ -42,6 +42,28 @@ def test_what_was_made_can_be_asked_for():
         assert not instance.has_run(result.run_id)
 
 
+def test_statuses_stand_for_the_runs_in_one_of_them():
+    @dg.asset
+    def fragile(context) -> None:
+        if context.has_tag("fails"):
+            raise ValueError
+
+    def run(instance: dg.Instance, *, fails: bool) -> str:
+        tags = {"fails": "yes"} if fails else {}
+        done = dg.materialize([fragile], instance=instance, tags=tags, raise_on_error=False)
+        return done.run_id
+
+    with dg.Instance.ephemeral() as instance:
+        sound, broken, again = (run(instance, fails=fails) for fails in (False, True, True))
+
+        def found(*statuses: dg.RunStatus, limit: int | None = None) -> list[str]:
+            return [r.run_id for r in instance.get_runs(filters=statuses, limit=limit)]
+
+        assert found(dg.RunStatus.FAILURE) == [again, broken]
+        assert found(dg.RunStatus.FAILURE, limit=1) == [again]
+        assert found(dg.RunStatus.FAILURE, dg.RunStatus.SUCCESS) == [again, broken, sound]
+
+
 def test_values_are_kept_below_the_home(tmp_path):
     settings = load_settings(environment={"PENSTOCK_HOME": str(tmp_path)}, directory=tmp_path)
 

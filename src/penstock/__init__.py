@@ -23,7 +23,7 @@ _HOMES = {
     "define.asset_ports": "AssetIn AssetOut",
     "define.multi_asset": "multi_asset",
     "define.graph_asset": "graph_asset graph_multi_asset",
-    "define.source_asset": "SourceAsset external_assets_from_specs",
+    "define.source_asset": "SourceAsset",
     "define.observable": "observable_source_asset multi_observable_source_asset",
     "define.map_specs": "map_asset_specs",
     "define.code_references": "with_source_code_references link_code_references_to_git "
@@ -34,7 +34,8 @@ _HOMES = {
     "define.repository_decorator": "create_repository_using_definitions_args definitions repository",
     "define.binding": "with_resources",
     "library.freshness_checks": "build_last_update_freshness_checks "
-    "build_time_partition_freshness_checks build_sensor_for_freshness_checks",
+    "build_time_partition_freshness_checks",
+    "library.freshness_sensor": "build_sensor_for_freshness_checks",
     "library.check_builders": "build_column_schema_change_checks build_metadata_bounds_checks",
     "model.code_reference": "LocalFileCodeReference UrlCodeReference",
     "define.metadata_set": "NamespacedMetadataSet NamespacedTagSet TableMetadataSet UriMetadataSet "
@@ -80,6 +81,7 @@ _HOMES = {
     "define.run_status_context": "RunFailureSensorContext RunStatusSensorContext "
     "build_run_status_sensor_context",
     "define.run_failure_email": "make_email_on_run_failure_sensor",
+    "define.run_selectors": "CodeLocationSelector JobSelector RepositorySelector",
     "define.automation_sensor": "AutomationConditionSensorDefinition",
     "define.reconstruct": "reconstructable build_reconstructable_job ReconstructableJob",
     "define.job_config": "validate_run_config",
@@ -196,10 +198,25 @@ _HOMES = {
     "ScheduleExecutionError SensorExecutionError PartitionExecutionError "
     "InvalidConfigDefinitionError InvalidPropertyError ParameterCheckError "
     "UnmetExecutorRequirementsError StepNotFoundError Failure RetryRequested CheckFailedError OutageError StoreUnavailableError "
-    "StoreFullError NewerStoreError BugError ExecutionInterruptedError",
+    "StoreFullError NewerStoreError BugError ExecutionInterruptedError EventLogInvalidForRunError "
+    "PipesError PipesExecutionError SubprocessError",
+    "library.pipes.client": "PipesClient PipesClientCompletedInvocation",
+    "library.pipes.subprocess": "PipesSubprocessClient",
+    "library.pipes.session": "PipesSession open_pipes_session",
+    "library.pipes.messages": "PipesExecutionResult PipesMessageHandler",
+    "library.pipes.ports": "PipesContextInjector PipesMessageReader",
+    "library.pipes.injectors": "PipesEnvContextInjector PipesFileContextInjector "
+    "PipesTempFileContextInjector",
+    "library.pipes.file_readers": "PipesFileMessageReader PipesTempFileMessageReader",
+    "library.pipes.polling_readers": "PipesBlobStoreMessageReader PipesThreadedMessageReader",
+    "library.pipes.composite_reader": "PipesCompositeMessageReader",
+    "library.pipes.logs": "PipesChunkedLogReader PipesLogReader",
+    "library.pipes.wire": "PipesLaunchedData",
+    "execute.interrupt_signals": "raise_execution_interrupts",
 }
 
 _ALIASES = {
+    "UnresolvedAssetJobDefinition": "define.job:UnresolvedAssetJob",
     "DagsterLogManager": "define.logger:RunLogger",
     "DagsterInstance": "instance:Instance",
     "DagsterRunStatus": "model.run:RunStatus",
@@ -231,6 +248,13 @@ _ALIASES = {
     "DagsterExecutionInterruptedError": "errors:ExecutionInterruptedError",
     "DagsterExecutionStepExecutionError": "errors:StepExecutionError",
     "DagsterHomeNotSetError": "errors:HomeNotSetError",
+    "DagsterPipesExecutionError": "errors:PipesExecutionError",
+    "DagsterSubprocessError": "errors:SubprocessError",
+    "DagsterEventLogInvalidForRun": "errors:EventLogInvalidForRunError",
+    "PIPES_COMPOSITE_WRITERS_KEY": "library.pipes.wire:COMPOSITE_WRITERS_KEY",
+    "build_external_execution_context_data": "library.pipes.context_data:context_data_of",
+    "PipesParams": "library.pipes.wire:PipesParams",
+    "PipesExtras": "library.pipes.wire:PipesExtras",
     "DagsterInvalidConfigError": "errors:InvalidConfigError",
     "DagsterInvalidDefinitionError": "errors:InvalidDefinitionError",
     "DagsterInvalidInvocationError": "errors:InvalidInvocationError",

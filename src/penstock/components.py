@@ -31,6 +31,7 @@ from penstock.library.components.loading import (
     load_defs,
     load_from_defs_folder,
 )
+from penstock.library.components.metadata_checks import MetadataChecksComponent
 from penstock.library.components.post_processing import AssetPostProcessor
 from penstock.library.components.resolution import ResolutionContext
 from penstock.library.components.resolvable import Model, Resolvable, resolve_fields
@@ -80,6 +81,7 @@ __all__ = [
     "ExecutableComponent",
     "FunctionComponent",
     "Injected",
+    "MetadataChecksComponent",
     "Model",
     "OpSpec",
     "PythonScriptComponent",

@@ -22,6 +22,8 @@ PenstockError
 │   ├── RunNotFoundError                no run of that id in the store
 │   ├── HomeNotSetError                 no home directory can be used
 │   ├── ResolutionError                 a component's attributes cannot be resolved
+│   ├── PipesError                      an external process said what makes no sense
+│   ├── EventLogInvalidForRunError      the log of a run cannot be what a run says
 │   └── LoadError                       user code failed to import
 ├── UserCodeExecutionError          user code raised; carries the original exception
 │   ├── StepExecutionError              ... in the body of a step
@@ -38,6 +40,7 @@ PenstockError
 ├── Failure                         raised *by* user code to fail a step with metadata
 ├── RetryRequested                  raised *by* user code to ask for another attempt
 ├── CheckFailedError                a blocking check found an error
+├── SubprocessError                 processes that carried out steps failed
 ├── OutageError                     the world around us failed; trying again may help
 │   ├── StoreUnavailableError           the store cannot be opened, read or written
 │   ├── StoreFullError                  the disk under the store is full
@@ -46,6 +49,7 @@ PenstockError
     ├── IllegalTransitionError          an event that the run's state does not allow
     └── FencedError                     a write by an owner that has lost its lease
 ExecutionInterruptedError (a BaseException)   Ctrl-C or a cancellation reached user code
+PipesExecutionError (an Exception)            an external process failed
 """
 
 from __future__ import annotations
@@ -188,6 +192,22 @@ class ResolutionError(UsageError):
     """The attributes of a component cannot be resolved."""
 
 
+class PipesError(UsageError):
+    """An external process reported something that makes no sense."""
+
+
+class EventLogInvalidForRunError(UsageError):
+    """The log of a run cannot be what a run says.
+
+    Attributes:
+        run_id: The run.
+    """
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"The event log of run {run_id} is not one that a run writes.")
+        self.run_id = run_id
+
+
 class LoadError(UsageError):
     """User code could not be imported.
 
@@ -304,6 +324,18 @@ class CheckFailedError(PenstockError):
     """A blocking check found an error, so what depends on its asset does not run."""
 
 
+class SubprocessError(PenstockError):
+    """Processes that carried out steps failed.
+
+    Attributes:
+        subprocess_error_infos: What each of them raised.
+    """
+
+    def __init__(self, message: str, *, subprocess_error_infos: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.subprocess_error_infos = tuple(subprocess_error_infos)
+
+
 class OutageError(PenstockError):
     """The world around Penstock failed; trying again may help."""
 
@@ -341,6 +373,14 @@ class IllegalTransitionError(BugError):
 
 class FencedError(BugError):
     """A write by an owner that has lost its lease on the run was refused."""
+
+
+class PipesExecutionError(Exception):
+    """An external process failed: its exit code is not 0.
+
+    A plain Exception, so that `except PenstockError` does not take a failure of the user's own
+    program for one of Penstock.
+    """
 
 
 class ExecutionInterruptedError(BaseException):

@@ -19,7 +19,8 @@ def test_a_parameter_receives_the_asset_whatever_its_name():
     @dg.asset_check(asset="orders")
     def look(context, anything): ...
 
-    assert [(i.name, i.asset) for i in look.steps[0].inputs] == [("anything", dg.AssetKey("orders"))]
+    [entry] = look.steps[0].inputs
+    assert (entry.name, entry.asset) == ("anything", dg.AssetKey("orders"))
 
 
 def test_additional_ins_receive_other_assets_by_their_own_manager():

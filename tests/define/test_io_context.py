@@ -196,3 +196,19 @@ def test_the_former_name_of_metadata_excludes_the_new_one():
     assert dg.build_output_context(metadata={"a": 1}).definition_metadata == {"a": 1}
     with pytest.raises(ParameterCheckError, match="metadata is its former name"):
         dg.build_output_context(metadata={"a": 1}, definition_metadata={"a": 1})
+
+
+def test_what_an_io_manager_returns_or_yields_is_metadata_and_events():
+    context, event = _output(), dg.AssetMaterialization("x")
+
+    context.take_returned({"rows": 1})
+    context.take_returned(iter([event, {"bytes": 2}]))
+    context.take_returned(None)
+
+    assert context.added_metadata == {
+        "rows": dg.MetadataValue.int(1),
+        "bytes": dg.MetadataValue.int(2),
+    }
+    assert context.get_logged_events() == [event]
+    with pytest.raises(InvariantViolationError, match="The IO manager of output 'result' returned"):
+        context.take_returned(3)

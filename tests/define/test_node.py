@@ -25,7 +25,8 @@ def test_several_assets_have_no_single_key():
         _ = _both().key
 
     assert str(caught.value) == (
-        "Tried to get the one asset key of 'both', which has multiple asset keys or none: 'a', 'b'. "
+        "Tried to get the one asset key of 'both', which has multiple asset keys or none: "
+        "'a', 'b'. "
         "Use .keys."
     )
 

@@ -5,6 +5,7 @@ from penstock.define.resource_like import (
     declared_of,
     required_resources,
     resource_definition_of,
+    unmet_requirements,
 )
 from penstock.errors import InvalidDefinitionError
 
@@ -76,3 +77,13 @@ def test_a_model_requires_nested_ones_for_launch():
     assert required_resources(Api(database=nested), {"db": nested, "x": 1}) == {"db": nested}
     assert required_resources(Api(database=Database(url="u")), {"x": 1}) == {}
     assert required_resources(3, {}) == {}
+
+
+def test_every_unmet_requirement_is_told():
+    api = dg.ResourceDefinition(lambda _: 1, required_resource_keys={"db"})
+
+    assert unmet_requirements({"api": api, "db": 1}) == []
+    assert unmet_requirements({"api": api, "x": 1}) == [
+        "resource with key 'db' required by resource with key 'api' was not provided. Add it to the"
+        " resources."
+    ]

@@ -4,8 +4,10 @@ from pathlib import Path
 import pytest
 
 from penstock.base.settings import ProjectSettings, Settings
+from penstock.define.definitions import Definitions
+from penstock.define.spec import AssetSpec
 from penstock.errors import InvalidDefinitionsError, LoadError, UsageError
-from penstock.host.load import load_definitions
+from penstock.host.load import OtherFiles, load_definitions
 
 GOOD = "import penstock as dg\n\n@dg.asset\ndef orders():\n    return 1\n"
 
@@ -196,3 +198,49 @@ def test_a_module_and_a_file_exclude_each_other(tmp_path):
 def test_nothing_to_load_says_what_to_write(tmp_path):
     with pytest.raises(UsageError, match="No definitions are named"):
         load_definitions(_settings(tmp_path))
+
+
+def test_a_function_marked_with_definitions_is_called_for_them(tmp_path):
+    text = (
+        "import penstock as dg\n\n@dg.definitions\ndef defs():\n"
+        "    return dg.Definitions(assets=[dg.AssetSpec('orders')])\n"
+    )
+
+    loaded = load_definitions(_settings(tmp_path), python_file=_written(tmp_path, text))
+
+    assert [key.to_user_string() for key in loaded.graph.keys] == ["orders"]
+
+
+def _read(path: Path) -> Definitions:
+    return Definitions(assets=[AssetSpec(path.read_text())])
+
+
+OTHERS = OtherFiles(readers={".assets": _read}, names=("project.assets", "*.assets"))
+
+
+def test_a_file_that_is_no_python_is_read_by_its_ending(tmp_path):
+    path = _written(tmp_path, "orders", "x.assets")
+
+    loaded = load_definitions(_settings(tmp_path), python_file=path, others=OTHERS)
+
+    assert loaded.location == "x"
+    assert [key.to_user_string() for key in loaded.graph.keys] == ["orders"]
+
+
+def test_where_nothing_is_named_a_file_of_a_known_name_is_looked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    _written(tmp_path, "first", "project.assets")
+    _written(tmp_path, "second", "other.assets")
+
+    loaded = load_definitions(_settings(tmp_path), others=OTHERS)
+
+    assert [key.to_user_string() for key in loaded.graph.keys] == ["first"]
+
+
+def test_several_files_of_a_known_ending_have_to_be_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    _written(tmp_path, "a", "a.assets")
+    _written(tmp_path, "b", "b.assets")
+
+    with pytest.raises(UsageError, match=r"several files of assets: a\.assets, b\.assets"):
+        load_definitions(_settings(tmp_path), others=OTHERS)

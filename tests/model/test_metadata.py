@@ -10,9 +10,12 @@ import pytest
 
 from penstock.base.codec import decoder, encode
 from penstock.errors import InvalidMetadataError
+from penstock.model.code_reference import LocalFileCodeReference
 from penstock.model.keys import AssetKey
 from penstock.model.metadata import (
     BoolMetadataValue,
+    CodeLocationReconstructionMetadataValue,
+    CodeReferencesMetadataValue,
     DagsterAssetMetadataValue,
     DagsterJobMetadataValue,
     DagsterRunMetadataValue,
@@ -34,7 +37,6 @@ from penstock.model.metadata import (
     TimestampMetadataValue,
     UrlMetadataValue,
     normalize_metadata,
-
 )
 from penstock.model.metadata_text import render
 from penstock.model.table import (
@@ -56,6 +58,9 @@ TABLE = MetadataValue.table([TableRecord({"id": 1}), TableRecord({"id": 2})])
 JOB = MetadataValue.job("nightly", "shop", repository_name="main")
 ARTIFACT = MetadataValue.python_artifact(normalize_metadata)
 
+REFERENCES = CodeReferencesMetadataValue(
+    [LocalFileCodeReference(file_path="/shop/orders.py", line_number=7)]
+)
 EVERY_KIND = [
     (MetadataValue.int(1_200), IntMetadataValue, 1_200, "1,200"),
     (MetadataValue.float(0.25), FloatMetadataValue, 0.25, "0.25"),
@@ -96,6 +101,13 @@ EVERY_KIND = [
         "penstock.model.metadata.normalize_metadata",
     ),
     (MetadataValue.pool("db"), PoolMetadataValue, "db", "db"),
+    (REFERENCES, CodeReferencesMetadataValue, REFERENCES, "/shop/orders.py:7"),
+    (
+        MetadataValue.code_location_reconstruction("{}"),
+        CodeLocationReconstructionMetadataValue,
+        "{}",
+        "{}",
+    ),
 ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 from typing import NewType, Protocol
 
 from penstock.base.clock import Clock
@@ -21,7 +22,7 @@ class IdSource(Protocol):
     """A source of new ids and of random numbers."""
 
     def new_id(self) -> str:
-        """Return a new id, greater than every earlier one of this source's milliseconds."""
+        """Return a new id, greater than every earlier one of this source."""
         ...
 
     def uniform(self) -> float:
@@ -29,16 +30,32 @@ class IdSource(Protocol):
         ...
 
 
+_COUNTER_BITS = 12
+
+
 class SystemIds:
-    """UUIDv7 from the clock and the operating system's randomness."""
+    """UUIDv7 from the clock and the operating system's randomness.
+
+    The 12 bits after the time count the ids of one millisecond, from a random start (RFC 9562,
+    section 6.2, method 1); so two runs that start together keep their order.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._random = random.Random(os.urandom(16))  # noqa: S311 - jitter, not secrets
+        self._lock = threading.Lock()
+        self._newest = 0  # milliseconds and counter of the newest id, as one number
 
     def new_id(self) -> str:
         """Return a new UUIDv7 in its canonical text form (36 characters)."""
-        return uuid7(int(self._clock.now() * 1000), os.urandom(10))
+        entropy = int.from_bytes(os.urandom(10), "big")
+        start = entropy >> (64 + 5)  # below half of the counter's range, to leave it room
+        wanted = int(self._clock.now() * 1000) << _COUNTER_BITS | start
+        with self._lock:
+            self._newest = max(wanted, self._newest + 1)
+            milliseconds, count = divmod(self._newest, 1 << _COUNTER_BITS)
+        rest = entropy & ((1 << 64) - 1)
+        return uuid7(milliseconds, (count << 64 | rest).to_bytes(10, "big"))
 
     def uniform(self) -> float:
         """Return a random number in [0, 1)."""

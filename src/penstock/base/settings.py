@@ -127,18 +127,20 @@ def _read_project(path: Path) -> ProjectSettings:
     return ProjectSettings(root=path.parent, **values)
 
 
-def _module_for_dagster(document: Mapping[str, Mapping[str, Mapping[str, object]]]) -> str | None:
-    """Return the module that a project made for Dagster names, so that it need not be told twice."""
-    tools = document.get("tool", {})
-    project = tools.get("dg", {}).get("project")
-    names = cast("Mapping[str, object]", project) if isinstance(project, dict) else {}
-    target, root = names.get("code_location_target_module"), names.get("root_module")
-    if isinstance(target, str):
-        return target
-    if isinstance(root, str):
-        return f"{root}.definitions"
-    older = tools.get("dagster", {}).get("module_name")
-    return older if isinstance(older, str) else None
+def _module_for_dagster(document: Mapping[str, object]) -> str | None:
+    """Return the module that a project made for Dagster names: it need not be told twice."""
+    project = _table(_table(_table(document, "tool"), "dg"), "project")
+    older = _table(_table(document, "tool"), "dagster")
+    target, root = project.get("code_location_target_module"), project.get("root_module")
+    if not isinstance(target, str) and isinstance(root, str):
+        target = f"{root}.definitions"
+    found = target or older.get("module_name")
+    return found if isinstance(found, str) else None
+
+
+def _table(document: Mapping[str, object], name: str) -> Mapping[str, object]:
+    found = document.get(name)
+    return cast("Mapping[str, object]", found) if isinstance(found, dict) else {}
 
 
 def _home(env: Mapping[str, str], root: Path) -> Path:

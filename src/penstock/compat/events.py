@@ -24,6 +24,7 @@ from penstock.compat.event_data import (
     materialization_of,
     specific_data,
 )
+from penstock.compat.event_text import describe_event, level_of_event
 from penstock.errors import ParameterCheckError
 from penstock.model import events as native
 from penstock.model.events import StoredEvent, kind_of
@@ -409,6 +410,11 @@ class EventLogEntry:
         return getattr(self.stored.event, "step", None)
 
     @property
+    def level(self) -> int:
+        """How much it matters, as a number of Python's logging module."""
+        return level_of_event(self.stored.event)
+
+    @property
     def asset_materialization(self) -> Materialization | None:
         """What was made, if something was."""
         event = self.stored.event
@@ -473,23 +479,3 @@ class EventRecordsFilter:
     asset_partitions: tuple[str, ...] | None = None
     after_cursor: int | None = None
     before_cursor: int | None = None
-
-
-def describe_event(event: native.AnyEvent) -> str:
-    """Say an event in words, on one line."""
-    match event:
-        case native.LogLine(message=message):
-            return message
-        case (
-            native.StepFailed(step=step, error=error)
-            | native.StepUpForRetry(step=step, error=error)
-        ):
-            return f"{kind_of(event)} {step}: {error.first_line()}"
-        case native.RunFailed(reason=reason):
-            return f"run_failed: {reason}"
-        case native.CheckEvaluated(name=name, passed=passed):
-            return f"check {name} {'passed' if passed else 'failed'}"
-        case _:
-            subject = getattr(event, "asset", None) or getattr(event, "step", None) or ""
-            partition = getattr(event, "partition", None)
-            return " ".join(str(p) for p in (kind_of(event), subject, partition or "") if p)

@@ -11,18 +11,24 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
+from penstock.base.ids import RunId
 from penstock.model.manifest import NeedKind
-from penstock.plan.plan import Need, Plan, Step
+from penstock.plan.plan import Inherited, Need, Plan, Step
 
 
 class Source(msgspec.Struct, frozen=True, array_like=True):
-    """Where a value of an input comes from: an output of a step, or one value of a dynamic one."""
+    """Where a value of an input comes from: an output of a step, or one value of a dynamic one.
+
+    `inherited` marks a value of an earlier run; `run` is that run, None where no run made it.
+    """
 
     input: str
     step: str
     output: str
     mapping_key: str | None = None
     kind: NeedKind = "one"
+    run: RunId | None = None
+    inherited: bool = False
 
 
 class Copies:
@@ -93,6 +99,7 @@ class Copies:
             if need.kind == "fan_in":
                 found = self._is_there(need, was_produced)
                 entries[need.input] = entries.get(need.input, False) or found
+        entries.update((value.input, True) for value in step.inherited)
         return not all(entries.values())
 
     def _is_there(self, need: Need, was_produced: Callable[[int], bool]) -> bool:
@@ -104,7 +111,11 @@ class Copies:
     ) -> tuple[Source, ...]:
         """Return where the inputs of a step come from, in the order of its needs."""
         found: list[Source] = []
-        for need in step.needs:
+        earlier: dict[int, list[Source]] = {}
+        for value in step.inherited:
+            earlier.setdefault(value.place, []).append(_inherited(value))
+        for place, need in enumerate(step.needs):
+            found += earlier.pop(place, ())
             if need.input is None or need.output is None:
                 continue
             if need.kind == "collect":
@@ -112,7 +123,7 @@ class Copies:
             elif self._is_there(need, was_produced):
                 key = self._mapping_key(step, need, steps)
                 found.append(Source(need.input, steps[need.step].key, need.output, key, need.kind))
-        return tuple(found)
+        return (*found, *earlier.get(len(step.needs), ()))
 
     def _collected(
         self,
@@ -136,3 +147,15 @@ class Copies:
         if need.step not in self._mapped or need.output not in self._mapped[need.step]:
             return None
         return step.key.rpartition("[")[2].removesuffix("]")
+
+
+def _inherited(value: Inherited) -> Source:
+    return Source(
+        value.input,
+        value.step,
+        value.output,
+        value.mapping_key,
+        value.kind,
+        value.run,
+        inherited=True,
+    )

@@ -115,7 +115,9 @@ class RunMachine:
     def sources(self, key: str) -> tuple[Source, ...]:
         """Return where the inputs of a step that may start come from, in the order of its needs."""
         step = self.step(key)
-        return self._copies.sources(step, self._steps, self._was_produced) if step.needs else ()
+        if not step.needs and not step.inherited:
+            return ()
+        return self._copies.sources(step, self._steps, self._was_produced)
 
     def step_state(self, key: str) -> StepState:
         """Return where a step stands; a key that the plan lacks is a KeyError."""

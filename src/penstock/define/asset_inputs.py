@@ -26,7 +26,6 @@ from penstock.define.types.definition import RuntimeType
 from penstock.errors import InvalidDefinitionError, ParameterCheckError
 from penstock.model.keys import AssetKey
 from penstock.partitions.definition import PartitionsDefinition
-from penstock.partitions.self_reference import reads_earlier_partitions
 
 Function = Callable[..., object]
 NO_HINTS: Mapping[str, object] = {}
@@ -152,9 +151,10 @@ def checked_self_dependency(spec: AssetSpec, partitions: PartitionsDefinition | 
         InvalidDefinitionError: It does not.
     """
     for dep in spec.deps:
-        if dep.asset_key == spec.key and not reads_earlier_partitions(
-            partitions, dep.partition_mapping
-        ):
+        if dep.asset_key != spec.key:
+            continue
+        mapping = dep.partition_mapping
+        if partitions is None or mapping is None or not mapping.reads_earlier:
             raise InvalidDefinitionError(
                 f"Asset '{spec.key}' depends on itself. Assets can only depend on themselves if "
                 "they have time partitions (or one dimension of time) and each partition depends "

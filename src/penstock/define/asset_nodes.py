@@ -231,7 +231,7 @@ def _specs(
         return {spec.key: spec for spec in placement.specs}
     found: dict[AssetKey, AssetSpec] = {}
     for name, key in outputs.items():
-        output = node.output_def_named(name)
+        output = node.output_dict[name]
         read = inputs.values() if placement.deps is None else placement.deps.get(key, ())
         deps = [
             AssetDep(upstream, partition_mapping=placement.mappings.get(upstream))

@@ -177,9 +177,10 @@ def _sources_of(returned: object, names: Sequence[str], words: str) -> dict[str,
             return _sources_by_name(cast("Mapping[object, object]", returned), names, words)
         case _:
             pass
+    kind = type(cast("object", returned)).__name__
     raise InvalidDefinitionError(
-        f"{words} returned a problematic value of type '{type(cast('object', returned)).__name__}'. Return what "
-        "calling a node gave, or a mapping of output names to that."
+        f"{words} returned a problematic value of type '{kind}'. Return what calling a node gave, "
+        "or a mapping of output names to that."
     )
 
 

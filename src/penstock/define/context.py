@@ -39,10 +39,12 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
         self._scope = scope
         self._resources: Resources | None = None
         self._events: list[Event] = []
+        self._given_metadata: dict[tuple[str, str | None], dict[str, object]] = {}
         self._mapped_metadata: dict[tuple[str, str], dict[str, MetadataUnion]] = {}
         self.output_metadata: dict[str, dict[str, MetadataUnion]] = {}
         self.data_versions: dict[AssetKey, DataVersion] = {}
         self.unchanged: set[AssetKey] = set()
+        self.demanded_results = ""
 
     @property
     def log(self) -> logging.Logger:
@@ -84,7 +86,13 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
 
     @property
     def job_name(self) -> str:
-        """The name of the job."""
+        """The name of the job.
+
+        Raises:
+            InvalidPropertyError: The function is called by hand.
+        """
+        if isinstance(self._scope, DirectScope):
+            self._scope.refuse("job_name")
         return self._scope.run_spec.job
 
     @property
@@ -185,6 +193,7 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
             raise ParameterCheckError(f"metadata must be a mapping, not {metadata!r}.")
         name = self._output_named(output_name)
         facts = normalize_metadata(metadata)
+        self._given_metadata.setdefault((name, mapping_key), {}).update(metadata)
         if mapping_key is None:
             self.output_metadata.setdefault(name, {}).update(facts)
         else:
@@ -210,11 +219,9 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
 
     def get_output_metadata(
         self, output_name: str = DEFAULT_OUTPUT, mapping_key: str | None = None
-    ) -> Mapping[str, MetadataUnion] | None:
-        """Return what was attached to an output; None if nothing was."""
-        if mapping_key is None:
-            return self.output_metadata.get(output_name)
-        return self._mapped_metadata.get((output_name, mapping_key))
+    ) -> Mapping[str, object] | None:
+        """Return what was attached to an output, as it was given; None if nothing was."""
+        return self._given_metadata.get((output_name, mapping_key))
 
     def output_metadata_of(
         self, output_name: str, mapping_key: str | None
@@ -224,6 +231,14 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
             {} if mapping_key is None else self._mapped_metadata.get((output_name, mapping_key))
         )
         return {**self.output_metadata.get(output_name, {}), **(mapped or {})}
+
+    def demand_results(self, forgotten: str) -> None:
+        """Take the step's word for its assets by results only: no value is stored for them.
+
+        Args:
+            forgotten: What to tell a function that comes to its end without results.
+        """
+        self.demanded_results = forgotten
 
     def set_data_version(self, asset_key: AssetKey, data_version: DataVersion) -> None:
         """Name the version of the data of an asset that the step makes."""
@@ -277,6 +292,7 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
             scope.output_names = tuple(output.name for output in op.output_defs)
             self.output_metadata.clear()
             self._mapped_metadata.clear()
+            self._given_metadata.clear()
         return self
 
     def release(self) -> None:

@@ -27,6 +27,7 @@ from penstock.partitions.mapping import PartitionMapping, infer_mapping
 
 if TYPE_CHECKING:
     from penstock.automation.condition import AutomationCondition
+    from penstock.automation.legacy_form import PolicyForm
     from penstock.define.dependency import NodeDefinition
     from penstock.define.hook import HookDefinition
     from penstock.model.freshness import FreshnessPolicy, LegacyFreshnessPolicy
@@ -212,6 +213,12 @@ class DeclaredAssets:
     def automation_conditions_by_key(self) -> Mapping[AssetKey, AutomationCondition]:
         """The automation conditions by asset, where there is one."""
         return {s.key: s.automation_condition for s in self.specs if s.automation_condition}
+
+    @property
+    def auto_materialize_policies_by_key(self) -> Mapping[AssetKey, PolicyForm]:
+        """The automation conditions by asset in their older form, where there is one."""
+        found = {spec.key: spec.auto_materialize_policy for spec in self.specs}
+        return {key: policy for key, policy in found.items() if policy is not None}
 
     @property
     def freshness_policies_by_key(self) -> Mapping[AssetKey, FreshnessPolicy]:
@@ -421,7 +428,7 @@ class DeclaredAssets:
         return bool(self.steps)
 
     @property
-    def isexternal(self) -> bool:
+    def is_external(self) -> bool:
         """Whether nothing here makes the assets."""
         return not self.is_materializable and self.has_keys
 

@@ -6,41 +6,41 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol, runtime_checkable
 
 from penstock.define.assets_definition import AssetsDefinition
-from penstock.define.graph import GraphDefinition
 from penstock.define.job import JobDefinition, UnresolvedAssetJob
+from penstock.define.schedule import ScheduleDefinition
+from penstock.define.sensor import SensorDefinition
+from penstock.define.targets import AutomationTarget
 
 
 @runtime_checkable
-class HasTargets(Protocol):
-    """A schedule or a sensor: it knows what it starts."""
+class NamesAssets(Protocol):
+    """A target or a job that was declared with definitions of assets."""
 
     @property
-    def targeted(self) -> Sequence[object]:
-        """The jobs and assets that it was declared with, as the objects that were given."""
+    def assets_defs(self) -> Sequence[AssetsDefinition]:
+        """The definitions that it was given."""
         ...
 
 
 def targeted_assets(things: Iterable[object]) -> list[AssetsDefinition]:
-    """Return the definitions of assets that things name as their targets."""
+    """Return the definitions of assets that things name as what they run."""
     found: dict[int, AssetsDefinition] = {}
     for thing in things:
-        for target in _targets(thing):
-            if isinstance(target, AssetsDefinition):
-                found[id(target)] = target
+        for place in (thing, *_targets(thing), *(t.job_def for t in _targets(thing))):
+            if isinstance(place, NamesAssets):
+                found.update({id(made): made for made in place.assets_defs})
     return list(found.values())
 
 
 def targeted_jobs(things: Iterable[object]) -> list[JobDefinition | UnresolvedAssetJob]:
-    """Return the jobs that schedules and sensors name; a graph becomes a job."""
-    found: dict[int, JobDefinition | UnresolvedAssetJob] = {}
-    for thing in things:
-        for target in _targets(thing):
-            if isinstance(target, GraphDefinition):
-                found[id(target)] = target.to_job()
-            elif isinstance(target, (JobDefinition, UnresolvedAssetJob)):
-                found[id(target)] = target
-    return list(found.values())
+    """Return the jobs that schedules and sensors name; one made of bare assets is a job too."""
+    jobs = (target.job_def for thing in things for target in _targets(thing))
+    return list({id(job): job for job in jobs if job is not None}.values())
 
 
-def _targets(thing: object) -> Sequence[object]:
-    return thing.targeted if isinstance(thing, HasTargets) else ()
+def _targets(thing: object) -> Sequence[AutomationTarget]:
+    if isinstance(thing, SensorDefinition):
+        return thing.targets
+    if isinstance(thing, ScheduleDefinition):
+        return () if thing.target is None else (thing.target,)
+    return ()

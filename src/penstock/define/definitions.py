@@ -28,6 +28,7 @@ from penstock.define.loaded import Declared, LoadedDefinitions, flatten, load, s
 from penstock.define.logger import LoggerDefinition
 from penstock.define.map_specs import map_asset_specs
 from penstock.define.repository import RepositoryDefinition
+from penstock.define.sensor import SensorDefinition
 from penstock.define.source_asset import SourceAsset
 from penstock.define.spec import AssetSpec, CoercibleToAsset, key_of
 from penstock.errors import (
@@ -44,7 +45,6 @@ from penstock.model.metadata import MetadataUnion, normalize_metadata
 
 if TYPE_CHECKING:
     from penstock.define.schedule import ScheduleDefinition
-    from penstock.define.sensor import SensorDefinition
 
 Update = Callable[[Mapping[str, object]], Mapping[str, object]]
 
@@ -86,7 +86,7 @@ class Definitions:
     ) -> None:
         self.assets = checked_assets(assets, "assets")
         self.schedules = checked_named(schedules, "schedules", None)
-        self.sensors = checked_named(sensors, "sensors", None)
+        self.sensors = checked_named(sensors, "sensors", SensorDefinition)
         self.jobs: list[Job] = checked_jobs(jobs)
         self.resources: dict[str, object] = checked_resources(resources)
         self.executor: ExecutorDefinition | None = checked_executor(executor)

@@ -42,10 +42,13 @@ from penstock.define.ports import (
     OutputDefinition,
     OutputMapping,
 )
-from penstock.define.types.annotations import check_distinct_names
 from penstock.define.types.builtin import ANY_TYPE
 from penstock.define.types.definition import RuntimeType
-from penstock.errors import InvalidDefinitionError, InvalidInvocationError, ParameterCheckError
+from penstock.errors import (
+    InvalidDefinitionError,
+    InvariantViolationError,
+    ParameterCheckError,
+)
 
 if TYPE_CHECKING:
     from penstock.config.run_config import RunConfig
@@ -98,8 +101,8 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
         positional_inputs: Sequence[str] | None = None,
     ) -> None:
         self.name = checked_node_name(name)
-        words = f"Graph '{name}'"
         self.description = description
+        words = f"Graph '{name}'"
         self.tags = text_tags(tags, owner=words)
         self.node_defs = tuple(checked_node_defs(() if node_defs is None else node_defs, words))
         self.dependencies = checked_dependencies(dependencies, words)
@@ -135,7 +138,7 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
         return list(self._nodes)
 
     def has_node_named(self, name: str) -> bool:
-        """Tell whether it has a node of that name."""
+        """Tell whether it has that node."""
         return name in self._nodes
 
     def node_named(self, name: str) -> Node:
@@ -180,16 +183,12 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
             yield from definition.iterate_op_defs()
 
     def all_dagster_types(self) -> Iterable[RuntimeType]:
-        """Return the types of inputs and outputs, at any depth, each once.
-
-        Raises:
-            InvalidDefinitionError: Two types have one name.
-        """
-        return check_distinct_names(
-            port.dagster_type
-            for definition in self.iterate_node_defs()
-            for port in (*definition.input_defs, *definition.output_defs)
-        ).values()
+        """Return the types of inputs and outputs and what they are made of, at any depth."""
+        found: dict[RuntimeType, None] = {}
+        for definition in self.iterate_node_defs():
+            for port in (*definition.input_defs, *definition.output_defs):
+                found.update(dict.fromkeys((port.dagster_type, *port.dagster_type.inner_types)))
+        return list(found)
 
     def iterate_node_defs(self) -> Iterable[NodeDefinition]:
         """Return the graph itself and what it is made of, at any depth."""
@@ -207,7 +206,7 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
         numbers = {name: n for n, name in enumerate(names)}
         needs = [[numbers[up] for up in self.dependency_structure.upstream(n)] for n in names]
         order = topological_order(needs)
-        assert order is not None, "circles are refused when the graph is made"
+        assert order is not None, "circles are refused"
         return tuple(self._nodes[names[number]] for number in order)
 
     @cached_property
@@ -226,12 +225,12 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
         return tuple(self._input_of(name, by_name[name]) for name in names)
 
     def _input_of(self, name: str, mappings: Sequence[InputMapping]) -> InputDefinition:
-        declared = mappings[0].dagster_type
+        first = mappings[0]
+        declared = first.dagster_type
         if declared is None or declared.is_any:
             types = {self._type_wanted(mapping) for mapping in mappings}
             declared = types.pop() if len(types) == 1 else ANY_TYPE
-        description = mappings[0].graph_input_description
-        return InputDefinition(name=name, dagster_type=declared, description=description)
+        return InputDefinition(name, declared, first.graph_input_description)
 
     def _type_wanted(self, mapping: InputMapping) -> RuntimeType:
         inner = self._nodes[mapping.mapped_node_name].input_dict[mapping.mapped_node_input_name]
@@ -245,8 +244,8 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
         """The outputs."""
         found: list[OutputDefinition] = []
         for mapping in self.output_mappings:
-            node = self._nodes[mapping.mapped_node_name]
-            inner = node.output_dict[mapping.mapped_node_output_name]
+            outputs = self._nodes[mapping.mapped_node_name].output_dict
+            inner = outputs[mapping.mapped_node_output_name]
             found.append(
                 OutputDefinition(
                     name=mapping.graph_output_name,
@@ -276,11 +275,11 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
         return tuple(i.name for i in self.input_defs)
 
     def has_input(self, name: str) -> bool:
-        """Tell whether it has an input of that name."""
+        """Tell whether it has that input."""
         return name in self.input_dict
 
     def has_output(self, name: str) -> bool:
-        """Tell whether it has an output of that name."""
+        """Tell whether it has that output."""
         return name in self.output_dict
 
     def input_has_default(self, name: str) -> bool:
@@ -302,11 +301,6 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
     def pools(self) -> set[str]:
         """The concurrency pools of the ops."""
         return {op.pool for op in self.iterate_op_defs() if op.pool is not None}
-
-    @property
-    def has_config_mapping(self) -> bool:
-        """Whether the graph has config of its own."""
-        return self.config_mapping is not None
 
     @property
     def config_schema(self) -> DefinitionSchema:
@@ -331,8 +325,8 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
         mapping = self.config_mapping
         if mapping is None:
             raise InvalidDefinitionError(
-                f"Only graphs utilizing config mapping can be configured, and graph '{self.name}' "
-                "has none. Give it config=ConfigMapping(...)."
+                f"Only graphs utilizing config mapping can be configured, and '{self.name}' has "
+                "none. Give it config=ConfigMapping(...)."
             )
         changed = ConfigMapping(
             mapping.config_fn,
@@ -388,12 +382,11 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
             input_mappings: What is left of these.
             output_mappings: What is left of these.
         """
-        used = {self._nodes[name].definition.name for name in chosen}
-        replaced = {self._nodes[name].definition.name: graph for name, graph in definitions.items()}
+        names = {name: node.definition.name for name, node in self._nodes.items()}
+        used = {names[name] for name in chosen}
+        replaced = {names[name]: graph for name, graph in definitions.items()}
         missing: dict[NodeInvocation, dict[str, IDependencyDefinition]] = {
-            NodeInvocation(self._nodes[name].definition.name, name): {}
-            for name in self._nodes
-            if name in chosen and name not in self.edges
+            NodeInvocation(names[name], name): {} for name in chosen if name not in self.edges
         }
         made = self.changed(
             node_defs=[replaced.get(d.name, d) for d in self.node_defs if d.name in used],
@@ -402,7 +395,7 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
             output_mappings=output_mappings,
             input_assets={n: found for n, found in self.input_assets.items() if n in chosen},
         )
-        made.left_out = frozenset(name for name in self._nodes if name not in chosen)
+        made.left_out = frozenset(self._nodes) - chosen
         return made
 
     def describe_node(self) -> str:
@@ -414,11 +407,7 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
         return PendingNodeInvocation(self)
 
     def __call__(self, *args: object, **kwargs: object) -> object:
-        """Call it in the body of a graph, as a node.
-
-        Raises:
-            InvalidInvocationError: It is called elsewhere.
-        """
+        """Call it in the body of a graph, as a node; elsewhere, see `call_by_hand`."""
         composition = current()
         if composition is None:
             return self.call_by_hand(args, kwargs)
@@ -428,7 +417,7 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
         self, args: Sequence[object], kwargs: Mapping[str, object], *, alias: str | None = None
     ) -> object:
         """Refuse: a graph has no function to call."""
-        raise InvalidInvocationError(
+        raise InvariantViolationError(
             f"Attempted to call graph '{alias or self.name}' outside of a composition function. "
             "Invoking graphs is only valid in the body of a @graph or @job. Use "
             f"{self.name}.execute_in_process() to run it."

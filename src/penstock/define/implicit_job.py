@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Self
 
 from penstock.define.job import AssetJobDefinition, define_asset_job
 from penstock.define.loaded import LoadedDefinitions
@@ -16,6 +16,12 @@ IMPLICIT_ASSET_JOB_NAME: Final = "__ASSET_JOB"
 
 class ImplicitAssetJob(AssetJobDefinition):
     """The job of every asset that can be executed; they may be split in different ways."""
+
+    def __new__(  # pyright: ignore[reportInconsistentConstructor] - as JobDefinition
+        cls, *_: object
+    ) -> Self:
+        """Make the job itself, and not the one that its declaration would become."""
+        return object.__new__(cls)
 
     @staticmethod
     def of(loaded: LoadedDefinitions) -> ImplicitAssetJob:

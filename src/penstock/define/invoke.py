@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from typing import cast
 
 from penstock.base.text import listed
-from penstock.define.context import AssetExecutionContext
+from penstock.config.config_type import ABSENT
+from penstock.config.configured import definition_schema
+from penstock.define.context import OpExecutionContext
 from penstock.define.signature import Signature
+from penstock.define.step import NO_VALUE
 from penstock.errors import InvalidInvocationError
 
 
@@ -15,12 +19,15 @@ def call(
     function: Callable[..., object],
     signature: Signature,
     *,
-    context: AssetExecutionContext,
+    context: OpExecutionContext,
     inputs: Mapping[str, object],
     config: object,
     resources: Mapping[str, object],
 ) -> object:
-    """Call a function with what its signature asks for; await it if it is async."""
+    """Call a function with what its signature asks for.
+
+    An async function is awaited, and an async generator becomes a plain one.
+    """
     arguments = dict(inputs)
     if signature.config is not None:
         arguments["config"] = config
@@ -28,11 +35,32 @@ def call(
         arguments[key] = resources[key]
     positional = (context,) if signature.context else ()
     returned = function(*positional, **arguments)
+    if inspect.isasyncgen(returned):
+        return _driven(cast("AsyncGenerator[object, None]", returned))
     if not inspect.iscoroutine(returned):
         return returned
     import asyncio  # noqa: PLC0415 - 50 ms that only async functions need to pay
 
     return asyncio.run(_await(returned))
+
+
+def _driven(generator: AsyncGenerator[object, None]) -> Generator[object]:
+    """Yield what an async generator yields, in an event loop of its own."""
+    import asyncio  # noqa: PLC0415 - 50 ms that only async functions need to pay
+
+    with asyncio.Runner() as runner:
+        try:
+            while True:
+                try:
+                    yield runner.run(_next(generator))
+                except StopAsyncIteration:
+                    return
+        finally:
+            runner.run(generator.aclose())
+
+
+async def _next(generator: AsyncGenerator[object, None]) -> object:
+    return await anext(generator)
 
 
 async def _await(coroutine: object) -> object:
@@ -81,7 +109,7 @@ def invoke_directly(
                 f"'{name}' needs resource '{key}'. Pass {key}=..., or a context built with it."
             )
         resources[key] = value
-    config = passed.pop("config", context.op_config if context else None)
+    config = _config_of(name, signature, passed.pop("config", NO_VALUE), context)
     unknown = set(passed) - set(input_names)
     if unknown and not signature.takes_any:
         raise InvalidInvocationError(f"'{name}' has no parameter {listed(sorted(unknown))}.")
@@ -92,17 +120,27 @@ def invoke_directly(
     return function(*((context,) if signature.context else ()), **arguments)
 
 
+def _config_of(
+    name: str, signature: Signature, given: object, context: OpExecutionContext | None
+) -> object:
+    if given is NO_VALUE:
+        given = ABSENT if context is None else context.config_as_given
+    if signature.config is None or isinstance(given, signature.config):
+        return given
+    return definition_schema(signature.config, owner=f"'{name}'").resolve_or_raise(given)
+
+
 def _take_context(
     name: str, signature: Signature, given: list[object], kwargs: Mapping[str, object]
-) -> AssetExecutionContext | None:
+) -> OpExecutionContext | None:
     context = kwargs.get("context")
-    if context is None and given and isinstance(given[0], AssetExecutionContext):
+    if context is None and given and isinstance(given[0], OpExecutionContext):
         context = given.pop(0)
     if context is None and signature.context and given and given[0] is None:
         given.pop(0)
-    if signature.context and not isinstance(context, AssetExecutionContext):
+    if signature.context and not isinstance(context, OpExecutionContext):
         raise InvalidInvocationError(
             f"'{name}' takes a context, but no context was provided. Pass "
             "build_asset_context(...) first."
         )
-    return context if isinstance(context, AssetExecutionContext) else None
+    return context if isinstance(context, OpExecutionContext) else None

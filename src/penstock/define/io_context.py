@@ -7,9 +7,9 @@ it knows, or by hand with what a test needs; what was not given says so when it 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Self, TypedDict, TypeVar, Unpack
+from typing import Self, TypedDict, TypeVar, Unpack, cast
 
 from penstock.config.resource_context import NO_RESOURCES, Resources
 from penstock.define.result import AssetMaterialization, AssetObservation
@@ -339,6 +339,24 @@ class OutputContext(_IOContext):
         self.logged_events.append(event)
         self._unread.append(event)
 
+    def take_returned(self, returned: object) -> None:
+        """Take what the IO manager returned or yields: metadata, and events.
+
+        Raises:
+            InvariantViolationError: It is something else.
+        """
+        for each in _each_returned(returned):
+            if isinstance(each, Event):
+                self.log_event(each)
+            elif isinstance(each, Mapping):
+                self.add_output_metadata(cast("Mapping[str, object]", each))
+            else:
+                raise InvariantViolationError(
+                    f"The IO manager of output '{self._facts.get('name')}' returned {each!r}. Its"
+                    " handle_output may return or yield mappings of metadata, materializations and"
+                    " observations."
+                )
+
     def get_logged_events(self) -> Sequence[Event]:
         """Return every event that was recorded."""
         return list(self.logged_events)
@@ -408,6 +426,12 @@ class InputContext(_IOContext):
         """Return the facts that were attached, and forget them."""
         read, self.added_metadata = self.added_metadata, {}
         return read
+
+
+def _each_returned(returned: object) -> Iterable[object]:
+    if returned is None:
+        return ()
+    return cast("Iterator[object]", returned) if isinstance(returned, Iterator) else (returned,)
 
 
 def storage_identifier(context: InputContext | OutputContext) -> Sequence[str]:

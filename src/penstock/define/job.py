@@ -86,11 +86,6 @@ class UnresolvedAssetJob:
         """When to run it by itself."""
         return self.facts.automation_condition
 
-    @property
-    def job_class(self) -> type[AssetJobDefinition]:
-        """The class of the job that it becomes."""
-        return AssetJobDefinition
-
     def resolved(self, loaded: LoadedDefinitions) -> AssetJobDefinition:
         """Return the job over the assets that its selection has in some definitions."""
         return AssetJobDefinition(self, loaded)
@@ -159,9 +154,7 @@ class AssetJobDefinition(JobDefinition):
         InvalidDefinitionError: The assets are split in different ways.
     """
 
-    def __init__(  # pyright: ignore[reportInconsistentConstructor] - see JobDefinition.__new__
-        self, job: UnresolvedAssetJob, loaded: LoadedDefinitions
-    ) -> None:
+    def __init__(self, job: UnresolvedAssetJob, loaded: LoadedDefinitions) -> None:
         self._loaded = loaded
         self._keys = frozenset(job.selection.resolve(loaded.graph))
         self._set(job.facts, GraphDefinition(job.name), {}, {})

@@ -27,16 +27,16 @@ from penstock.define.job_checks import (
     check_resources,
 )
 from penstock.define.job_facts import JobConfig, JobFacts, job_facts
-from penstock.define.partitioned_config import PartitionedConfig
+from penstock.define.job_partitions import PartitionedRuns
 from penstock.define.step import StepDefinition
 from penstock.define.subset import selected_part, subset_graph
+from penstock.define.types.annotations import check_distinct_names
 from penstock.errors import (
     InvalidInvocationError,
-    InvariantViolationError,
     ParameterCheckError,
 )
 from penstock.model.keys import AssetKey
-from penstock.model.metadata import MetadataUnion
+from penstock.model.metadata import MetadataUnion, normalize_metadata
 from penstock.model.retry import RetryPolicy
 from penstock.partitions.definition import PartitionsDefinition
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from penstock.define.types.definition import RuntimeType
 
 
-class JobDefinition:
+class JobDefinition(PartitionedRuns):
     """Something that can be run as a whole: a graph of ops; usually made by `@job`.
 
     Args:
@@ -72,12 +72,7 @@ class JobDefinition:
         InvalidDefinitionError: Something of it is not valid.
     """
 
-    def __new__(cls, unresolved: object = None, *_: object, **__: object) -> Self:
-        """Make the job; of a declared job of assets and definitions, the job of these assets."""
-        kind = getattr(unresolved, "job_class", cls)
-        return object.__new__(kind)
-
-    def __init__(  # pyright: ignore[reportInconsistentConstructor] - see __new__
+    def __init__(
         self,
         *,
         graph_def: GraphDefinition,
@@ -118,7 +113,7 @@ class JobDefinition:
         check_resource_keys(self.name, self.resource_defs)
         check_input_values(self.name, graph_def, self.input_values)
         check_names(graph_def)
-        graph_def.all_dagster_types()
+        check_distinct_names(graph_def.all_dagster_types())
         check_connected(graph_def)
         assert self.compiled
         if resource_defs:
@@ -211,21 +206,8 @@ class JobDefinition:
 
     @property
     def has_specified_loggers(self) -> bool:
-        """Whether the job says what the loggers of its runs are."""
+        """Whether the job names loggers."""
         return self.facts.loggers is not None
-
-    @property
-    def partitions_def(self) -> PartitionsDefinition | None:
-        """What its runs can be split by."""
-        return self.facts.partitions_def
-
-    @property
-    def partitioned_config(self) -> PartitionedConfig[PartitionsDefinition] | None:
-        """The config and tags of its runs by partition."""
-        facts = self.facts
-        if facts.partitioned is None and facts.partitions_def is not None:
-            return PartitionedConfig.from_flexible_config(facts.run_config, facts.partitions_def)
-        return facts.partitioned
 
     @property
     def config_mapping(self) -> ConfigMapping | None:
@@ -329,53 +311,6 @@ class JobDefinition:
         own = getattr(node.definition, "retry_policy", None)
         return node.retry_policy or own or self.op_retry_policy
 
-    def run_config_for(self, partition: str | None) -> Mapping[str, object]:
-        """Return the config that a run begins with.
-
-        Args:
-            partition: The partition of the run, if it has one.
-        """
-        if partition is not None and self.facts.partitioned is not None:
-            return self.facts.partitioned.get_run_config_for_partition_key(partition)
-        return dict(self.facts.run_config or {})
-
-    def tags_for(self, partition: str | None) -> Mapping[str, str]:
-        """Return the tags that a run gets for its partition."""
-        config = self.partitioned_config if partition is not None else None
-        if partition is None or config is None:
-            return {}
-        return config.get_tags_for_partition_key(partition, job_name=self.name)
-
-    def get_partition_keys(self) -> Sequence[str]:
-        """Return the keys of the partitions that exist."""
-        return self._partitions("get_partition_keys").get_partition_keys()
-
-    def validate_partition_key(self, partition_key: str) -> None:
-        """Make sure that a partition exists.
-
-        Raises:
-            UnknownPartitionError: It does not.
-        """
-        self._partitions("validate_partition_key").validate_partition_key(partition_key)
-
-    def get_run_config_for_partition_key(self, partition_key: str) -> Mapping[str, object]:
-        """Return the config that a run of a partition begins with."""
-        self._partitions("get_run_config_for_partition_key")
-        return self.run_config_for(partition_key)
-
-    def get_tags_for_partition_key(self, partition_key: str) -> Mapping[str, str]:
-        """Return the tags that a run gets for its partition."""
-        self._partitions("get_tags_for_partition_key")
-        return self.tags_for(partition_key)
-
-    def _partitions(self, asked: str) -> PartitionsDefinition:
-        if self.partitions_def is None:
-            raise InvariantViolationError(
-                f"Called '{asked}' on a non-partitioned job: '{self.name}' has no partitions_def. "
-                "Give it one."
-            )
-        return self.partitions_def
-
     def get_subset(self, *, op_selection: Sequence[str] | None = None) -> JobDefinition:
         """Return the job with some of its ops only.
 
@@ -417,6 +352,10 @@ class JobDefinition:
         made.input_values = {**self.input_values, **input_values}
         return made
 
+    def with_metadata(self, metadata: Mapping[str, object]) -> Self:
+        """Return the job with other facts about it."""
+        return self._changed(replace(self.facts, metadata=normalize_metadata(metadata)))
+
     def with_executor_def(self, executor_def: object) -> Self:
         """Return the job with another executor."""
         return self._changed(replace(self.facts, executor=executor_def))
@@ -438,8 +377,7 @@ class JobDefinition:
     def _changed(self, facts: JobFacts) -> Self:
         made = type(self).__new__(type(self))
         computed = ("compiled", "required_resource_keys")
-        kept = {name: value for name, value in self.__dict__.items() if name not in computed}
-        made.__dict__.update(kept)
+        made.__dict__.update({k: v for k, v in self.__dict__.items() if k not in computed})
         made.facts = facts
         return made
 

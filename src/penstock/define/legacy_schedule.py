@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Protocol, overload
+from typing import Protocol, cast, overload
 
 from penstock.define.context import OpExecutionContext
 from penstock.define.run_request import RunRequest
@@ -118,7 +118,7 @@ def _cadence(noun: str, cron: str, parts: Mapping[str, int]) -> _Cadence:
 
     decorator.__name__ = decorator.__qualname__ = noun
     decorator.__doc__ = _DOC.format(noun=noun, cron=cron, parts=", ".join(parts))
-    return decorator
+    return cast("_Cadence", decorator)  # the overloads say what the union leaves open
 
 
 _DOC = """Declare a schedule like `@schedule("{cron}")`; usable without parentheses.

@@ -15,6 +15,7 @@ from penstock.define.describe import (
     describe_step,
     missing_resource,
 )
+from penstock.define.resource_like import unmet_requirements
 from penstock.define.spec import AssetSpec
 from penstock.define.step import DEFAULT_IO_MANAGER, StepDefinition
 from penstock.errors import InvalidDefinitionError, InvalidDefinitionsError
@@ -22,7 +23,6 @@ from penstock.graph.asset_graph import AssetGraph
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.manifest import AssetNode, CheckNode, JobNode, Manifest, StepNode
 from penstock.plan.validate import problems
-
 
 Declared = AssetsDefinition | AssetSpec | AssetChecksDefinition
 
@@ -124,6 +124,7 @@ def load(
     """
     provided, faults = _gather_resources(declared, resources)
     faults.extend(_duplicate_jobs(jobs))
+    faults.extend(unmet_requirements(provided))
     gathered = _Gathered()
     for thing in _unique(declared):
         gathered.add(thing)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 from penstock.errors import InvalidDefinitionError, ParameterCheckError
 
+POOL_TAG = "dagster/concurrency_key"
+
 _NAME = re.compile(r"[A-Za-z0-9_]+")
 _RESERVED = frozenset(
     [
@@ -51,13 +53,21 @@ def checked_node_name(name: object) -> str:
     return name
 
 
-def checked_pool(pool: str | None, *, words: str) -> str | None:
-    """Return the name of a concurrency pool.
+def checked_pool(pool: str | None, tags: Mapping[str, str], *, words: str) -> str | None:
+    """Return the name of a concurrency pool; that of the older tag if none is given.
 
     Raises:
-        InvalidDefinitionError: It is empty, or has a space in it.
+        InvalidDefinitionError: It is empty, has a space in it, or the tag names another one.
     """
-    if pool is not None and (not pool or any(letter.isspace() for letter in pool)):
+    tagged = tags.get(POOL_TAG)
+    if pool is None:
+        return tagged
+    if tagged not in (None, pool):
+        raise InvalidDefinitionError(
+            f"{words} has the pool '{pool}', and its tag '{POOL_TAG}' names another one, "
+            f"'{tagged}'. Drop the tag."
+        )
+    if not pool or any(letter.isspace() for letter in pool):
         raise InvalidDefinitionError(
             f"{words} has the pool {pool!r}. The name of a pool has no spaces."
         )

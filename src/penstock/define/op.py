@@ -151,7 +151,7 @@ class OpDefinition(Composable, NamedConfigurableDefinition):
         self.tags = text_tags(tags, owner=f"op '{name}'")
         self.retry_policy = retry_policy
         self.code_version = code_version
-        self.pool = checked_pool(pool, words=f"op '{name}'")
+        self.pool = checked_pool(pool, self.tags, words=f"op '{name}'")
 
     @classmethod
     def of(

@@ -51,7 +51,12 @@ def call_op(
         arguments["config"] = config
     bound = context.bound_to(op, name=alias or op.name, config=config) if context else None
     positional = (bound,) if op.signature.context else ()
-    return _Call(op, words, bound).result_of(op.function(*positional, **arguments))
+    call = _Call(op, words, bound)
+    try:
+        return call.result_of(op.function(*positional, **arguments))
+    except BaseException:
+        call.release()
+        raise
 
 
 def _arguments(
@@ -208,39 +213,45 @@ class _Call:
 
     async def _awaited(self, coroutine: object) -> object:
         assert inspect.isawaitable(coroutine)
-        returned: object = await coroutine
-        self._check(returned)
+        try:
+            returned: object = await coroutine
+            self._check(returned)
+        finally:
+            self.release()
         return returned
 
     def _outputs(self, things: Iterator[object]) -> Iterator[object]:
         checker = OutputChecker(self._op.step_outputs, self._words)
-        for thing in things:
-            checker.check(thing)
-            self._check_type(thing)
-            yield thing
-        yield from self._finish(checker)
+        try:
+            for thing in things:
+                checker.check(thing)
+                self._check_type(thing)
+                yield thing
+            self._finish(checker)
+        finally:
+            self.release()
 
     async def _async_outputs(self, things: AsyncIterator[object]) -> AsyncIterator[object]:
         checker = OutputChecker(self._op.step_outputs, self._words)
-        async for thing in things:
-            checker.check(thing)
-            self._check_type(thing)
-            yield thing
-        for thing in self._finish(checker):
-            yield thing
+        try:
+            async for thing in things:
+                checker.check(thing)
+                self._check_type(thing)
+                yield thing
+            self._finish(checker)
+        finally:
+            self.release()
 
-    def _finish(self, checker: OutputChecker) -> Iterator[object]:
+    def _finish(self, checker: OutputChecker) -> None:
         for _ in checker.finish(InvariantViolationError):
             pass
-        self._release()
-        return iter(())
 
     def _check(self, returned: object) -> None:
         outputs = self._op.step_outputs
         words = self._words
         for thing in outputs_of(returned, outputs, words=words, missing=InvariantViolationError):
             self._check_type(thing)
-        self._release()
+        self.release()
 
     def _check_type(self, thing: object) -> None:
         if not isinstance(thing, (Output, DynamicOutput)):
@@ -251,6 +262,7 @@ class _Call:
             where = f"{self._words} output '{output.output_name}'"
             check_type(declared.dagster_type, output.value, None, where=where)
 
-    def _release(self) -> None:
+    def release(self) -> None:
+        """End the use of the context."""
         if self._context is not None:
             self._context.release()

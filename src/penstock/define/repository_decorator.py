@@ -12,6 +12,8 @@ from penstock.define.definitions import Definitions
 from penstock.define.graph import GraphDefinition
 from penstock.define.job import JobDefinition, UnresolvedAssetJob
 from penstock.define.repository import DEFAULT_REPOSITORY_NAME, RepositoryDefinition
+from penstock.define.schedule import ScheduleDefinition
+from penstock.define.sensor import SensorDefinition
 from penstock.define.source_asset import SourceAsset
 from penstock.define.spec import AssetSpec
 from penstock.errors import InvalidDefinitionError, InvariantViolationError
@@ -158,9 +160,10 @@ def _kind_of(thing: object, name: str) -> str:
         return "assets"
     if isinstance(thing, (JobDefinition, UnresolvedAssetJob, GraphDefinition)):
         return "jobs"
-    for kind in ("schedule", "sensor"):
-        if any(kind in each.__name__.lower() for each in type(thing).__mro__):
-            return f"{kind}s"
+    if isinstance(thing, ScheduleDefinition):
+        return "schedules"
+    if isinstance(thing, SensorDefinition):
+        return "sensors"
     raise InvalidDefinitionError(
         f"Bad return value from repository construction function of '{name}': {thing!r} of type "
         f"{type(thing).__name__}. It may return assets, checks, jobs, schedules and sensors."

@@ -42,6 +42,17 @@ def declared_of(value: object) -> object:
     return value.declared if isinstance(value, ResourceDefinition) else value
 
 
+def unmet_requirements(declared: Mapping[str, object]) -> list[str]:
+    """Return a sentence for each resource that requires one that nobody provides."""
+    return [
+        f"resource with key '{need}' required by resource with key '{key}' was not provided. Add it"
+        " to the resources."
+        for key, value in declared.items()
+        if isinstance(value, ResourceDefinition)
+        for need in sorted(value.required_resource_keys - declared.keys())
+    ]
+
+
 def required_resources(value: object, declared: Mapping[str, object]) -> Mapping[str, object]:
     """Return the resources that a resource needs: by key, with the object that is declared for it.
 

@@ -11,7 +11,11 @@ from typing import Generic, Self, TypeVar
 
 from penstock.define.spec import CoercibleToAsset, key_of
 from penstock.define.step import NO_VALUE
-from penstock.errors import InvalidDefinitionError, ParameterCheckError
+from penstock.errors import (
+    InvalidDefinitionError,
+    InvariantViolationError,
+    ParameterCheckError,
+)
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.metadata import MetadataUnion, normalize_metadata
 
@@ -153,6 +157,17 @@ class _AssetResult:
     def with_metadata(self, metadata: Mapping[str, object]) -> Self:
         """Return it with other metadata."""
         return _with_metadata(self, metadata)
+
+    def check_result_named(self, check_name: str) -> AssetCheckResult:
+        """Return the result of one of its checks.
+
+        Raises:
+            InvariantViolationError: It has none of that name.
+        """
+        for result in self.check_results:
+            if result.check_name == check_name:
+                return result
+        raise InvariantViolationError(f"There is no result of a check named '{check_name}'.")
 
 
 # No slots: `MaterializeResult[int](...)` of typing sets an attribute, which a slotted frozen class

@@ -16,7 +16,7 @@ from penstock.define.attributes import checked_type
 from penstock.define.names import text_tags
 from penstock.define.partitioned_config import PartitionedConfig
 from penstock.define.result import AssetCheckEvaluation, AssetMaterialization, AssetObservation
-from penstock.errors import ParameterCheckError
+from penstock.errors import ParameterCheckError, UnknownPartitionError
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.partitions.context import DynamicPartitionsStore, partition_loading_context
 from penstock.partitions.definition import PartitionsDefinition
@@ -193,7 +193,12 @@ def partition_config(
             f"'{partition_key}' was requested. Give the job partitions_def=, or drop partition_key."
         )
     with partition_loading_context(at, store):
-        partitions.validate(partition_key)
+        try:
+            partitions.validate(partition_key)
+        except UnknownPartitionError as error:
+            raise UnknownPartitionError(
+                f"Could not find a partition for a run of the job '{job.name}': {error}"
+            ) from error
     partitioned = job.facts.partitioned or PartitionedConfig.from_flexible_config(
         job.facts.run_config, partitions
     )

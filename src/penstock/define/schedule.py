@@ -7,8 +7,7 @@ Owns the declaration and its evaluation for one time. When it fires is a questio
 from __future__ import annotations
 
 import copy
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,13 +15,17 @@ from datetime import datetime
 from enum import Enum
 from typing import Self, cast
 
-from penstock.base.cron import cron_ticks, cron_ticks_back, parse_cron
-from penstock.base.zones import moment, zone_named
 from penstock.config.run_config import RunConfig
 from penstock.define.attributes import checked_owners, checked_type
-from penstock.define.names import checked_node_name, text_tags
+from penstock.define.names import text_tags
 from penstock.define.run_request import RunRequest, SkipReason, plain_run_config
+from penstock.define.schedule_checks import (
+    checked_cron,
+    checked_schedule_name,
+    checked_zone,
+)
 from penstock.define.schedule_context import ScheduleEvaluationContext
+from penstock.define.schedule_times import schedule_execution_time_iterator
 from penstock.define.targets import (
     AutomationTarget,
     CoercibleToJob,
@@ -46,8 +49,6 @@ from penstock.model.metadata import MetadataUnion, normalize_metadata
 
 Config = Mapping[str, object] | RunConfig
 Tags = Mapping[str, object]
-
-_FIELD_SIZES = (60, 24, 31, 12, 7)
 
 
 class DefaultScheduleStatus(Enum):
@@ -137,9 +138,9 @@ class ScheduleDefinition:
             target=target,
         )
         self._target = targets[0] if targets else None
-        self.name = _checked_schedule_name(name, self._target)
-        self.cron_schedule = _checked_cron(cron_schedule, self.name)
-        self.execution_timezone = _checked_zone(execution_timezone, self.name)
+        self.name = checked_schedule_name(name, self._target)
+        self.cron_schedule = checked_cron(cron_schedule, self.name)
+        self.execution_timezone = checked_zone(execution_timezone, self.name)
         self.description = description
         checked_type(
             default_status, DefaultScheduleStatus, argument="default_status", of=self._words
@@ -204,6 +205,11 @@ class ScheduleDefinition:
         return self._target
 
     @property
+    def targeted(self) -> Sequence[object]:
+        """What it runs as it was given, for those who gather definitions."""
+        return [] if self._target is None else self._target.given
+
+    @property
     def job(self) -> ExecutableJob:
         """The job to run.
 
@@ -248,12 +254,9 @@ class ScheduleDefinition:
             start_timestamp: Seconds since the epoch; a tick at that time is included.
             ascending: Whether to go forwards.
         """
-        zone = zone_named(self.execution_timezone or "UTC")
-        if ascending:
-            ticks = cron_ticks(self.cron_schedule, start=start_timestamp, zone=zone)
-        else:
-            ticks = cron_ticks_back(self.cron_schedule, end=start_timestamp, zone=zone)
-        return (moment(at, zone) for at in ticks)
+        return schedule_execution_time_iterator(
+            start_timestamp, self.cron_schedule, self.execution_timezone, ascending
+        )
 
     def with_updated_job(self, new_job: CoercibleToJob) -> Self:
         """Return a copy that runs another job."""
@@ -347,9 +350,10 @@ class ScheduleDefinition:
             return [RunRequest(run_config=given, tags=self._tags(context, resources))]
         with self._boundary("the evaluation of"):
             given = self.read_result(self._execution.call(context, resources=resources))
-            items = given if isinstance(given, (Mapping, RunConfig)) else as_items(given)
-        if not isinstance(items, list):
-            config = cast("Config", items)
+            is_config = isinstance(given, (Mapping, RunConfig))
+            items = [] if is_config else as_items(given)
+        if is_config:
+            config = cast("Config", given)
             return [RunRequest(run_config=config, tags=self._tags(context, resources))]
         return self._requests_of(items)
 
@@ -399,7 +403,7 @@ class ScheduleDefinition:
         return text_tags(cast("Tags | None", made), owner=self._words)
 
     @contextmanager
-    def _boundary(self, what: str) -> Iterator[None]:
+    def _boundary(self, what: str) -> Generator[None]:
         """Name the schedule in what user code raises."""
         try:
             yield
@@ -492,64 +496,3 @@ def _function(
     function: Callable[..., object] | None,
 ) -> TickFunction[ScheduleEvaluationContext] | None:
     return None if function is None else TickFunction(function, noun="schedule")
-
-
-def _checked_schedule_name(name: str | None, target: AutomationTarget | None) -> str:
-    if name is not None:
-        return checked_node_name(name)
-    if target is None:
-        raise ParameterCheckError(
-            "Must provide target, job, or job_name to a ScheduleDefinition without a name. Give "
-            "one of them, or name=."
-        )
-    return f"{target.job_name}_schedule"
-
-
-def _checked_cron(cron: object, name: str) -> str | Sequence[str]:
-    checked = [cron] if isinstance(cron, str) else cron
-    if not isinstance(checked, Sequence) or not all(
-        isinstance(each, str) for each in cast("Sequence[object]", checked)
-    ):
-        raise ParameterCheckError(
-            f"Schedule '{name}': cron_schedule must be a text or several of them, not {cron!r}."
-        )
-    crons = cast("Sequence[str]", checked)
-    if not crons:
-        raise InvalidDefinitionError(
-            f"Found invalid cron schedule [] for schedule '{name}': the list is empty. Give five "
-            "fields like '0 6 * * *'."
-        )
-    for each in crons:
-        try:
-            parse_cron(each)
-        except InvalidDefinitionError as error:
-            raise InvalidDefinitionError(f"Schedule '{name}': {error}") from None
-        _warn_of_long_step(each, name)
-    return cron if isinstance(cron, str) else list(crons)
-
-
-def _warn_of_long_step(cron: str, name: str) -> None:
-    if "/" not in cron:
-        return
-    for field_text, size in zip(cron.split(), _FIELD_SIZES, strict=False):
-        step = field_text.partition("/")[2]
-        if step.isdecimal() and int(step) > size:
-            warnings.warn(
-                f"Found a cron schedule with an interval greater than the expected range: "
-                f"'{field_text}' in '{cron}' of schedule '{name}' has a step over {size}, so it "
-                "fires once in each round.",
-                UserWarning,
-                stacklevel=4,
-            )
-
-
-def _checked_zone(zone: str | None, name: str) -> str | None:
-    checked_type(zone, str, argument="execution_timezone", of=f"Schedule '{name}'")
-    if zone is not None:
-        try:
-            zone_named(zone)
-        except InvalidDefinitionError as error:
-            raise InvalidDefinitionError(
-                f"Invalid execution timezone {zone} for {name}: {error}"
-            ) from None
-    return zone

@@ -109,7 +109,8 @@ def build_schedule_context(
 
     Example:
         >>> from datetime import UTC, datetime
-        >>> context = build_schedule_context(scheduled_execution_time=datetime(2024, 1, 1, tzinfo=UTC))
+        >>> new_year = datetime(2024, 1, 1, tzinfo=UTC)
+        >>> context = build_schedule_context(scheduled_execution_time=new_year)
         >>> context.scheduled_execution_time.isoformat()
         '2024-01-01T00:00:00+00:00'
     """

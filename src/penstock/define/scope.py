@@ -147,7 +147,7 @@ class DirectScope:
             InvalidPropertyError: None is.
         """
         if self._op is None:
-            self._refuse("op_def")
+            self.refuse("op_def")
         return self._op
 
     @op_def.setter
@@ -157,29 +157,30 @@ class DirectScope:
     @property
     def node(self) -> NoReturn:
         """Refuse: there is no job."""
-        self._refuse("op")
+        self.refuse("op")
 
     @property
     def handle(self) -> NoReturn:
         """Refuse: there is no job."""
-        self._refuse("node_handle")
+        self.refuse("node_handle")
 
     @property
     def job_def(self) -> NoReturn:
         """Refuse: there is no job."""
-        self._refuse("job_def")
+        self.refuse("job_def")
 
     @property
     def repository_def(self) -> NoReturn:
         """Refuse: there is no repository."""
-        self._refuse("repository_def")
+        self.refuse("repository_def")
 
     @property
     def run(self) -> NoReturn:
         """Refuse: there is no run."""
-        self._refuse("run")
+        self.refuse("run")
 
-    def _refuse(self, name: str) -> NoReturn:
+    def refuse(self, name: str) -> NoReturn:
+        """Say that a call by hand does not have a property."""
         raise InvalidPropertyError(
             f"The {name} property is not set on the context when an asset or op is directly "
             "invoked. Run it in a job to use it."
@@ -191,21 +192,21 @@ class DirectScope:
 
     def input_partitions(self, input_name: str) -> NoReturn:
         """Refuse: nothing is loaded."""
-        self._refuse(f"asset_partition_keys_for_input('{input_name}')")
+        self.refuse(f"asset_partition_keys_for_input('{input_name}')")
 
     def input_partitions_def(self, input_name: str) -> NoReturn:
         """Refuse: nothing is loaded."""
-        self._refuse(f"asset_partitions_def_for_input('{input_name}')")
+        self.refuse(f"asset_partitions_def_for_input('{input_name}')")
 
     def provenance(self, key: AssetKey) -> NoReturn:
         """Refuse: nothing is recorded."""
-        self._refuse(f"get_asset_provenance('{key}')")
+        self.refuse(f"get_asset_provenance('{key}')")
 
     def load_asset_value(
         self, key: AssetKey, *, python_type: type | None, partition_key: str | None
     ) -> NoReturn:
         """Refuse: there are no IO managers."""
-        self._refuse(f"load_asset_value('{key}')")
+        self.refuse(f"load_asset_value('{key}')")
 
     def close(self) -> None:
         """Release the resources."""

@@ -127,7 +127,7 @@ class SensorDefinition:
         words = f"Sensor '{self.name}'"
         checked_type(default_status, DefaultSensorStatus, argument="default_status", of=words)
         checked_type(minimum_interval_seconds, int, argument="minimum_interval_seconds", of=words)
-        self.targets = targets_of(
+        self.targets: tuple[AutomationTarget, ...] = targets_of(
             of="SensorDefinition",
             name=self.name,
             job_name=job_name,
@@ -171,6 +171,11 @@ class SensorDefinition:
         return any(target.is_anonymous for target in self.targets)
 
     @property
+    def targeted(self) -> Sequence[object]:
+        """What it runs as it was given, for those who gather definitions."""
+        return [each for target in self.targets for each in target.given]
+
+    @property
     def jobs(self) -> Sequence[ExecutableJob]:
         """The jobs that it may run.
 
@@ -211,7 +216,7 @@ class SensorDefinition:
                 f"{name} property not available when SensorDefinition has multiple jobs, as "
                 f"'{self.name}' has. Read targets."
             )
-        return self.targets[0]
+        return next(iter(self.targets))
 
     def _no_job(self) -> InvalidDefinitionError:
         return InvalidDefinitionError(

@@ -14,7 +14,6 @@ from penstock.define.run_request import (
     SkipReason,
 )
 from penstock.errors import InvariantViolationError, ParameterCheckError
-from penstock.model.events import ErrorInfo
 from penstock.model.run import RunStatus
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ class RunReaction:
     """
 
     dagster_run: object
-    error: ErrorInfo | None = None
+    error: Exception | None = None
     run_status: RunStatus | None = None
 
 
@@ -113,8 +112,8 @@ def answer_of(items: Sequence[object], *, name: str) -> Answer:
     if results:
         if len(items) > 1:
             raise ParameterCheckError(
-                f"Error in sensor {name}: When a SensorResult is returned from a sensor, it must be "
-                f"the only object returned; there are {len(items)}. Put all in one SensorResult."
+                f"Error in sensor {name}: When a SensorResult is returned from a sensor, it must "
+                f"be the only object returned; there are {len(items)}. Put all in one SensorResult."
             )
         return _of_result(results[0])
     requests = [item for item in items if isinstance(item, RunRequest)]

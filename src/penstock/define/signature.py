@@ -182,6 +182,8 @@ def is_resource_type(hint: object) -> bool:
     """
     if _RESOURCE_MARK in getattr(hint, "__metadata__", ()):
         return True
+    if getattr(hint, "is_penstock_resource", False) is True:
+        return True
     module = sys.modules.get("penstock.config.resource")
     if module is None:
         return False

@@ -23,6 +23,7 @@ from penstock.partitions.mapping import PartitionMapping
 
 if TYPE_CHECKING:
     from penstock.automation.condition import AutomationCondition
+    from penstock.automation.legacy_form import PolicyForm
     from penstock.model.freshness import FreshnessPolicy, LegacyFreshnessPolicy
 
 SYSTEM_METADATA_KEY_IO_MANAGER_KEY = "dagster/io_manager_key"
@@ -238,6 +239,12 @@ class AssetSpec:
     def kinds(self) -> set[str]:
         """The kinds, read back from the tags."""
         return {t.removeprefix(KIND_TAG) for t in self.tags if t.startswith(KIND_TAG)}
+
+    @property
+    def auto_materialize_policy(self) -> PolicyForm | None:
+        """The automation condition in its older form."""
+        condition = self.automation_condition
+        return None if condition is None else condition.as_auto_materialize_policy()
 
     @property
     def partition_mappings(self) -> Mapping[AssetKey, PartitionMapping]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
+from penstock.define.assets_definition import AssetsDefinition
 from penstock.define.graph import GraphDefinition
 from penstock.define.job import JobDefinition, UnresolvedAssetJob, define_asset_job
 from penstock.errors import InvalidDefinitionError, ParameterCheckError, PenstockError
@@ -20,8 +22,6 @@ CoercibleToJob = ExecutableJob | GraphDefinition
 CoercibleToTarget = CoercibleToAssetSelection | ExecutableJob
 
 ANONYMOUS_PREFIX = "__anonymous_asset_job_"
-ASSET_JOB = "__ASSET_JOB"
-"""The job of runs that name assets and no job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,17 @@ class AutomationTarget:
     Attributes:
         job_name: The name of the job.
         job_def: The job; None if only its name was given.
+        assets_defs: The definitions of assets, where these were given instead of a job.
     """
 
     job_name: str
     job_def: ExecutableJob | None = None
+    assets_defs: tuple[AssetsDefinition, ...] = ()
+
+    @property
+    def given(self) -> list[object]:
+        """The objects that were given, for those who gather definitions."""
+        return [*self.assets_defs, *([] if self.job_def is None else [self.job_def])]
 
     @property
     def is_anonymous(self) -> bool:
@@ -84,7 +91,14 @@ def target_of(target: CoercibleToTarget, *, name: str) -> AutomationTarget:
         return AutomationTarget(target.name, target)
     selection = selection_of(target, of=f"target of '{name}'")
     job = define_asset_job(f"{ANONYMOUS_PREFIX}{name}", selection)
-    return AutomationTarget(job.name, job)
+    return AutomationTarget(job.name, job, _definitions_in(target))
+
+
+def _definitions_in(target: object) -> tuple[AssetsDefinition, ...]:
+    items = [target]
+    if isinstance(target, (list, tuple)):
+        items = list(cast("Sequence[object]", target))
+    return tuple(item for item in items if isinstance(item, AssetsDefinition))
 
 
 def selection_of(selection: CoercibleToAssetSelection, *, of: str) -> AssetSelection:

@@ -13,10 +13,11 @@ from datetime import datetime
 from typing import cast
 
 from penstock.base.text import listed
+from penstock.define.implicit_job import IMPLICIT_ASSET_JOB_NAME
 from penstock.define.job import JobDefinition, UnresolvedAssetJob
-from penstock.define.job_definition import JobFacts
+from penstock.define.job_facts import JobFacts
 from penstock.define.run_request import ConfiguredJob, DynamicPartitionsRequest, RunRequest
-from penstock.define.targets import ASSET_JOB, AutomationTarget
+from penstock.define.targets import AutomationTarget
 from penstock.define.tick_context import Repository, TickContext
 from penstock.errors import InvalidSubsetError, InvariantViolationError
 from penstock.graph.asset_graph import AssetGraph
@@ -65,10 +66,9 @@ class PendingPartitions:
 
     def get_dynamic_partitions(self, partitions_def_name: str) -> Sequence[str]:
         """Return the keys of a dynamic partitions definition."""
-        known = (
-            [] if self._store is None else self._store.get_dynamic_partitions(partitions_def_name)
-        )
-        keys = dict.fromkeys(known)
+        keys: dict[str, None] = {}
+        if self._store is not None:
+            keys = dict.fromkeys(self._store.get_dynamic_partitions(partitions_def_name))
         for request in self._requests:
             if request.partitions_def_name != partitions_def_name:
                 continue
@@ -146,11 +146,12 @@ def _of_target(request: RunRequest, requester: Requester) -> RunRequest:
         if request.job_name is not None:
             return request
         if request.asset_selection is not None:
-            return request.with_replaced_attrs(job_name=ASSET_JOB)
+            return request.with_replaced_attrs(job_name=IMPLICIT_ASSET_JOB_NAME)
         raise InvariantViolationError(
             f"{who}: {requester.noun.capitalize()} evaluation function returned a RunRequest for a "
             f"{requester.noun} lacking a specified target (job_name, job, or jobs). Give the "
-            f"decorator job=, job_name= or target=, or the RunRequest job_name= or asset_selection=."
+            "decorator job=, job_name= or target=, or the RunRequest job_name= or "
+            "asset_selection=."
         )
     if requester.noun == "schedule":
         return request
@@ -182,7 +183,8 @@ def _of_selection(
         )
     checks = selection.resolve_checks(graph)
     if request.asset_check_keys is None:
-        checked = sorted(key for key in checks if asked is None or key.asset_key in asked)
+        wanted = [key for key in checks if asked is None or key.asset_key in asked]
+        checked = sorted(wanted, key=lambda key: (key.asset_key, key.name))
     else:
         checked = list(request.asset_check_keys)
         unknown = [key for key in checked if key not in checks]
@@ -194,7 +196,7 @@ def _of_selection(
                 stacklevel=5,
             )
     return request.with_replaced_attrs(
-        job_name=ASSET_JOB,
+        job_name=IMPLICIT_ASSET_JOB_NAME,
         asset_selection=sorted(allowed) if asked is None else list(asked),
         asset_check_keys=checked,
     )
@@ -203,7 +205,7 @@ def _of_selection(
 def _job_of(request: RunRequest, requester: Requester, context: TickContext) -> ConfiguredJob:
     repository = context.needed_repository("when yielding partitioned run requests")
     name = request.job_name or requester.targets[0].job_name
-    if name == ASSET_JOB:
+    if name == IMPLICIT_ASSET_JOB_NAME:
         return _of_assets(name, request.asset_selection or (), repository.asset_graph)
     if repository.has_job(name):
         return _with_partitions(repository.get_job(name), repository)

@@ -33,34 +33,6 @@ class RunResult(Protocol):
         ...
 
 
-def execute(
-    loaded: LoadedDefinitions,
-    *,
-    assets: frozenset[AssetKey],
-    job: str,
-    run_config: Mapping[str, object] | None,
-    instance: object,
-    partition_key: str | None,
-    raise_on_error: bool,
-    tags: Mapping[str, str],
-    resources: Mapping[str, object] | None,
-) -> RunResult:
-    """Run assets of loaded definitions in this process."""
-    module = importlib.import_module("penstock.execute.materialize")
-    result: RunResult = module.execute_loaded(
-        loaded,
-        assets=assets,
-        job=job,
-        run_config=run_config,
-        instance=instance,
-        partition_key=partition_key,
-        raise_on_error=raise_on_error,
-        tags=tags,
-        resources=resources,
-    )
-    return result
-
-
 def job_of_graph(graph: GraphDefinition, **arguments: object) -> JobDefinition:
     """Make a job of a graph: the job's module knows graphs, and not the other way round."""
     module = importlib.import_module("penstock.define.job")
@@ -135,3 +107,50 @@ def asset_value_loader(loaded: LoadedDefinitions, instance: object) -> ValueLoad
     module = importlib.import_module("penstock.execute.asset_value_loader")
     loader: ValueLoader = module.AssetValueLoader(loaded, instance)
     return loader
+
+
+def materializations(
+    instance: object,
+    asset: AssetKey,
+    *,
+    partitions: Sequence[str] | None = None,
+    after: int | None = None,
+    before: int | None = None,
+    limit: int | None = None,
+    ascending: bool = False,
+) -> Sequence[object]:
+    """Return the records of materializations of an asset, for sensors; see `get_event_records`."""
+    events = importlib.import_module("penstock.compat.events")
+    wanted = events.EventRecordsFilter(
+        event_type=events.DagsterEventType.ASSET_MATERIALIZATION,
+        asset_key=asset,
+        asset_partitions=None if partitions is None else tuple(partitions),
+        after_cursor=after,
+        before_cursor=before,
+    )
+    found: Sequence[object] = instance.get_event_records(  # pyright: ignore[reportAttributeAccessIssue]
+        wanted, limit=limit, ascending=ascending
+    )
+    return found
+
+
+def run_events(
+    instance: object, event_type: str, *, after: int | None, limit: int, ascending: bool
+) -> Sequence[object]:
+    """Return the records of runs that came to a status, for sensors.
+
+    Args:
+        instance: The instance.
+        event_type: The name of the event's type: "RUN_FAILURE".
+        after: The id after which they are.
+        limit: How many, at most.
+        ascending: Whether the oldest come first.
+    """
+    events = importlib.import_module("penstock.compat.events")
+    wanted = events.EventRecordsFilter(
+        event_type=events.DagsterEventType[event_type], after_cursor=after
+    )
+    found: Sequence[object] = instance.get_event_records(  # pyright: ignore[reportAttributeAccessIssue]
+        wanted, limit=limit, ascending=ascending
+    )
+    return found

@@ -16,6 +16,7 @@ from penstock.errors import (
 )
 from penstock.execute.facts import RunFacts
 from penstock.execute.input_partitions import input_partitions
+from penstock.execute.native_events import native_event
 from penstock.execute.protocol import Report, Task
 from penstock.execute.typing import check_value, value_from_config
 from penstock.model.events import InputLoaded, InputTaken, TypeVerdict
@@ -116,11 +117,11 @@ def _value_without_source(
     given = facts.input_values.get((step.name, entry.name), NO_VALUE)
     if given is not NO_VALUE:
         return given
+    if entry.manager is not None:
+        return _ask_manager(facts, step, entry, task, report)
     configured = facts.config_of(step.name).inputs
     if entry.name in configured and entry.type is not None:
         return value_from_config(facts, entry.type, configured[entry.name])
-    if entry.manager is not None:
-        return _ask_manager(facts, step, entry, task, report)
     if entry.default is not NO_VALUE:
         return entry.default
     if entry.name in step.signature.defaults:
@@ -141,6 +142,7 @@ def _ask_manager(
         step_key=task.step.key,
         run_id=facts.run_id,
         definition_metadata=entry.metadata,
+        config=facts.config_of(step.name).inputs.get(entry.name),
         **facts.io_facts(step, entry.manager, entry.type),
     )
     return _load(facts, entry, task, context, entry.manager, report)
@@ -228,6 +230,7 @@ def output_context(
         definition_metadata=spec.metadata if spec is not None else output.metadata,
         mapping_key=mapping_key,
         asset_spec=spec,
+        config=facts.config_of(maker.name).of_output(output.name),
         **facts.io_facts(maker, output.manager, output.type),
     )
 
@@ -249,5 +252,8 @@ def _load(
             f"Input '{entry.name}' of '{task.step.key}' could not be loaded: {error}",
             user_exception=error,
         ) from error
-    report(InputLoaded(task.step.key, entry.name, entry.asset))
+    metadata = dict(context.consume_logged_metadata())
+    report(InputLoaded(task.step.key, entry.name, entry.asset, metadata))
+    for event in context.consume_events():
+        report(native_event(event, task.step.key))
     return value

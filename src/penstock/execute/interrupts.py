@@ -141,9 +141,10 @@ def _install(interrupt: Interrupt) -> Callable[[int, FrameType | None], object] 
     return signal.default_int_handler
 
 
-def interrupt_all() -> None:
-    """Ask every run of this process to stop."""
+def interrupt_all() -> bool:
+    """Ask every run of this process to stop; return whether there is any."""
     with _running_lock:
         runs = list(_running)
     for interrupt in runs:
         interrupt.request()
+    return bool(runs)

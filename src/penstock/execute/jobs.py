@@ -111,7 +111,7 @@ def execute_in_process(
     )
     loaded, record = _run(request, raise_on_error=raise_on_error)
     return ExecuteInProcessResult(
-        record, used, loaded, io_managers=declared, captured=captured, job=chosen
+        record, used, loaded, captured=captured, job=chosen
     )
 
 
@@ -247,7 +247,8 @@ def _run(request: _Request, *, raise_on_error: bool) -> tuple[LoadedDefinitions,
 
 def _step_configs(resolved: ResolvedRunConfig) -> Mapping[str, StepConfig]:
     return {
-        name: StepConfig(config=op.config, inputs=op.inputs) for name, op in resolved.ops.items()
+        name: StepConfig(config=op.config, inputs=op.inputs, outputs=op.outputs)
+        for name, op in resolved.ops.items()
     }
 
 

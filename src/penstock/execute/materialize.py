@@ -8,8 +8,9 @@ from typing import cast
 from penstock.config.run_config import RunConfig
 from penstock.define.loaded import LoadedDefinitions, flatten, load
 from penstock.errors import InvalidInvocationError, InvariantViolationError
+from penstock.execute.facts import Captured
 from penstock.execute.io_managers.memory import InMemoryIOManager
-from penstock.execute.result import ExecuteInProcessResult, io_managers_of
+from penstock.execute.result import ExecuteInProcessResult
 from penstock.execute.runs import Errors, execute_run
 from penstock.graph.selection import AssetSelection, CoercibleToAssetSelection
 from penstock.instance import Instance
@@ -126,8 +127,8 @@ def execute_loaded(
     if instance is not None and not isinstance(instance, Instance):
         raise InvalidInvocationError(f"instance= must be an Instance, not {instance!r}.")
     used = instance if instance is not None else Instance.ephemeral()
-    managers = io_managers_of(used, {**loaded.resources, **(resources or {})})
     errors = Errors()
+    captured: Captured = {}
     config = run_config.to_config_dict() if isinstance(run_config, RunConfig) else run_config
     record = execute_run(
         loaded,
@@ -139,13 +140,14 @@ def execute_loaded(
         tags=tags,
         job=job,
         why="asked for in Python",
-        resources=managers,
+        resources=resources,
         errors=errors,
+        captured=captured,
     )
     error = errors.first()
     if error is not None and raise_on_error:
         raise error
-    return ExecuteInProcessResult(record, used, loaded, io_managers=managers)
+    return ExecuteInProcessResult(record, used, loaded, captured=captured)
 
 
 def _range_of(tags: Mapping[str, str]) -> tuple[str, str] | None:

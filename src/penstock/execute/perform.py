@@ -29,6 +29,7 @@ from penstock.execute.outputs import Emission, emissions
 from penstock.execute.protocol import Report, Task
 from penstock.execute.recorder import Recorder
 from penstock.execute.scope import Scope
+from penstock.execute.typed_results import as_results, check_demanded
 from penstock.model.events import (
     LogsCaptured,
     StepCanceled,
@@ -109,8 +110,10 @@ class Performer:
             generator = cast("Generator[object]", returned)
             self._run_generator(task, node, generator, scope, recorder, report)
         else:
-            for emitted in _emissions(node, returned, scope):
+            told = as_results(node, returned, context)
+            for emitted in _emissions(node, told, scope):
                 recorder.take(emitted)
+        check_demanded(node, context, missing=recorder.unmade())
         return recorder.finish()
 
     def _run_generator(

@@ -26,6 +26,7 @@ from penstock.errors import (
 )
 from penstock.execute.facts import RunFacts
 from penstock.execute.inputs import io_manager, output_context
+from penstock.execute.native_events import native_event
 from penstock.execute.op_outputs import OpEmission
 from penstock.execute.outputs import Emission
 from penstock.execute.protocol import Report, Task
@@ -250,6 +251,17 @@ class Recorder:
                 )
         return skipped
 
+    def unmade(self) -> list[str]:
+        """Return the outputs that the run asks for, must have, and were not produced."""
+        specs = {
+            planned.output: self._outputs[planned.output].spec for planned in self._task.step.assets
+        }
+        return [
+            name
+            for name, spec in specs.items()
+            if spec is not None and not spec.skippable and name not in self._made
+        ]
+
     def _is_generator(self) -> bool:
         code = getattr(self._node.function, "__code__", None)
         return code is not None and bool(code.co_flags & 0x20)
@@ -297,14 +309,15 @@ class Recorder:
     ) -> Mapping[str, MetadataUnion]:
         """Have a value stored; return the facts that the IO manager adds."""
         facts, step = self._facts, self._task.step.key
-        if facts.captured is not None and self._node.is_op:
+        if facts.captured is not None:
             facts.captured[step, output.name, mapping_key] = value
         if output.returns_nothing and value is None:
             return {}
         context = output_context(facts, self._node, output, step_key=step, mapping_key=mapping_key)
         context.output_metadata = metadata
         try:
-            io_manager(facts, output.manager).handle_output(context, value)
+            returned: object = io_manager(facts, output.manager).handle_output(context, value)
+            context.take_returned(returned)
         except PenstockError:
             raise
         except Exception as error:
@@ -313,6 +326,8 @@ class Recorder:
                 user_exception=error,
             ) from error
         self._report(OutputStored(step, output.name, context.added_metadata, mapping_key))
+        for event in context.consume_events():
+            self._report(native_event(event, step))
         return context.added_metadata
 
     def _materialize(

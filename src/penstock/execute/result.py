@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 
@@ -11,12 +11,11 @@ from penstock.compat.event_data import Materialization, StepFailureData
 from penstock.compat.event_views import event_views
 from penstock.compat.events import DagsterEvent, DagsterEventType
 from penstock.compat.runs import DagsterRun
-from penstock.define.io_manager import InputContext, IOManager
 from penstock.define.job_definition import JobDefinition
 from penstock.define.loaded import LoadedDefinitions
+from penstock.define.result import AssetCheckEvaluation, AssetCheckSeverity
 from penstock.define.spec import CoercibleToAsset, key_of
 from penstock.errors import InvariantViolationError
-from penstock.execute.defaults import default_io_manager
 from penstock.execute.facts import Captured
 from penstock.instance import Instance
 from penstock.model.events import CheckEvaluated
@@ -137,10 +136,10 @@ class ExecutionResult:
             raise InvariantViolationError(f"Run {self.run_id} has no {kind.value}: it is {status}.")
         return events[0]
 
-    def get_asset_check_evaluations(self) -> Sequence[CheckEvaluated]:
+    def get_asset_check_evaluations(self) -> Sequence[AssetCheckEvaluation]:
         """Return the verdicts of checks."""
         events = self.events_of_type(DagsterEventType.ASSET_CHECK_EVALUATION)
-        return [event.asset_check_evaluation_data for event in events]
+        return [_evaluation(event.asset_check_evaluation_data) for event in events]
 
     def asset_materializations_for_node(self, node_name: str) -> Sequence[Materialization]:
         """Return what an op made."""
@@ -196,38 +195,30 @@ class ExecuteInProcessResult(ExecutionResult):
         instance: Instance,
         loaded: LoadedDefinitions,
         *,
-        io_managers: Mapping[str, object],
         captured: Captured | None = None,
         job: JobDefinition | None = None,
     ) -> None:
         super().__init__(record, instance, job=job)
         self._loaded = loaded
-        self._io_managers = io_managers
         self._captured = captured if captured is not None else {}
 
     def asset_value(self, asset_key: CoercibleToAsset) -> object:
-        """Load the value of an asset that the run made.
+        """Return the value of an asset that the run made.
 
         Raises:
-            InvariantViolationError: The definitions do not make it.
+            InvariantViolationError: The definitions do not make it, or the run did not.
         """
         key = key_of(asset_key)
         node = self._loaded.step_of.get(key)
         if node is None:
             raise InvariantViolationError(f"These definitions do not make asset '{key}'.")
-        manager = self._io_managers[node.output_of(key).manager]
-        assert isinstance(manager, IOManager)
-        partition = self._record.spec.partition if node.partitions is not None else None
-        return manager.load_input(
-            InputContext(
-                asset_key=key,
-                name="value",
-                step_key="",
-                run_id=self._record.id,
-                partition_keys=() if partition is None else (partition,),
-                partitions=node.partitions,
-            )
-        )
+        output = node.output_of(key)
+        if output.returns_nothing:
+            return None
+        for (step, name, _), value in self._captured.items():
+            if name == output.name and step.partition("[")[0] == node.name:
+                return value
+        raise InvariantViolationError(f"Run {self.run_id} did not make a value of asset '{key}'.")
 
     def output_value(self, output_name: str = "result") -> object:
         """Return the value of an output of the job itself.
@@ -258,10 +249,7 @@ class ExecuteInProcessResult(ExecutionResult):
         matching = [o for o in definition.outputs if o.name == output]
         if not matching:
             raise InvariantViolationError(f"'{node_str}' has no output '{output_name}'.")
-        spec = matching[0].spec
-        if definition.is_op or spec is None:
-            return self._value_of(step, output)
-        return None if matching[0].returns_nothing else self.asset_value(spec.key)
+        return None if matching[0].returns_nothing else self._value_of(step, output)
 
     def _origin(self, node_str: str, output_name: str) -> tuple[str, str]:
         if node_str in self._loaded.nodes:
@@ -330,6 +318,14 @@ class JobExecutionResult(ExecutionResult):
         return self._load(*self.job_def.compiled.outputs[output_name])
 
 
-def io_managers_of(instance: Instance, resources: dict[str, object]) -> dict[str, object]:
-    """Return the resources with the default IO manager among them."""
-    return {"io_manager": default_io_manager(instance), **resources}
+def _evaluation(verdict: CheckEvaluated) -> AssetCheckEvaluation:
+    return AssetCheckEvaluation(
+        asset_key=verdict.asset,
+        check_name=verdict.name,
+        passed=verdict.passed,
+        metadata=verdict.metadata,
+        severity=AssetCheckSeverity(verdict.severity),
+        description=verdict.description,
+        partition=verdict.partition,
+        blocking=verdict.blocking,
+    )

@@ -18,8 +18,8 @@ from penstock.errors import (
     ExecutionInterruptedError,
     FencedError,
     PenstockError,
+    ResourceFunctionError,
     RunNotFoundError,
-    UserCodeExecutionError,
 )
 from penstock.execute import capture, interrupts, owners
 from penstock.execute.defaults import default_io_manager, logs_folder
@@ -47,6 +47,7 @@ from penstock.model.events import (
 )
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.run import RunRecord, RunSpec, RunStatus
+from penstock.partitions.context import partition_loading_context
 from penstock.plan.build import build_plan
 from penstock.plan.plan import Plan, decode_plan, encode_plan
 from penstock.plan.request import resolve_partition
@@ -107,6 +108,7 @@ def execute_run(
     observer: Observer | None = None,
     resources: Mapping[str, object] | None = None,
     errors: Errors | None = None,
+    captured: Captured | None = None,
 ) -> RunRecord:
     """Make assets, in the calling thread, and return the finished run.
 
@@ -125,6 +127,7 @@ def execute_run(
         observer: Called with each event of the run.
         resources: Resources that take the place of the declared ones.
         errors: Filled with what user code raised.
+        captured: Filled with the values that are made; None if nobody asks for them.
 
     Raises:
         UsageError: The request does not fit the definitions; nothing was recorded.
@@ -141,9 +144,10 @@ def execute_run(
         backfill=backfill,
         why=why,
     )
-    plan = _plan_assets(loaded, instance, assets=assets, checks=checks, spec=spec)
-    code = code_of(loaded, instance, plan, spec, resources=resources or {})
-    return execute_plan(code, instance, plan=plan, spec=spec, observer=observer, errors=errors)
+    with partition_loading_context(dynamic_partitions_store=instance):
+        plan = _plan_assets(loaded, instance, assets=assets, checks=checks, spec=spec)
+        code = code_of(loaded, instance, plan, spec, resources=resources or {}, captured=captured)
+        return execute_plan(code, instance, plan=plan, spec=spec, observer=observer, errors=errors)
 
 
 def execute_plan(
@@ -189,11 +193,12 @@ def code_of(
     spec: RunSpec,
     *,
     resources: Mapping[str, object],
+    captured: Captured | None = None,
 ) -> RunCode:
     steps = [loaded.nodes[step.node] for step in plan.steps]
     environment = instance.settings.environment
     configs = resolve_run_config(loaded, steps, spec.config, environment=environment)
-    return RunCode(loaded=loaded, configs=configs, resources=resources)
+    return RunCode(loaded=loaded, configs=configs, resources=resources, captured=captured)
 
 
 def start_run(
@@ -318,7 +323,10 @@ def drive(
     errors: Errors | None,
 ) -> RunRecord:
     collected = errors if errors is not None else Errors()
-    with interrupts.registered() as interrupt:
+    with (
+        interrupts.registered() as interrupt,
+        partition_loading_context(dynamic_partitions_store=instance),
+    ):
         try:
             _perform(
                 code,
@@ -332,8 +340,8 @@ def drive(
             if not _end_before_start(instance, begun, error):
                 _let_go(instance, begun.lease, error)
                 raise
-            if isinstance(error, UserCodeExecutionError):
-                collected.by_step[""] = error.user_exception
+            if isinstance(error, ResourceFunctionError):
+                collected.by_step[""] = error
             elif not isinstance(error, ExecutionInterruptedError):
                 raise
         was_interrupted = interrupt.requested

@@ -11,29 +11,23 @@ from penstock.define.dependency import Node, NodeHandle
 from penstock.define.logger import RunLogger
 from penstock.define.op import OpDefinition
 from penstock.define.result import (
-    AssetCheckEvaluation,
-    AssetMaterialization,
-    AssetObservation,
     DataProvenance,
-    ExpectationResult,
 )
 from penstock.define.scope import Event
 from penstock.define.step import StepDefinition
 from penstock.errors import InvalidPropertyError
 from penstock.execute.facts import RunFacts
 from penstock.execute.input_partitions import input_partitions
+from penstock.execute.native_events import native_event
 from penstock.execute.protocol import Report, Task
 from penstock.execute.values import load_asset_value, provenance_of
 from penstock.model.events import (
-    AssetMaterialized,
     AssetObserved,
-    CheckEvaluated,
-    ExpectationJudged,
     LogLine,
-    RunEvent,
 )
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.partitions.definition import PartitionsDefinition
+from penstock.partitions.multi import MultiPartitionsDefinition
 
 
 class _LogHandler(logging.Handler):
@@ -70,7 +64,7 @@ class Scope:
             AssetCheckKey(c.asset, c.name) for c in task.step.checks
         ]
         self.partitions = partitions
-        self.partition_key = facts.spec.partition if partitions is not None or node.is_op else None
+        self.partition_key = _partition_key(facts, partitions, is_op=node.is_op)
         self.partition_range = facts.partition_range if partitions is not None else None
         self.config: object = None
         self.instance = facts.instance
@@ -81,8 +75,10 @@ class Scope:
 
     @cached_property
     def resources(self) -> Mapping[str, object]:
-        """The resources that the step asks for."""
-        return self._facts.some_resources(self._step.resource_keys)
+        """The resources that the step asks for, the IO managers of its outputs among them."""
+        managers = {output.manager for output in self._step.outputs}
+        held = {*self._step.resource_keys, *(managers & self._facts.resources.keys())}
+        return self._facts.some_resources(held)
 
     @property
     def input_assets(self) -> Mapping[str, AssetKey]:
@@ -166,7 +162,7 @@ class Scope:
 
     def log_event(self, event: Event) -> None:
         """Record an event of user code about some asset."""
-        native = _native(event, self.step_key)
+        native = native_event(event, self.step_key)
         if isinstance(native, AssetObserved) and native.data_version:
             # What the step reads next is what it has just observed.
             version = native.data_version
@@ -195,40 +191,11 @@ class Scope:
         return load_asset_value(self._facts, key, partition=partition_key)
 
 
-def _native(event: Event, step: str) -> RunEvent:
-    match event:
-        case AssetObservation():
-            return AssetObserved(
-                asset=event.asset_key,
-                partition=event.partition,
-                step=step,
-                metadata=dict(event.metadata),
-                data_version=event.tags.get("dagster/data_version", ""),
-                tags=dict(event.tags),
-                description=event.description,
-            )
-        case AssetMaterialization():
-            return AssetMaterialized(
-                asset=event.asset_key,
-                partition=event.partition,
-                step=step,
-                metadata=dict(event.metadata),
-                tags=dict(event.tags),
-                description=event.description,
-            )
-        case AssetCheckEvaluation():
-            return CheckEvaluated(
-                asset=event.asset_key,
-                name=event.check_name,
-                passed=event.passed,
-                partition=event.partition,
-                step=step,
-                severity=event.severity.value,
-                blocking=event.blocking,
-                metadata=dict(event.metadata),
-                description=event.description,
-            )
-        case ExpectationResult():
-            return ExpectationJudged(
-                step, event.success, event.label, event.description, dict(event.metadata)
-            )
+def _partition_key(
+    facts: RunFacts, partitions: PartitionsDefinition | None, *, is_op: bool
+) -> str | None:
+    key = facts.spec.partition
+    if key is None or partitions is None:
+        return key if is_op else None
+    is_multi = isinstance(partitions, MultiPartitionsDefinition)
+    return partitions.get_partition_key_from_str(key) if is_multi else key

@@ -76,3 +76,13 @@ def latest_updates(
         DagsterEventType.ASSET_OBSERVATION if observed else DagsterEventType.ASSET_MATERIALIZATION
     )
     return instance.get_event_records(EventRecordsFilter(kind, asset_key=key), limit=count)
+
+
+def last_update(instance: Instance, key: AssetKey) -> float | None:
+    """Return when an asset was last made or observed, in seconds since the epoch."""
+    found = [
+        record.timestamp
+        for observed in (False, True)
+        for record in latest_updates(instance, key, count=1, observed=observed)
+    ]
+    return max(found, default=None)

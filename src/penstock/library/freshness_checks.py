@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from penstock.base.cron import cron_ticks_back, is_valid_cron_string
+from penstock.base.cron import cron_ticks, cron_ticks_back, is_valid_cron_string
 from penstock.base.text import duration
 from penstock.define.assets_definition import AssetChecksDefinition, AssetsDefinition
 from penstock.define.result import AssetCheckResult, AssetCheckSeverity
@@ -16,14 +16,15 @@ from penstock.define.source_asset import SourceAsset
 from penstock.define.spec import AssetCheckSpec
 from penstock.errors import InvalidDefinitionError, ParameterCheckError
 from penstock.instance import Instance
-from penstock.library.check_targets import CheckedAsset, asset_keys, checks_of, latest_updates
+from penstock.library.check_targets import CheckedAsset, asset_keys, checks_of, last_update
 from penstock.model.keys import AssetKey
 from penstock.model.metadata import MetadataValue
 from penstock.partitions.definition import PartitionsDefinition
 from penstock.partitions.time_window import TimeWindowPartitionsDefinition
 
 FRESHNESS_CHECK: Final = "freshness_check"
-_PARAMS: Final = "dagster/freshness_params"
+FRESHNESS_PARAMS: Final = "dagster/freshness_params"
+FRESH_UNTIL: Final = "dagster/fresh_until_timestamp"
 _DESCRIPTION: Final = "Evaluates freshness for targeted asset."
 
 
@@ -44,6 +45,12 @@ class Deadline:
         if self.cron is None:
             return now
         return float(next(cron_ticks_back(self.cron, end=now, zone=ZoneInfo(self.timezone))))
+
+    def next(self, now: float) -> float | None:
+        """Return the deadline after a time; None if every moment is one."""
+        if self.cron is None:
+            return None
+        return float(next(cron_ticks(self.cron, start=now + 1, zone=ZoneInfo(self.timezone))))
 
 
 def _checked_deadline(cron: str | None, timezone: str) -> Deadline:
@@ -92,16 +99,19 @@ def build_last_update_freshness_checks(
         now = instance.clock.now()
         tick = deadline.last(now)
         bound = tick - lower_bound_delta.total_seconds()
-        updated = _last_update(instance, key)
+        updated = last_update(instance, key)
         passed = updated is not None and updated >= bound
         metadata: dict[str, object] = {
-            _PARAMS: MetadataValue.json(params),
+            FRESHNESS_PARAMS: MetadataValue.json(params),
             "dagster/freshness_lower_bound_timestamp": MetadataValue.timestamp(bound),
         }
         if deadline_cron is not None:
             metadata["dagster/latest_cron_tick_timestamp"] = MetadataValue.timestamp(tick)
         if updated is not None:
             metadata["dagster/last_updated_timestamp"] = MetadataValue.timestamp(updated)
+        if passed and updated is not None:
+            until = deadline.next(now) or updated + lower_bound_delta.total_seconds()
+            metadata[FRESH_UNTIL] = MetadataValue.timestamp(until)
         if updated is not None and not passed:
             metadata["dagster/overdue_seconds"] = MetadataValue.float(bound - updated)
         if updated is None:
@@ -135,20 +145,10 @@ def _specs(
             asset=key,
             description=_DESCRIPTION,
             blocking=blocking,
-            metadata={_PARAMS: MetadataValue.json(params)},
+            metadata={FRESHNESS_PARAMS: MetadataValue.json(params)},
         )
         for key in keys
     ]
-
-
-def _last_update(instance: Instance, key: AssetKey) -> float | None:
-    """Return when an asset was last made or observed, in seconds since the epoch."""
-    found = [
-        record.timestamp
-        for observed in (False, True)
-        for record in latest_updates(instance, key, count=1, observed=observed)
-    ]
-    return max(found, default=None)
 
 
 def build_time_partition_freshness_checks(
@@ -180,7 +180,8 @@ def build_time_partition_freshness_checks(
     split = _time_partitions(assets)
 
     def evaluate(key: AssetKey, instance: Instance) -> AssetCheckResult:
-        tick = deadline.last(instance.clock.now())
+        now = instance.clock.now()
+        tick = deadline.last(now)
         partition = split[key].get_last_partition_key(datetime.fromtimestamp(tick, UTC))
         arrived = partition is not None and partition in instance.get_materialized_partitions(key)
         if partition is None:
@@ -189,16 +190,20 @@ def build_time_partition_freshness_checks(
             why = f"Partition {partition} has arrived."
         else:
             why = f"We currently expect partition {partition} to have arrived, but it has not."
+        metadata: dict[str, object] = {
+            FRESHNESS_PARAMS: MetadataValue.json(params),
+            "dagster/latest_cron_tick_timestamp": MetadataValue.timestamp(tick),
+        }
+        until = deadline.next(now)
+        if arrived and until is not None:
+            metadata[FRESH_UNTIL] = MetadataValue.timestamp(until)
         return AssetCheckResult(
             passed=arrived or partition is None,
             asset_key=key,
             check_name=FRESHNESS_CHECK,
             severity=severity,
             description=why,
-            metadata={
-                _PARAMS: MetadataValue.json(params),
-                "dagster/latest_cron_tick_timestamp": MetadataValue.timestamp(tick),
-            },
+            metadata=metadata,
         )
 
     return checks_of(_specs(keys, params, blocking=blocking), evaluate, name=FRESHNESS_CHECK)

@@ -146,6 +146,7 @@ class InputLoaded(_Event, frozen=True, tag="input_loaded"):
     step: str
     name: str
     asset: AssetKey | None = None
+    metadata: dict[str, MetadataUnion] = {}
 
 
 class TypeVerdict(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -104,6 +104,49 @@ class JobNode(msgspec.Struct, frozen=True):
     tags: tuple[tuple[str, str], ...] = ()
 
 
+class ScheduleNode(msgspec.Struct, frozen=True):
+    """A schedule: when it fires, and what it runs.
+
+    `job` names the job, which is of the assets of `selection` where these were named in its place;
+    with neither, its requests say what to run. `running` is whether it runs until somebody says
+    otherwise. `metadata` is a digest.
+    """
+
+    name: str
+    crons: tuple[str, ...]
+    timezone: str = "UTC"
+    job: str | None = None
+    selection: str | None = None
+    running: bool = False
+    description: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    owners: tuple[str, ...] = ()
+    metadata: str = ""
+
+
+class SensorNode(msgspec.Struct, frozen=True):
+    """A sensor: what it looks at, how often, and what it runs.
+
+    `jobs` names the jobs that it may request. `selection` are the assets of a sensor without jobs,
+    or those that stand in a job's place. `interval` is the least number of seconds between two
+    evaluations. `watches` is what it looks at, where it is declared: assets, or a run status.
+    """
+
+    name: str
+    kind: str = "STANDARD"
+    jobs: tuple[str, ...] = ()
+    selection: str | None = None
+    interval: int = 30
+    running: bool = False
+    watches: tuple[str, ...] = ()
+    emit_backfills: bool = True
+    run_tags: tuple[tuple[str, str], ...] = ()
+    description: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    owners: tuple[str, ...] = ()
+    metadata: str = ""
+
+
 class Manifest(msgspec.Struct, frozen=True):
     """All that a code location declares, in definition order."""
 
@@ -112,6 +155,8 @@ class Manifest(msgspec.Struct, frozen=True):
     checks: tuple[CheckNode, ...] = ()
     nodes: tuple[StepNode, ...] = ()
     jobs: tuple[JobNode, ...] = ()
+    schedules: tuple[ScheduleNode, ...] = ()
+    sensors: tuple[SensorNode, ...] = ()
 
     def digest(self) -> str:
         """Return a content hash (32 hex digits) of everything declared."""
@@ -126,6 +171,8 @@ def describe(manifest: Manifest) -> Mapping[str, object]:
         "checks": manifest.checks,
         "nodes": manifest.nodes,
         "jobs": manifest.jobs,
+        "schedules": manifest.schedules,
+        "sensors": manifest.sensors,
     }
 
 

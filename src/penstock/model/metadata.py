@@ -378,9 +378,6 @@ class CodeReferencesMetadataValue(MetadataValue, frozen=True, tag="code_referenc
 
     code_references: Sequence[CodeReference] = ()
 
-    def __post_init__(self) -> None:
-        force_setattr(self, "code_references", list(self.code_references))
-
     @property
     def value(self) -> CodeReferencesMetadataValue:
         """The references themselves."""

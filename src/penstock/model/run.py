@@ -48,6 +48,7 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
         partition_range: First and last key of a range made in one run, if any.
         tags: Facts about the run for people and filters, sorted by key.
         config: The run config, as plain data.
+        ops: The queries that chose some of the job's ops; None means all of them.
         parent: The run that this one re-executes; `root` the first of that group.
         backfill: The backfill that asked for it.
         why: What caused the run, in one sentence.
@@ -59,6 +60,7 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     partition_range: tuple[str, str] | None = None
     tags: tuple[tuple[str, str], ...] = ()
     config: dict[str, object] = {}
+    ops: tuple[str, ...] | None = None
     parent: RunId | None = None
     root: RunId | None = None
     backfill: str | None = None

@@ -11,6 +11,7 @@ import hashlib
 import msgspec
 
 from penstock.base.codec import decoder, encode
+from penstock.base.ids import RunId
 from penstock.model.keys import AssetKey
 from penstock.model.manifest import NeedKind
 from penstock.model.retry import RetryPolicy
@@ -27,6 +28,28 @@ class Need(msgspec.Struct, frozen=True, array_like=True):
     output: str | None = None
     input: str | None = None
     kind: NeedKind = "one"
+
+
+class Inherited(msgspec.Struct, frozen=True, array_like=True):
+    """A value that a step takes from an earlier run, as its own run does not make it.
+
+    Attributes:
+        input: The parameter that takes it.
+        step: The step that made it, or a copy of one.
+        output: The output that carries it.
+        mapping_key: Which value of a dynamic output it is.
+        kind: How the step takes it.
+        run: The run that made it; None where no run did, so the step cannot but fail.
+        place: How many of the step's needs come before it.
+    """
+
+    input: str
+    step: str
+    output: str
+    mapping_key: str | None = None
+    kind: NeedKind = "one"
+    run: RunId | None = None
+    place: int = 0
 
 
 class PlannedAsset(msgspec.Struct, frozen=True, array_like=True):
@@ -49,7 +72,8 @@ class Step(msgspec.Struct, frozen=True):
     """One unit of user code in a run; `node` names it in the definitions.
 
     A step with `over` (a step and its dynamic output) is a template: its key ends in `[?]`, and it
-    runs once for each value, with the value's mapping key in place of the question mark.
+    runs once for each value, with the value's mapping key in place of the question mark. What it
+    has `inherited` was made by an earlier run, which this one repeats in part.
     """
 
     key: str
@@ -59,6 +83,7 @@ class Step(msgspec.Struct, frozen=True):
     checks: tuple[PlannedCheck, ...] = ()
     retry: RetryPolicy | None = None
     over: tuple[int, str] | None = None
+    inherited: tuple[Inherited, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from penstock.graph.asset_graph import AssetGraph
 from penstock.model.keys import AssetKey
 from penstock.model.manifest import AssetNode
 from penstock.partitions.definition import PartitionsDefinition
+from penstock.partitions.window import PartitionKeyRange
 
 _SHOWN = 5
 
@@ -113,13 +114,16 @@ def _keys_in(
     first, last = ends
     for key in ends:
         _check_key(key, asset=asset, definition=definition, now=now)
-    start, end = definition.ordinal(first), definition.ordinal(last)
-    if start > end:
+    try:
+        keys = definition.get_partition_keys_in_range(
+            PartitionKeyRange(first, last), current_time=now
+        )
+    except UnknownPartitionError as error:
         raise UnknownPartitionError(
             f"The range '{first}...{last}' of asset '{asset}' is reversed. "
             f"Write '{last}...{first}'."
-        )
-    return tuple(definition.keys(start, end + 1))
+        ) from error
+    return tuple(keys)
 
 
 def _subject(nodes: Sequence[AssetNode]) -> str:

@@ -13,9 +13,9 @@ from penstock.base.dag import find_cycle
 from penstock.errors import InvalidDefinitionError
 from penstock.graph.asset_graph import AssetGraph, cycle_text
 from penstock.model.keys import AssetKey
-from penstock.model.manifest import AssetDependency, AssetNode, CheckNode, Manifest
-from penstock.partitions.mapping import TimeWindowPartitionMapping, infer_mapping
-from penstock.partitions.time_window import TimeWindowPartitionsDefinition
+from penstock.model.manifest import AssetNode, CheckNode, Manifest
+from penstock.partitions.mapping import infer_mapping
+from penstock.partitions.self_reference import reads_earlier_partitions
 
 
 def problems(manifest: Manifest) -> list[str]:
@@ -67,20 +67,13 @@ def _duplicate_steps(manifest: Manifest) -> Iterator[str]:
 def _self_dependencies(manifest: Manifest) -> Iterator[str]:
     for node in manifest.assets:
         for dependency in node.deps:
-            if dependency.key == node.key and not _reads_earlier(node, dependency):
+            if dependency.key == node.key and not reads_earlier_partitions(
+                node.partitions, dependency.mapping
+            ):
                 yield (
                     f"Asset '{node.key}' depends on itself. Only an asset with time partitions "
                     "can, through TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)."
                 )
-
-
-def _reads_earlier(node: AssetNode, dependency: AssetDependency) -> bool:
-    mapping = dependency.mapping
-    return (
-        isinstance(node.partitions, TimeWindowPartitionsDefinition)
-        and isinstance(mapping, TimeWindowPartitionMapping)
-        and mapping.end_offset < 0
-    )
 
 
 def _cycles(manifest: Manifest) -> Iterator[str]:

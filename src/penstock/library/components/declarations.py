@@ -203,8 +203,10 @@ def _class_of(name: str, context: ComponentLoadContext, source: Source) -> type[
     """Find a class of components; `dagster.X` is ours, so that files need no change."""
     full = context.normalize_component_type_str(name)
     module, dot, attribute = full.rpartition(".")
-    if module == "dagster" or module.startswith(("dagster.components", "dagster.preview")):
+    if module == "dagster":
         module = "penstock"
+    elif module.startswith("dagster.components"):
+        module = "penstock.components"
     place = source.told(("type",))
     if not dot:
         raise InvalidDefinitionError(

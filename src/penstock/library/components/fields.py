@@ -64,6 +64,8 @@ def _of_dataclass(kind: type) -> dict[str, FieldFacts]:
 
 
 def _of_model(kind: type[BaseModel]) -> dict[str, FieldFacts]:
+    if not kind.__pydantic_complete__:
+        kind.model_rebuild(raise_errors=False)  # a type that it names may be there by now
     return {
         name: FieldFacts(
             annotation=cast("object", info.rebuild_annotation()),

@@ -32,10 +32,9 @@ class Resolver:
         form_config: What a form is told about it.
 
     Example:
-        >>> from typing import Annotated
         >>> import penstock as dg
         >>> class Port(dg.Resolvable, dg.Model):
-        ...     number: Annotated[int, dg.Resolver(lambda _, text: int(text), model_field_type=str)]
+        ...     number: Annotated[int, Resolver(lambda _, text: int(text), model_field_type=str)]
         >>> Port.resolve_from_yaml("number: '80'").number
         80
     """

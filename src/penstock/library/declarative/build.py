@@ -33,6 +33,8 @@ Declared = AssetsDefinition | AssetSpec | AssetChecksDefinition
 
 FILE_METADATA = "penstock/declared_in"
 
+_HINTS = {"context": AssetExecutionContext, "return": None}
+
 _WINDOWS = {
     "hourly": HourlyPartitionsDefinition,
     "daily": DailyPartitionsDefinition,
@@ -81,7 +83,11 @@ def _source(declaration: Declaration, document: Document) -> AssetSpec:
 
 
 def _made(declaration: Declaration, document: Document) -> AssetsDefinition:
-    @asset(
+    def command(context: AssetExecutionContext) -> None:
+        return make(context, declaration, document)  # pyright: ignore[reportReturnType] - no value
+
+    command.__annotations__ = _HINTS  # types, not text: ten thousand texts are slow to evaluate
+    return asset(
         key=AssetKey.from_user_string(declaration.name),
         deps=_dependencies(declaration),
         description=declaration.description,
@@ -93,11 +99,7 @@ def _made(declaration: Declaration, document: Document) -> AssetsDefinition:
         partitions_def=partitions_of(declaration.partitions),
         retry_policy=RetryPolicy(declaration.retries) if declaration.retries else None,
         code_version=code_version_of(declaration, document.folder),
-    )
-    def command(context: AssetExecutionContext) -> None:
-        return make(context, declaration, document)  # pyright: ignore[reportReturnType] - no value
-
-    return command
+    )(command)
 
 
 def _check(

@@ -19,7 +19,6 @@ from pathlib import Path
 from penstock.base.clock import Clock
 
 _POLL = 0.2
-_GRACE = 5.0
 _TAIL = 20
 
 
@@ -30,6 +29,9 @@ class Command:
     Attributes:
         timeout: Seconds; None for no limit.
         inherited: Descriptors that the command inherits.
+        grace: Seconds between asking it to end and killing it.
+        outlives: Whether it goes on when this process is interrupted.
+        is_silent: Whether what it writes is dropped.
     """
 
     line: str | Sequence[str]
@@ -37,6 +39,9 @@ class Command:
     environment: Mapping[str, str]
     timeout: float | None = None
     inherited: Sequence[int] = ()
+    grace: float = 5.0
+    outlives: bool = False
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +63,18 @@ Write = Callable[[str, str], None]
 """Takes the name of a stream, `out` or `err`, and text."""
 
 
-def run(command: Command, *, clock: Clock, write: Write, started: Callable[[int], None]) -> Ending:
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def run(
+    command: Command,
+    *,
+    clock: Clock,
+    write: Write,
+    started: Callable[[int], None],
+    idle: Callable[[], None] = _nothing,
+) -> Ending:
     """Run a command to its end.
 
     Args:
@@ -66,6 +82,7 @@ def run(command: Command, *, clock: Clock, write: Write, started: Callable[[int]
         clock: What the timeout goes by.
         write: Given what the command writes, as it comes.
         started: Told the process id, once.
+        idle: Called several times a second while the command runs.
 
     Raises:
         OSError: The command cannot be started.
@@ -76,20 +93,21 @@ def run(command: Command, *, clock: Clock, write: Write, started: Callable[[int]
         cwd=command.folder,
         env=dict(command.environment),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL if command.is_silent else subprocess.PIPE,
+        stderr=subprocess.DEVNULL if command.is_silent else subprocess.PIPE,
         start_new_session=True,
         pass_fds=command.inherited,
     )
     tail: deque[str] = deque(maxlen=_TAIL)
     try:
         started(process.pid)
-        is_done = _pump(process, clock, command.timeout, write=write, tail=tail)
+        is_done = _pump(process, clock, command.timeout, write=write, tail=tail, idle=idle)
         if not is_done:
-            _end(process)
+            _end(process, command.grace)
         return Ending(code=process.wait(), timed_out=not is_done, tail=tuple(tail))
     except BaseException:
-        _end(process)
+        if not command.outlives:
+            _end(process, command.grace)
         raise
     finally:
         for stream in (process.stdout, process.stderr):
@@ -104,17 +122,20 @@ def _pump(
     *,
     write: Write,
     tail: deque[str],
+    idle: Callable[[], None],
 ) -> bool:
     """Pass on what is written until the command has ended; False if it takes too long."""
     deadline = None if timeout is None else clock.monotonic() + timeout
     with selectors.DefaultSelector() as selector:
         for name, stream in (("out", process.stdout), ("err", process.stderr)):
-            assert stream is not None
+            if stream is None:
+                continue
             decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
             selector.register(stream, selectors.EVENT_READ, (name, decoder))
         while selector.get_map():
             if deadline is not None and clock.monotonic() > deadline:
                 return False
+            idle()
             has_ended = process.poll() is not None
             ready = selector.select(0 if has_ended else _POLL)
             for key, _ in ready:
@@ -129,11 +150,17 @@ def _pump(
                     selector.unregister(key.fileobj)
             if has_ended and not ready:
                 return True  # something that it started keeps the streams open
-    return _waited(process, clock, deadline)
+    return _waited(process, clock, deadline, idle)
 
 
-def _waited(process: subprocess.Popen[bytes], clock: Clock, deadline: float | None) -> bool:
+def _waited(
+    process: subprocess.Popen[bytes],
+    clock: Clock,
+    deadline: float | None,
+    idle: Callable[[], None],
+) -> bool:
     while process.poll() is None:
+        idle()
         if deadline is not None and clock.monotonic() > deadline:
             return False
         try:
@@ -143,11 +170,11 @@ def _waited(process: subprocess.Popen[bytes], clock: Clock, deadline: float | No
     return True
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], grace: float) -> None:
     """End the command and all that it started."""
     _signal(process, signal.SIGTERM)
     try:
-        process.wait(timeout=_GRACE)
+        process.wait(timeout=grace)
     except subprocess.TimeoutExpired:
         pass
     _signal(process, signal.SIGKILL)

@@ -1,0 +1,1 @@
+"""Pipes: external processes that receive a step's context and report what they made."""

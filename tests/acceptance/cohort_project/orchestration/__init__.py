@@ -1,0 +1,1 @@
+"""The encounters as assets; imports `local`, and is never imported by it."""

@@ -1,0 +1,5 @@
+"""The cohorts."""
+
+import penstock as dg
+
+cohorts = dg.StaticPartitionsDefinition(["adults", "children"])

@@ -1,0 +1,222 @@
+"""Calling ops by hand: arguments, config, resources, and checks of what they give."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+import penstock as dg
+from penstock.define.context import OpExecutionContext, build_op_context
+from penstock.define.op import op
+from penstock.define.ports import DynamicOut, In, Out
+from penstock.define.result import AssetMaterialization, DynamicOutput, Output
+from penstock.define.types.builtin import Nothing
+from penstock.errors import (
+    InvalidConfigError,
+    InvalidDefinitionError,
+    InvalidInvocationError,
+    InvalidPropertyError,
+    InvariantViolationError,
+    TypeCheckDidNotPass,
+)
+
+TWO = {"a": Out(), "b": Out()}
+
+
+class Limit(dg.Config):
+    rows: int
+    name: str = "x"
+
+
+@op
+def add(context, x: int, y: int = 2) -> int:
+    return x + y
+
+
+@op
+def limited(context, config: Limit, x):
+    return config.rows, x
+
+
+@op(required_resource_keys={"db"})
+def queries(context):
+    return context.resources.db
+
+
+def test_a_context_comes_first_or_by_keyword_or_as_none() -> None:
+    context = build_op_context()
+
+    assert add(context, 1) == 3
+    assert add(context=context, x=1) == 3
+    assert add(None, 1, 4) == 5
+    with pytest.raises(InvalidInvocationError, match="no context was provided"):
+        add(1)
+
+
+def test_inputs_are_checked_in_number_name_and_type() -> None:
+    context = build_op_context()
+
+    with pytest.raises(InvalidInvocationError, match='required input "x"'):
+        add(context)
+    with pytest.raises(InvalidInvocationError, match="Too many input arguments"):
+        add(context, 1, 2, 3)
+    with pytest.raises(InvalidInvocationError, match="multiple values for argument 'x'"):
+        add(context, 1, x=1)
+    with pytest.raises(InvalidInvocationError, match="no parameter 'z'"):
+        add(context, 1, z=1)
+    with pytest.raises(TypeCheckDidNotPass, match="op 'add' input 'x'"):
+        add(context, "one")
+
+
+def test_config_comes_as_an_argument_or_by_the_context() -> None:
+    assert limited(None, Limit(rows=3), 4) == (3, 4)
+    assert limited(None, config={"rows": 3}, x=4) == (3, 4)
+    assert limited(build_op_context(config={"rows": 3}), x=4) == (3, 4)
+    with pytest.raises(InvalidInvocationError, match="both context and kwargs"):
+        limited(build_op_context(config={"rows": 3}), config=Limit(rows=4), x=4)
+    with pytest.raises(InvalidConfigError):
+        limited(build_op_context(config={"rows": "three"}), x=4)
+    with pytest.raises(InvalidConfigError):
+        limited(build_op_context(), x=4)
+
+
+def test_resources_are_set_up_for_the_context() -> None:
+    definition = dg.ResourceDefinition(
+        lambda context: context.resource_config["url"], config_schema={"url": str}
+    )
+    context = build_op_context(
+        resources={"db": definition}, resources_config={"db": {"config": {"url": "here"}}}
+    )
+
+    assert queries(context) == "here"
+    with pytest.raises(InvalidDefinitionError, match="resource with key 'db' required by op"):
+        queries(build_op_context())
+
+
+def test_a_nothing_input_takes_no_value() -> None:
+    @op(ins={"start": In(Nothing)})
+    def go():
+        return 1
+
+    assert go() == 1
+    with pytest.raises(InvalidInvocationError, match="nothing input 'start'"):
+        go(start=1)
+
+
+def test_what_is_returned_is_checked_and_given_as_it_is() -> None:
+    @op(out=TWO)
+    def swapped():
+        return Output(1, "b"), Output(2, "a")
+
+    @op(out=TWO)
+    def listed():
+        return [1, 2]
+
+    @op
+    def untold() -> int:
+        return "text"  # pyright: ignore[reportReturnType]
+
+    @op
+    def event():
+        return AssetMaterialization("a")
+
+    with pytest.raises(InvariantViolationError, match="explicitly named 'b'"):
+        swapped()
+    with pytest.raises(InvariantViolationError, match="only one output was returned"):
+        listed()
+    with pytest.raises(TypeCheckDidNotPass, match="op 'untold' output 'result'"):
+        untold()
+    with pytest.raises(InvariantViolationError, match="must yield it"):
+        event()
+
+
+def test_a_generator_is_checked_while_it_runs() -> None:
+    @op(out=TWO)
+    def forgets() -> Iterator[Output[int]]:
+        yield Output(1, "a")
+
+    @op
+    def repeats() -> Iterator[Output[int]]:
+        yield Output(1)
+        yield Output(2)
+
+    @op
+    def bare() -> Iterator[object]:
+        yield 5
+
+    with pytest.raises(InvariantViolationError, match='non-optional output "b"'):
+        list(forgets())  # pyright: ignore[reportArgumentType]
+    with pytest.raises(InvariantViolationError, match="multiple times"):
+        list(repeats())  # pyright: ignore[reportArgumentType]
+    with pytest.raises(InvariantViolationError, match="wrapped in an `Output`"):
+        list(bare())  # pyright: ignore[reportArgumentType]
+
+
+def test_dynamic_outputs_are_lists_with_keys_of_their_own() -> None:
+    @op(out=DynamicOut())
+    def many():
+        return [DynamicOutput(1, "a"), DynamicOutput(2, "a")]
+
+    @op(out=DynamicOut())
+    def single():
+        return 1
+
+    with pytest.raises(InvariantViolationError, match='mapping_key "a" multiple times'):
+        many()
+    with pytest.raises(InvariantViolationError, match="expected a list of DynamicOutput objects"):
+        single()
+
+
+def test_async_functions_give_what_async_functions_give() -> None:
+    @op
+    async def later(x):
+        return x
+
+    @op
+    async def stream() -> AsyncIterator[Output[int]]:
+        yield Output(1)
+
+    async def gathered() -> list[object]:
+        return [each async for each in stream()]
+
+    assert asyncio.run(later(1)) == 1  # pyright: ignore[reportArgumentType]
+    assert [Output(1)] == asyncio.run(gathered())
+
+
+def test_a_context_is_used_by_one_call_at_a_time() -> None:
+    context = build_op_context()
+
+    @op
+    def holds(context) -> Iterator[Output[int]]:
+        yield Output(1)
+
+    running = holds(context)
+    next(running)  # pyright: ignore[reportArgumentType]
+    with pytest.raises(InvalidInvocationError, match="currently being used to execute 'holds'"):
+        add(context, 1)
+    list(running)  # pyright: ignore[reportArgumentType]
+
+    assert add(context, 1) == 3
+
+
+def test_a_context_tells_afterwards_what_the_op_told() -> None:
+    context = build_op_context(partition_key="2024", mapping_key="k", run_tags={"a": "b"})
+
+    @op
+    def tells(context: OpExecutionContext):
+        context.add_output_metadata({"rows": 1})
+        context.add_output_metadata({"bytes": 2})
+        context.log_event(AssetMaterialization("made"))
+        return context.partition_key, context.get_mapping_key(), context.get_tag("a")
+
+    assert tells(context) == ("2024", "k", "b")
+    assert context.get_output_metadata("result") == {"rows": 1, "bytes": 2}
+    assert [AssetMaterialization("made")] == list(context.get_events())
+
+
+@pytest.mark.parametrize("name", ["job_name", "job_def", "run", "op_handle", "op", "asset_key"])
+def test_what_only_a_run_knows_is_refused(name: str) -> None:
+    with pytest.raises(InvalidPropertyError):
+        getattr(build_op_context(), name)
