@@ -52,7 +52,8 @@ _HOMES = {
     "define.logger": "InitLoggerContext JsonLogFormatter LoggerDefinition build_init_logger_context "
     "colored_console_logger default_loggers default_system_loggers get_dagster_logger "
     "json_console_logger logger",
-    "execute.jobs": "ReexecutionOptions execute_job",
+    "execute.jobs": "execute_job",
+    "execute.reexecution": "ReexecutionOptions",
     "testing.instances": "instance_for_test",
     "define.io_manager": "IOManager IOManagerDefinition io_manager",
     "define.io_context": "InputContext OutputContext",

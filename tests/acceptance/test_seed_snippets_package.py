@@ -1,8 +1,8 @@
-"""The decision record "Dagster for local pipeline orchestration": its package layout and its claims.
+"""The decision record "Dagster for local pipeline orchestration": its package layout and claims.
 
 `cohort_project` is laid out as the record says: `orchestration/` imports the pure transforms of
-`local/`, which know no orchestrator. Not tried here, and why: the graph and history on a page need a
-server; Delta Lake and Arrow are third-party, so tables are files of JSON that are merged by key.
+`local/`, which know no orchestrator. Not tried here, and why: the graph and history on a page need
+a server; Delta Lake and Arrow are third-party, so tables are files of JSON that are merged by key.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def test_a_cohort_that_lands_is_run_once(project: ModuleType):
 
     with dg.DagsterInstance.ephemeral() as instance:
         context = dg.build_sensor_context(
-            instance=instance, repository_def=project.defs.get_repository_def()
+            instance=instance, definitions=project.defs, resources=project.defs.resources
         )
         tick = sensor.evaluate_tick(context)
 

@@ -25,7 +25,7 @@ def test_a_definition_gets_the_place_of_its_function():
 
     [place] = located.metadata_by_key[orders.key][KEY].code_references
     assert place.file_path == str(Path(__file__).absolute())
-    assert place.line_number == 11
+    assert place.line_number == orders.steps[0].function.__code__.co_firstlineno
 
 
 def test_a_place_is_not_added_twice():

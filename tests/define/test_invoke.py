@@ -35,8 +35,8 @@ def test_a_missing_context_is_asked_for():
             total(*arguments)
 
         assert str(caught.value) == (
-            "'total' takes a context, but no context was provided. Pass build_asset_context(...) "
-            "first."
+            "Decorated function 'total' has context argument, but no context was provided when "
+            "invoking. Pass build_op_context(...) first."
         )
 
 
@@ -44,16 +44,18 @@ def test_a_missing_input_is_named():
     with pytest.raises(InvalidInvocationError) as caught:
         total(dg.build_asset_context())
 
-    assert str(caught.value) == "No value provided for required input \"up\" of 'total'."
+    assert str(caught.value) == (
+        "No value provided for required input \"up\" of op 'total'. Pass up=..."
+    )
 
 
 def test_too_many_inputs_are_refused():
-    with pytest.raises(InvalidInvocationError, match="'total' takes 2 inputs, but 3 were given"):
+    with pytest.raises(InvalidInvocationError, match="for op 'total': 3 for 2"):
         total(dg.build_asset_context(), 1, 2, 3)
 
 
 def test_an_input_given_twice_is_refused():
-    with pytest.raises(InvalidInvocationError, match="was given input 'up' twice"):
+    with pytest.raises(InvalidInvocationError, match="got multiple values for argument 'up'"):
         total(dg.build_asset_context(), 1, up=1)
 
 
@@ -77,7 +79,7 @@ def test_resources_come_by_keyword_or_from_the_context():
     with pytest.raises(InvalidInvocationError) as caught:
         fetched(dg.build_asset_context())
     assert str(caught.value) == (
-        "'fetched' needs resource 'api'. Pass api=..., or a context built with it."
+        "op 'fetched' needs resource 'api'. Pass api=..., or a context built with it."
     )
 
 

@@ -154,8 +154,8 @@ def test_partitioned_config_gives_config_and_tags_by_partition():
     assert list(made.get_partition_keys()) == ["eu", "us"]
     assert made.run_config_for("eu") == {"ops": {"one": {"config": "eu"}}}
     assert made.tags_for("eu")["dagster/partition"] == "eu"
+    other = dg.StaticPartitionsDefinition(["x"])
     with pytest.raises(InvalidDefinitionError, match="drop partitions_def="):
-        other = dg.StaticPartitionsDefinition(["x"])
         job_of(lambda: one() and None, name="two", config=config, partitions_def=other)
 
 

@@ -17,17 +17,20 @@ def test_the_hole_in_the_layers_stays_small():
     assert len(functions) <= 5
 
 
-def test_loaded_definitions_can_run_themselves():
+def test_a_job_can_run_itself():
     made = dg.asset(name="made")(lambda: 1)
+    defs = dg.Definitions([made], jobs=[dg.define_asset_job("j")])
 
-    result = upcalls.execute(
-        dg.Definitions([made]).load(),
-        assets=frozenset({made.key}),
-        job="j",
+    result = upcalls.execute_job_in_process(
+        defs.resolve_job_def("j"),
         run_config=None,
         instance=None,
         partition_key=None,
         raise_on_error=True,
+        op_selection=None,
+        asset_selection=None,
+        run_id=None,
+        input_values=None,
         tags={},
         resources=None,
     )

@@ -54,6 +54,32 @@ class DagsterRun:
         return None if assets is None else frozenset(assets)
 
     @property
+    def op_selection(self) -> list[str] | None:
+        """The queries that chose some of the job's ops; None for all of them."""
+        ops = self.record.spec.ops
+        return None if ops is None else list(ops)
+
+    @property
+    def parent_run_id(self) -> str | None:
+        """The run that this one repeats, as a whole or in part."""
+        return self.record.spec.parent
+
+    @property
+    def root_run_id(self) -> str | None:
+        """The first of the runs that this one repeats."""
+        return self.record.spec.root
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether it failed."""
+        return self.record.status is RunStatus.FAILURE
+
+    @property
+    def is_failure_or_canceled(self) -> bool:
+        """Whether it failed or was canceled."""
+        return self.record.status in (RunStatus.FAILURE, RunStatus.CANCELED)
+
+    @property
     def is_success(self) -> bool:
         """Whether it ended well."""
         return self.record.status is RunStatus.SUCCESS

@@ -29,7 +29,7 @@ def op_of(
     declared = {entry.name: entry for entry in step.inputs}
     ins = {name: _in(declared.get(name)) for name in inputs}
     outs = {output.name: _out(output) for output in step.outputs}
-    outs.update({name: Out(NOTHING_TYPE, is_required=False) for name in checks})
+    outs.update({name: Out(ANY_TYPE, is_required=False) for name in checks})
     made = OpDefinition.of(
         step.function,
         name=step.name,

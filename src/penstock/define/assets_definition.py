@@ -17,7 +17,6 @@ from penstock.define.asset_op import op_of
 from penstock.define.attributes import DEFAULT_GROUP
 from penstock.define.declared import BackingNode
 from penstock.define.derived import DerivableAssets
-from penstock.define.invoke import invoke_directly
 from penstock.define.op import OpDefinition
 from penstock.define.source_asset import SourceAsset, source_of
 from penstock.define.spec import AssetCheckSpec, AssetSpec, CoercibleToAsset, key_of
@@ -362,7 +361,7 @@ class AssetsDefinition(DerivableAssets):
             return self.node.definition(*args, **kwargs)
         if not self.steps:
             raise InvalidDefinitionError(f"'{self.key}' is made elsewhere, so it is not callable.")
-        return _invoke(self.steps[0], args, kwargs)
+        return self.op.call_by_hand(args, kwargs)
 
     def __repr__(self) -> str:
         kind = type(self).__name__
@@ -391,14 +390,3 @@ class AssetChecksDefinition(AssetsDefinition):
 
 def _with_group(spec: AssetSpec) -> AssetSpec:
     return spec if spec.group_name else spec.replace_attributes(group_name=DEFAULT_GROUP)
-
-
-def _invoke(step: StepDefinition, args: Sequence[object], kwargs: Mapping[str, object]) -> object:
-    return invoke_directly(
-        step.name,
-        step.function,
-        step.signature,
-        input_names=[entry.name for entry in step.inputs if not entry.is_nothing],
-        args=args,
-        kwargs=kwargs,
-    )

@@ -11,6 +11,7 @@ from penstock.base.ids import IdSource
 from penstock.define.io_context import IOFacts
 from penstock.define.loaded import LoadedDefinitions
 from penstock.define.resource_setup import ReadyResources
+from penstock.define.spec import AssetSpec
 from penstock.define.step import StepDefinition, StepOutput
 from penstock.define.types.definition import RuntimeType
 from penstock.execute.interrupts import Interrupt
@@ -36,6 +37,8 @@ class RunFacts:
         captured: Where the values that steps of ops produce are kept for the caller; None where
             nobody asks for them.
         job: The job that runs; None for assets without one.
+        chosen: The assets that the run makes.
+        consumed: The outputs that other steps of the run take, by step and name.
     """
 
     record: RunRecord
@@ -55,6 +58,16 @@ class RunFacts:
     )
     captured: Captured | None = None
     job: object = None
+    chosen: frozenset[AssetKey] = frozenset()
+    consumed: frozenset[tuple[str, str]] = frozenset()
+
+    def spec_of(self, output: StepOutput) -> AssetSpec | None:
+        """Return the asset that an output carries in this run; None if it was not asked for.
+
+        An output of a graph can feed other steps without its asset being made.
+        """
+        spec = output.spec
+        return spec if spec is not None and spec.key in self.chosen else None
 
     @property
     def run_id(self) -> str:

@@ -11,6 +11,7 @@ from penstock.define.step import DEFAULT_IO_MANAGER, NO_VALUE, StepDefinition, S
 from penstock.errors import (
     InvalidConfigError,
     InvalidDefinitionError,
+    InvariantViolationError,
     LoadInputError,
     PenstockError,
 )
@@ -190,24 +191,51 @@ def _load_output(
     source: Source,
     report: Report,
 ) -> object:
-    maker = facts.loaded.nodes[source.step.partition("[")[0]]
+    maker = facts.loaded.nodes.get(source.step.partition("[")[0])
+    if maker is None or (source.inherited and source.run is None):
+        raise _not_made(facts, entry, task, source)
     output = next(o for o in maker.outputs if o.name == source.output)
-    key = entry.manager or output.manager
+    key, spec = entry.manager or output.manager, facts.spec_of(output)
     written = output_context(
-        facts, maker, output, step_key=source.step, mapping_key=source.mapping_key
+        facts,
+        maker,
+        output,
+        step_key=source.step,
+        mapping_key=source.mapping_key,
+        run_id=source.run,
     )
     context = InputContext(
-        asset_key=output.spec.key if output.spec is not None else None,
+        asset_key=spec.key if spec is not None else None,
         name=entry.name,
         step_key=task.step.key,
         run_id=facts.run_id,
-        partition_keys=facts.partition_keys(step) if output.spec is not None else (),
-        partitions=step.partitions if output.spec is not None else None,
+        partition_keys=facts.partition_keys(step) if spec is not None else (),
+        partitions=step.partitions if spec is not None else None,
         definition_metadata=entry.metadata,
         upstream_output=written,
         **facts.io_facts(step, key, entry.type),
     )
-    return _load(facts, entry, task, context, key, report)
+    if not source.inherited:
+        return _load(facts, entry, task, context, key, report)
+    try:
+        return _load(facts, entry, task, context, key, report)
+    except InvariantViolationError as error:
+        raise InvariantViolationError(
+            f"Input '{entry.name}' of '{task.step.key}' takes what '{source.step}' made in run "
+            f"{source.run}, but IO manager '{key}' does not have it: {error} Values in memory go "
+            f"with their process: use an IO manager that keeps them, or run '{source.step}' again "
+            "too."
+        ) from error
+
+
+def _not_made(
+    facts: RunFacts, entry: StepInput, task: Task, source: Source
+) -> InvariantViolationError:
+    return InvariantViolationError(
+        f"Input '{entry.name}' of '{task.step.key}' takes output '{source.output}' of "
+        f"'{source.step}', which run {facts.spec.parent} did not produce. Run '{source.step}' "
+        "again too."
+    )
 
 
 def output_context(
@@ -217,17 +245,18 @@ def output_context(
     *,
     step_key: str,
     mapping_key: str | None = None,
+    run_id: str | None = None,
 ) -> OutputContext:
-    """Return what an IO manager knows about an output of a step."""
-    spec = output.spec
+    """Return what an IO manager knows about an output of a step; `run_id` names an earlier run."""
+    spec = facts.spec_of(output)
     return OutputContext(
         asset_key=spec.key if spec is not None else None,
         name=output.name,
         step_key=step_key,
-        run_id=facts.run_id,
+        run_id=run_id or facts.run_id,
         partition_keys=facts.partition_keys(maker) if spec is not None else (),
         partitions=facts.partitions_of(maker) if spec is not None else None,
-        definition_metadata=spec.metadata if spec is not None else output.metadata,
+        definition_metadata=output.spec.metadata if output.spec is not None else output.metadata,
         mapping_key=mapping_key,
         asset_spec=spec,
         config=facts.config_of(maker.name).of_output(output.name),

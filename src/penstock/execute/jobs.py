@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from penstock.config.run_config import RunConfig
 from penstock.define.job_config import ResolvedRunConfig, resolve_run_config
 from penstock.define.job_definition import JobDefinition
@@ -17,12 +19,14 @@ from penstock.execute.facts import Captured
 from penstock.execute.io_managers.memory import InMemoryIOManager
 from penstock.execute.materialize import execute_loaded
 from penstock.execute.output_loader import OutputLoader
+from penstock.execute.reexecution import ReexecutionOptions, Repetition, repetition
 from penstock.execute.result import ExecuteInProcessResult, JobExecutionResult
-from penstock.execute.runs import Errors, RunCode, execute_plan
+from penstock.execute.runs import Errors, RunCode, code_of, execute_plan, plan_assets
 from penstock.execute.step_config import StepConfig
 from penstock.instance import Instance
 from penstock.model.keys import AssetKey
 from penstock.model.run import RunRecord, RunSpec
+from penstock.partitions.context import partition_loading_context
 from penstock.plan.build import build_job_plan
 
 PARTITION_TAG = "dagster/partition"
@@ -41,6 +45,7 @@ class _Request:
     run_id: str | None = None
     input_values: Mapping[str, object] | None = None
     captured: Captured | None = None
+    again: Repetition | None = None
 
 
 def execute_in_process(
@@ -110,17 +115,7 @@ def execute_in_process(
         captured=captured,
     )
     loaded, record = _run(request, raise_on_error=raise_on_error)
-    return ExecuteInProcessResult(
-        record, used, loaded, captured=captured, job=chosen
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class ReexecutionOptions:
-    """Which run is run again, and which of its steps; all if there are none."""
-
-    parent_run_id: str
-    step_selection: Sequence[str] = ()
+    return ExecuteInProcessResult(record, used, loaded, captured=captured, job=chosen)
 
 
 def execute_job(
@@ -147,15 +142,18 @@ def execute_job(
 
     Raises:
         InvalidConfigError: Run config does not fit; nothing was recorded.
+        RunNotFoundError: There is no run to repeat.
+        StepNotFoundError: There is no step to run again of that key.
     """
     used = _instance(instance)
     resolved = job.get_definition() if isinstance(job, ReconstructableJob) else job
-    if reexecution_options is not None and reexecution_options.step_selection:
-        raise InvariantViolationError(
-            "execute_job runs a parent's steps again through op_selection; step_selection is not "
-            "supported. Name the ops in op_selection."
-        )
+    again = None if reexecution_options is None else repetition(reexecution_options, used)
+    if again is not None:
+        run_config = again.parent.spec.config if run_config is None else run_config
+        op_selection = op_selection or again.ops
     if resolved.loaded is not None:
+        if again is not None:
+            return _assets_again(resolved, used, again, run_config, tags, raise_on_error)
         return _assets_job(resolved, used, run_config, tags, asset_selection, raise_on_error)
     chosen = resolved.get_subset(op_selection=op_selection) if op_selection else resolved
     declared = {DEFAULT_IO_MANAGER: default_io_manager(used), **chosen.resource_defs}
@@ -166,6 +164,7 @@ def execute_job(
         resources=declared,
         tags=_tags_of(chosen, tags, None),
         input_values=chosen.input_values,
+        again=again,
     )
     loaded, record = _run(request, raise_on_error=raise_on_error)
     return _loading_result(request, loaded, record)
@@ -210,6 +209,44 @@ def _assets_job(
     )
 
 
+def _assets_again(
+    job: JobDefinition,
+    instance: Instance,
+    again: Repetition,
+    run_config: Mapping[str, object] | RunConfig | None,
+    tags: Mapping[str, str] | None,
+    raise_on_error: bool,  # noqa: FBT001 - internal
+) -> JobExecutionResult:
+    """Repeat a run of a job of assets, as a whole or in part."""
+    assert job.loaded is not None
+    loaded, errors = job.loaded, Errors()
+    captured: Captured = {}
+    spec = again.bind(
+        RunSpec(
+            job=job.name,
+            tags=tuple(sorted(_tags_of(job, tags, None).items())),
+            config=dict(_config_of(job, run_config, None)),
+            why="asked for in Python",
+        )
+    )
+    with partition_loading_context(dynamic_partitions_store=instance):
+        assets = frozenset(again.first.spec.assets or job.asset_keys)
+        whole = plan_assets(loaded, instance, assets=assets, checks=None, spec=spec)
+        plan = again.plan(whole)
+        spec = msgspec.structs.replace(
+            spec, assets=tuple(sorted(asset.key for step in plan.steps for asset in step.assets))
+        )
+        code = code_of(loaded, instance, whole, spec, resources={}, captured=captured)
+        record = execute_plan(code, instance, plan=plan, spec=spec, errors=errors)
+    error = errors.first()
+    if error is not None and raise_on_error:
+        raise error
+    result = ExecuteInProcessResult(record, instance, loaded, captured=captured, job=job)
+    return JobExecutionResult(
+        record, instance, job=job, load=result.output_for_node, close=lambda: None
+    )
+
+
 def _run(request: _Request, *, raise_on_error: bool) -> tuple[LoadedDefinitions, RunRecord]:
     job, instance = request.job, request.instance
     loaded = steps_alone(job.name, job.steps, resources=request.resources)
@@ -217,6 +254,16 @@ def _run(request: _Request, *, raise_on_error: bool) -> tuple[LoadedDefinitions,
         job, request.run_config, environment=instance.settings.environment
     )
     plan = build_job_plan(loaded.manifest.nodes)
+    spec = RunSpec(
+        job=job.name,
+        partition=request.partition,
+        tags=tuple(sorted(request.tags.items())),
+        config=dict(request.run_config),
+        ops=tuple(sorted(job.op_selection)) if job.op_selection else None,
+        why="asked for in Python",
+    )
+    if request.again is not None:
+        plan, spec = request.again.plan(plan), request.again.bind(spec)
     errors = Errors()
     code = RunCode(
         loaded=loaded,
@@ -229,13 +276,7 @@ def _run(request: _Request, *, raise_on_error: bool) -> tuple[LoadedDefinitions,
         code,
         instance,
         plan=plan,
-        spec=RunSpec(
-            job=job.name,
-            partition=request.partition,
-            tags=tuple(sorted(request.tags.items())),
-            config=dict(request.run_config),
-            why="asked for in Python",
-        ),
+        spec=spec,
         run_id=request.run_id,
         errors=errors,
     )

@@ -143,13 +143,13 @@ def _dynamic(step: StepDefinition, output: StepOutput, returned: object) -> Iter
 
 def _several(step: StepDefinition, returned: object) -> Iterator[OpEmission]:
     outputs = step.outputs
-    if returned is None and all(o.returns_nothing or not o.is_required for o in outputs):
+    if returned is None and all(o.returns_nothing and o.is_required for o in outputs):
         return
     if not isinstance(returned, tuple):
         raise InvariantViolationError(
-            f"Op '{step.name}' has outputs {listed([o.name for o in outputs])}, but returned "
-            f"{returned!r}, a {type(returned).__name__}. Return a tuple with one entry for each "
-            "output, in order, or yield Outputs."
+            f"Op '{step.name}' has multiple outputs, but only one output was returned: {returned!r}. "
+            f"Return a tuple with one entry for each of {listed([o.name for o in outputs])}, in "
+            "order, or yield Outputs."
         )
     things = cast("tuple[object, ...]", returned)
     if len(things) != len(outputs):

@@ -7,7 +7,7 @@ from typing import cast
 
 from penstock.base.text import listed
 from penstock.define.result import AssetCheckResult, MaterializeResult, Output
-from penstock.define.step import StepDefinition
+from penstock.define.step import StepDefinition, StepOutput
 from penstock.errors import InvariantViolationError
 
 Emission = Output[object] | MaterializeResult | AssetCheckResult
@@ -37,6 +37,11 @@ def _returned(node: StepDefinition, returned: object, names: list[str]) -> Itera
     if node.is_check:
         yield from _check_verdict(node, returned)
         return
+    if returned is None and len(node.outputs) > 1 and not _may_return_none(node):
+        raise InvariantViolationError(
+            f"'{node.name}' has multiple outputs, but only one output was returned: None. Return a "
+            "tuple with one entry for each, or yield them."
+        )
     if len(node.outputs) <= 1 or returned is None or isinstance(returned, _KNOWN):
         yield from _one(node, cast("object", returned), names, yielded=False)
         return
@@ -62,6 +67,15 @@ def _returned(node: StepDefinition, returned: object, names: list[str]) -> Itera
             yield from _one(node, cast("object", thing), names, yielded=False)
         else:
             yield Output(thing, name)
+
+
+def _may_return_none(node: StepDefinition) -> bool:
+    is_nothing = all(o.returns_nothing and _is_required(o) for o in node.outputs)
+    return node.emits_implicitly or node.observes or is_nothing
+
+
+def _is_required(output: StepOutput) -> bool:
+    return output.is_required and not (output.spec is not None and output.spec.skippable)
 
 
 _KNOWN = (Output, MaterializeResult, AssetCheckResult)

@@ -65,6 +65,7 @@ class Recorder:
         self._context = context
         self._report = report
         self._outputs = {o.name: o for o in node.outputs}
+        self._by_asset = {p.key: self._outputs[p.output] for p in task.step.assets}
         self._made: set[str] = set()
         self._mapped: dict[str, list[str]] = {}
         self._judged: set[tuple[AssetKey, str]] = set()
@@ -115,11 +116,12 @@ class Recorder:
             )
         if output.name in self._made:
             raise self._produced_twice(output)
+        self._require_selected(output)
         facts = {**emitted.metadata, **self._context.output_metadata.get(output.name, {})}
         version = emitted.data_version.value if emitted.data_version is not None else None
         self._check(output, emitted.value, facts, version=version)
         stored = self._store(output, emitted.value, facts)
-        if output.spec is None:
+        if self._facts.spec_of(output) is None:
             self._made.add(output.name)
             return
         merged = {**emitted.metadata, **stored}
@@ -240,7 +242,10 @@ class Recorder:
         for output in self._node.outputs:
             if output.name in self._made or output.is_dynamic:
                 continue
-            if output.returns_nothing:
+            is_left_out = output.spec is not None and self._facts.spec_of(output) is None
+            if is_left_out and (self._node.name, output.name) not in self._facts.consumed:
+                continue
+            if output.returns_nothing and output.is_required:
                 self._take_output(output, Output[object](None, output.name))
             elif not output.is_required:
                 skipped.append(output.name)
@@ -273,6 +278,25 @@ class Recorder:
                 f"'{self._node.name}' ended without a result for its check {listed(missing)}. Give "
                 "it in MaterializeResult(check_results=[...])."
             )
+
+    def _require_selected(self, output: StepOutput) -> None:
+        if output.spec is None or self._facts.spec_of(output) is not None:
+            return
+        if (self._node.name, output.name) not in self._facts.consumed:
+            raise InvariantViolationError(
+                f"'{self._node.name}' returned an output '{output.name}' that is not selected. "
+                "Produce only what context.selected_output_names has."
+            )
+
+    def _require_order(self, spec: AssetSpec) -> None:
+        """Refuse an asset that the step made before one that it depends on."""
+        for dep in spec.deps:
+            output = self._by_asset.get(dep.asset_key)
+            if output is not None and output.spec is not spec and output.name not in self._made:
+                raise InvariantViolationError(
+                    f'Asset "{spec.key}" was yielded before its dependency "{dep.asset_key}". '
+                    "Yield them in the order of their dependencies."
+                )
 
     def _named(self, name: str) -> StepOutput:
         output = self._outputs.get(name)
@@ -340,6 +364,9 @@ class Recorder:
         if output.name in self._made:
             raise self._produced_twice(output)
         assert output.spec is not None
+        self._require_selected(output)
+        if len(self._by_asset) > 1:
+            self._require_order(output.spec)
         self._made.add(output.name)
         key = output.spec.key
         version = version or self._context.data_versions.get(key)

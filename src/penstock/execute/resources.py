@@ -14,6 +14,7 @@ from penstock.define.resource_setup import (
 )
 from penstock.define.step import DEFAULT_IO_MANAGER, StepDefinition
 from penstock.execute.interrupts import Interrupt
+from penstock.plan.plan import Plan
 
 
 def keys_needed(nodes: Iterable[StepDefinition]) -> list[str]:
@@ -41,6 +42,16 @@ def keys_needed(nodes: Iterable[StepDefinition]) -> list[str]:
         if node.inputs:
             keys.add(DEFAULT_IO_MANAGER)
     return sorted(keys)
+
+
+def keys_of_inherited(plan: Plan, nodes: Mapping[str, StepDefinition]) -> set[str]:
+    """Return the keys of the IO managers that hold what steps take from earlier runs."""
+    keys: set[str] = set()
+    for value in (value for step in plan.steps for value in step.inherited):
+        maker = nodes.get(value.step.partition("[")[0])
+        outputs = maker.outputs if maker is not None else ()
+        keys.update(o.manager for o in outputs if o.name == value.output and not o.returns_nothing)
+    return keys
 
 
 @contextmanager

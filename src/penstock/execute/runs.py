@@ -29,7 +29,7 @@ from penstock.execute.facts import Captured, RunFacts
 from penstock.execute.failures import error_info
 from penstock.execute.perform import Performer
 from penstock.execute.protocol import Report, Task
-from penstock.execute.resources import keys_needed, set_up
+from penstock.execute.resources import keys_needed, keys_of_inherited, set_up
 from penstock.execute.run_config import resolve_run_config
 from penstock.execute.step_config import StepConfig
 from penstock.execute.versions import Versions
@@ -145,7 +145,7 @@ def execute_run(
         why=why,
     )
     with partition_loading_context(dynamic_partitions_store=instance):
-        plan = _plan_assets(loaded, instance, assets=assets, checks=checks, spec=spec)
+        plan = plan_assets(loaded, instance, assets=assets, checks=checks, spec=spec)
         code = code_of(loaded, instance, plan, spec, resources=resources or {}, captured=captured)
         return execute_plan(code, instance, plan=plan, spec=spec, observer=observer, errors=errors)
 
@@ -214,11 +214,11 @@ def start_run(
     Raises:
         UsageError: The request does not fit the definitions; nothing was recorded.
     """
-    plan = _plan_assets(loaded, instance, assets=assets, checks=checks, spec=spec)
+    plan = plan_assets(loaded, instance, assets=assets, checks=checks, spec=spec)
     return _create_run(instance, plan, spec, run_id=None)
 
 
-def _plan_assets(
+def plan_assets(
     loaded: LoadedDefinitions,
     instance: Instance,
     *,
@@ -226,6 +226,7 @@ def _plan_assets(
     checks: AbstractSet[AssetCheckKey] | None,
     spec: RunSpec,
 ) -> Plan:
+    """Plan a run of assets and checks, for partitions that exist."""
     resolve_partition(
         loaded.graph,
         assets,
@@ -424,6 +425,16 @@ def _keeping(performer: Performer, errors: Errors) -> Callable[[Task, Report], N
     return performer.perform
 
 
+def _consumed(plan: Plan) -> frozenset[tuple[str, str]]:
+    """Return the outputs that steps of a plan take from others, by step and name."""
+    return frozenset(
+        (plan.steps[need.step].node, need.output)
+        for step in plan.steps
+        for need in step.needs
+        if need.output is not None and need.input is not None
+    )
+
+
 @contextmanager
 def _performer(
     code: RunCode,
@@ -440,7 +451,10 @@ def _performer(
     with (
         capture.capturing(),
         set_up(
-            keys_needed(loaded.nodes[step.node] for step in plan.steps),
+            [
+                *keys_needed(loaded.nodes[step.node] for step in plan.steps),
+                *keys_of_inherited(plan, loaded.nodes),
+            ],
             declared,
             run_id=record.id,
             instance=instance,
@@ -465,5 +479,7 @@ def _performer(
             input_values=code.input_values,
             captured=code.captured,
             job=code.job,
+            chosen=frozenset(made.key for step in plan.steps for made in step.assets),
+            consumed=_consumed(plan),
         )
         yield Performer(facts)

@@ -143,8 +143,14 @@ class Scope:
     @property
     def is_subset(self) -> bool:
         """Whether the run asks the step for less than all that it makes."""
-        made = sum(output.spec is not None for output in self._step.outputs)
-        return len(self.assets) < made or len(self.checks) < len(self._step.checks)
+        steps = [self._step]
+        if self._step.unit is not None:
+            nodes = self._facts.loaded.nodes
+            names = [s.name for s in self._facts.loaded.graph.steps_of_unit(self._step.unit)]
+            steps = [nodes[name] for name in names]
+        made = [o.spec.key for step in steps for o in step.outputs if o.spec is not None]
+        is_part = any(key not in self._facts.chosen for key in made)
+        return is_part or len(self.checks) < len(self._step.checks)
 
     @property
     def log(self) -> logging.Logger:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import msgspec
 
 from penstock.base.ids import RunId
-from penstock.base.text import did_you_mean, listed
+from penstock.base.text import did_you_mean
 from penstock.errors import InvariantViolationError, StepNotFoundError
 from penstock.graph.op_selection import parse_query, select_ops
 from penstock.model.events import AnyEvent, StepSkipped, StepSucceeded
@@ -187,11 +187,9 @@ def _is_gone(
         if need.output is None:
             continue
         upstream = plan.steps[need.step]
-        is_same_copy = upstream.over is not None and need.kind != "collect" and key is not None
-        name = copy_key(upstream, key) if is_same_copy and key is not None else upstream.key
-        was_skipped = name not in parent.made and name not in parent.unfinished
-        lacks = need.output in parent.absent.get(name, ())
-        is_missing = name in gone or lacks or (was_skipped and upstream.over is None)
+        takes_copy = upstream.over is not None and need.kind != "collect"
+        name = copy_key(upstream, key) if takes_copy and key is not None else upstream.key
+        is_missing = name in gone or need.output in parent.absent.get(name, ())
         if need.kind == "one" and is_missing:
             return True
         entries.setdefault(need.input, []).append(is_missing)
@@ -311,10 +309,10 @@ class _Again:
         elif upstream.over is None:
             yield from self._of_step(unit, need, upstream)
         elif unit.key is not None and need.kind != "collect":
-            yield from self._of_copy(need, upstream, unit.key)
+            yield from self._of_copy(need, upstream, unit.key, is_collected=False)
         elif need.kind == "collect" or self._steps[unit.number].over is None:
             for key in self._parent.keys_of(upstream, self._steps) or ():
-                yield from self._of_copy(need, upstream, key, kind="fan_in")
+                yield from self._of_copy(need, upstream, key, is_collected=True)
         else:
             raise InvariantViolationError(
                 f"Step '{self._steps[unit.number].key}' takes what '{upstream.key}' makes of the "
@@ -337,13 +335,13 @@ class _Again:
             yield entry
 
     def _of_copy(
-        self, need: Need, template: Step, key: str, *, kind: str | None = None
+        self, need: Need, template: Step, key: str, *, is_collected: bool
     ) -> Iterator[Need | Inherited]:
         """Return what is taken from one copy, which runs again or not."""
         place = self._places.get(_Unit(need.step, key))
         if place is not None:
-            listed_one = need.input is not None and kind == "fan_in"
-            yield Need(place, need.output, need.input, "fan_in" if listed_one else "one")
+            is_entry = is_collected and need.input is not None
+            yield Need(place, need.output, need.input, "fan_in" if is_entry else "one")
         elif need.input is not None and need.output is not None:
             name = copy_key(template, key)
             maker = self._parent.maker(name, need.output)
@@ -361,12 +359,3 @@ def _without_absent(needs: Iterable[Need], inherited: Iterable[Inherited]) -> It
             continue
         served.add(value.input)
         yield value
-
-
-def not_made(step: str, inherited: Inherited, *, parent: RunId) -> str:
-    """Say that a step cannot run, as no run made what it takes."""
-    return (
-        f"Step '{step}' takes output '{inherited.output}' of '{inherited.step}' for its input "
-        f"'{inherited.input}', which run {parent} did not produce. Run "
-        f"{listed([inherited.step])} again too."
-    )

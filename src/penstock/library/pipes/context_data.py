@@ -35,7 +35,7 @@ def context_data_of(
         "partition_key_range": _key_range(context),
         "partition_time_window": _time_window(context),
         "run_id": context.run_id,
-        "job_name": context.job_name or None,
+        "job_name": _job_name(context),
         "retry_number": context.retry_number,
         "extras": dict(extras or {}),
     }
@@ -45,6 +45,13 @@ def asset_keys_of(context: OpExecutionContext) -> list[AssetKey]:
     """Return the assets that the step makes or checks in this run, sorted."""
     checked = {check.asset_key for check in context.selected_asset_check_keys}
     return sorted(context.selected_asset_keys or checked)
+
+
+def _job_name(context: OpExecutionContext) -> str | None:
+    try:
+        return context.job_name
+    except InvalidPropertyError:
+        return None  # a call by hand, for which there is no job
 
 
 def _code_version(context: OpExecutionContext, key: AssetKey) -> str | None:

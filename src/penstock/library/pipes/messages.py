@@ -123,13 +123,7 @@ class PipesMessageHandler:
             InvalidMetadataError: It reports metadata that has no representation.
         """
         method = message.get("method")
-        take = self._methods.get(method)
-        if take is None:
-            self.warn(
-                f"[pipes] unknown message method '{method}' of protocol version "
-                f"{message.get(VERSION_FIELD)}; it is ignored."
-            )
-            return
+        take = self._methods.get(method, self._unknown(message))
         try:
             take(message.get("params") or {})
         except (KeyError, TypeError) as error:
@@ -138,6 +132,13 @@ class PipesMessageHandler:
             ) from error
         if threading.get_ident() == self._thread:
             self.tell()
+
+    def _unknown(self, message: PipesMessage) -> Callable[[Mapping[str, Any]], None]:
+        words = (
+            f"[pipes] unknown message method '{message.get('method')}' of protocol version "
+            f"{message.get(VERSION_FIELD)}; it is ignored."
+        )
+        return lambda _: self.warn(words)
 
     def take(self, message: PipesMessage) -> None:
         """Take a message for a reader's thread, in which nothing may be raised."""

@@ -1,0 +1,1 @@
+"""An online shop's warehouse: a project as many are, with the import changed and nothing else."""
