@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-__version__ = "0.1.0"
+from penstock.version import __version__ as __version__
 
 _HOMES = {
     "automation.condition": "AutomationCondition",
@@ -32,7 +32,7 @@ _HOMES = {
     "define.multi_check": "multi_asset_check",
     "define.repository": "RepositoryDefinition",
     "define.repository_decorator": "create_repository_using_definitions_args definitions repository",
-    "define.binding": "with_resources",
+    "define.binding": "BindResourcesToJobs with_resources",
     "library.freshness_checks": "build_last_update_freshness_checks "
     "build_time_partition_freshness_checks",
     "library.freshness_sensor": "build_sensor_for_freshness_checks",
@@ -197,7 +197,8 @@ _HOMES = {
     "UserCodeExecutionError StepExecutionError ResourceFunctionError LoadInputError "
     "HandleOutputError TypeCheckError TypeLoadingError ConfigMappingFunctionError HookExecutionError "
     "ScheduleExecutionError SensorExecutionError PartitionExecutionError "
-    "InvalidConfigDefinitionError InvalidPropertyError ParameterCheckError "
+    "InvalidConfigDefinitionError RuntimeTypeInConfigError InvalidPropertyError "
+    "ParameterCheckError "
     "UnmetExecutorRequirementsError StepNotFoundError Failure RetryRequested CheckFailedError OutageError StoreUnavailableError "
     "StoreFullError NewerStoreError BugError ExecutionInterruptedError EventLogInvalidForRunError "
     "PipesError PipesExecutionError SubprocessError",
@@ -214,6 +215,16 @@ _HOMES = {
     "library.pipes.logs": "PipesChunkedLogReader PipesLogReader",
     "library.pipes.wire": "PipesLaunchedData",
     "execute.interrupt_signals": "raise_execution_interrupts",
+    "execute.protocol": "Executor",
+    "base.warnings": "BetaWarning ConfigArgumentWarning PreviewWarning SupersessionWarning "
+    "deprecation_warning",
+    "base.libraries": "LibraryRegistry",
+    "define.check_context": "build_asset_check_context",
+    "compat.run_records": "AssetJobKey AssetOrCheckKey RunRecord",
+    "compat.event_queries": "AssetRecordsFilter EventRecordsResult RunShardedEventsCursor "
+    "RunStatusChangeRecordsFilter",
+    "compat.serialized": "deserialize_value serialize_value",
+    "execute.error_views": "serializable_error_info_from_exc_info",
 }
 
 _ALIASES = {
@@ -242,6 +253,7 @@ _ALIASES = {
     "DagsterExecutionStepNotFoundError": "errors:StepNotFoundError",
     "DagsterInvalidConfigDefinitionError": "errors:InvalidConfigDefinitionError",
     "DagsterInvalidPythonicConfigDefinitionError": "errors:InvalidConfigDefinitionError",
+    "DagsterInvalidDagsterTypeInPythonicConfigDefinitionError": "errors:RuntimeTypeInConfigError",
     "DagsterInvalidPropertyError": "errors:InvalidPropertyError",
     "DagsterTypeCheckError": "errors:TypeCheckError",
     "DagsterTypeLoadingError": "errors:TypeLoadingError",
@@ -250,6 +262,10 @@ _ALIASES = {
     "DagsterExecutionStepExecutionError": "errors:StepExecutionError",
     "DagsterHomeNotSetError": "errors:HomeNotSetError",
     "DagsterPipesExecutionError": "errors:PipesExecutionError",
+    "DagsterLibraryRegistry": "base.libraries:LibraryRegistry",
+    "SerializableErrorInfo": "compat.event_data:ErrorView",
+    "StepExecutionContext": "define.context:OpExecutionContext",
+    "resolve_dagster_type": "define.types.annotations:resolve_runtime_type",
     "DagsterSubprocessError": "errors:SubprocessError",
     "DagsterEventLogInvalidForRun": "errors:EventLogInvalidForRunError",
     "PIPES_COMPOSITE_WRITERS_KEY": "library.pipes.wire:COMPOSITE_WRITERS_KEY",
@@ -272,7 +288,7 @@ _ALIASES = {
     "DagsterUserCodeExecutionError": "errors:UserCodeExecutionError",
 }
 
-_MODULES = ("components",)
+_MODULES = ("components", "version")
 
 _PLACES = {
     **{name: (home, name) for home, names in _HOMES.items() for name in names.split()},

@@ -5,6 +5,7 @@ PenstockError
 │   ├── InvalidDefinitionError          a definition contradicts itself or another one
 │   ├── InvalidConfigError              run config or resource config does not fit
 │   ├── InvalidConfigDefinitionError    a config schema is not one
+│   │   └── RuntimeTypeInConfigError        a type of inputs and outputs as that of a config field
 │   ├── InvalidPropertyError            an attribute that this kind of context does not have
 │   ├── ParameterCheckError             an argument of the wrong type or value
 │   ├── UnmetExecutorRequirementsError  an executor cannot run what it was given
@@ -14,6 +15,7 @@ PenstockError
 │   ├── InvalidMetadataError            a metadata value has no representation
 │   ├── InvalidSubsetError              a selection names something that does not exist
 │   │   └── InvalidSelectionError           a selection string does not parse
+│   │       └── UnresolvableSelectionError      it asks for what only a deployment knows
 │   ├── InvariantViolationError         a rule of the API was broken
 │   │   └── StoredValueNotFoundError        an IO manager finds no value to load
 │   ├── UnknownResourceError            a resource key that nobody provides
@@ -105,6 +107,10 @@ class InvalidConfigDefinitionError(UsageError):
     """A config schema is not one."""
 
 
+class RuntimeTypeInConfigError(InvalidConfigDefinitionError):
+    """A type of inputs and outputs annotates a field of a Config class."""
+
+
 class InvalidPropertyError(UsageError):
     """An attribute was read that this kind of context does not have."""
 
@@ -135,6 +141,10 @@ class InvalidSubsetError(UsageError):
 
 class InvalidSelectionError(InvalidSubsetError):
     """A selection string does not parse."""
+
+
+class UnresolvableSelectionError(InvalidSelectionError, ParameterCheckError, NotImplementedError):
+    """A selection asks for what only a deployment knows."""
 
 
 class InvariantViolationError(UsageError):

@@ -14,6 +14,7 @@ from pathlib import Path
 from penstock.base.clock import Clock, SystemClock
 from penstock.base.ids import IdSource, RunId, SystemIds
 from penstock.base.settings import Settings, load_settings
+from penstock.compat.event_queries import EventQueries
 from penstock.compat.events import (
     KIND_OF_TYPE,
     DagsterEventType,
@@ -39,7 +40,7 @@ from penstock.store.protocol import EventFilter, Store
 from penstock.store.sqlite import SqliteStore
 
 
-class Instance:
+class Instance(EventQueries):
     """What has been recorded, and the ports through which more is.
 
     Attributes:

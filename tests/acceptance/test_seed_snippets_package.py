@@ -43,7 +43,7 @@ def tables(root: Path) -> dict[str, str]:
 def test_the_definitions_load(project: ModuleType):
     dg.Definitions.validate_loadable(project.defs)
 
-    keys = {spec.key.to_user_string() for spec in project.defs.get_all_asset_specs()}
+    keys = {spec.key.to_user_string() for spec in project.defs.resolve_all_asset_specs()}
     assert keys == {"bronze/encounters", "silver/encounters", "gold/encounter_summary"}
 
 
@@ -122,7 +122,7 @@ def test_a_cohort_that_lands_is_run_once(project: ModuleType):
 def test_the_cohorts_are_the_partitions_of_every_table(project: ModuleType):
     cohorts = {
         tuple(spec.partitions_def.get_partition_keys())
-        for spec in project.defs.get_all_asset_specs()
+        for spec in project.defs.resolve_all_asset_specs()
     }
 
     assert cohorts == {("adults", "children")}

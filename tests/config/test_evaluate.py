@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from penstock.config.alternatives import Noneable, ScalarUnion, Selector
+from penstock.config.configured import definition_schema
 from penstock.config.enums import Enum, EnumValue
-from penstock.config.evaluate import evaluate_config, process_config, validate_config
+from penstock.config.evaluate import evaluate_config, validate_config
 from penstock.config.model import Config
 from penstock.config.problems import ProblemReason
 from penstock.config.scalars import IntSource, StringSource
@@ -86,10 +87,12 @@ def test_every_problem_is_told_with_its_place():
     schema = {"a": int, "b": {"c": [str]}, "m": Field(MODE, default_value="fast")}
 
     with pytest.raises(InvalidConfigError) as caught:
-        process_config(schema, {"b": {"c": ["x", 1], "d": 2}, "m": "fats"}, at="root:ops:o:config")
+        definition_schema(schema, owner="op 'o'").resolve_or_raise(
+            {"b": {"c": ["x", 1], "d": 2}, "m": "fats"}, at="root:ops:o:config"
+        )
 
     assert str(caught.value) == (
-        "Config does not fit, for 4 reasons:\n"
+        "The config of op 'o' does not fit, for 4 reasons:\n"
         "  1. root:ops:o:config:a: found nothing; expected an integer. For example:"
         ' {"a": 0}\n'
         "  2. root:ops:o:config:b:d: found an unknown field; expected one of the fields 'c'.\n"
@@ -193,10 +196,6 @@ def test_the_first_problem_is_told_in_these_words(schema, value, told):
     assert str(result.errors[0]) == told
 
 
-def test_a_field_that_is_left_out_has_its_default():
-    assert process_config(Field({"a": Noneable(int)}), None) == {"a": None}
-
-
 def test_a_class_in_a_schema_tells_its_problems_with_the_others():
     result = evaluate_config({"w": Window, "n": int}, {"w": {"days": "2"}, "n": "x"}, environ={})
 
@@ -209,4 +208,4 @@ def test_a_class_in_a_schema_tells_its_problems_with_the_others():
 def test_variables_of_the_process_are_read_when_none_are_given(monkeypatch):
     monkeypatch.setenv("PENSTOCK_TEST_PORT", "8080")
 
-    assert process_config(IntSource, {"env": "PENSTOCK_TEST_PORT"}) == 8080
+    assert evaluate_config(IntSource, {"env": "PENSTOCK_TEST_PORT"}).value == 8080

@@ -481,4 +481,4 @@ def test_a_resource_of_a_type_is_a_resource():
         pass
 
     assert issubclass(Text, ConfigurableResource)
-    assert ConfigurableResourceFactory is ConfigurableResource
+    assert issubclass(ConfigurableResource, ConfigurableResourceFactory)

@@ -7,7 +7,7 @@ from penstock.errors import InvalidDefinitionError
 
 KEY = "dagster/code_references"
 MAPPING = dg.AnchorBasedFilePathMapping(
-    Path("/home/me/shop/assets/__init__.py"), "assets/__init__.py"
+    Path("/shop/assets/__init__.py"), "assets/__init__.py"
 )
 
 
@@ -15,7 +15,7 @@ MAPPING = dg.AnchorBasedFilePathMapping(
 def orders(): ...
 
 
-def referred(path="/home/me/shop/assets/orders.py"):
+def referred(path="/shop/assets/orders.py"):
     place = dg.LocalFileCodeReference(file_path=path, line_number=7, label="code")
     return dg.AssetSpec("orders", metadata={KEY: dg.CodeReferencesMetadataValue([place])})
 
@@ -59,7 +59,7 @@ def test_files_become_pages_of_the_repository(url, page):
 
 
 def test_paths_are_relative_to_the_anchor():
-    path = MAPPING.convert_to_source_control_path(Path("/home/me/shop/lib/tables.py"))
+    path = MAPPING.convert_to_source_control_path(Path("/shop/lib/tables.py"))
 
     assert path == "lib/tables.py"
 

@@ -30,14 +30,13 @@ def test_the_context_comes_first_and_then_the_inputs():
 
 
 def test_a_missing_context_is_asked_for():
-    for arguments in ((1,), (None, 1)):
-        with pytest.raises(InvalidInvocationError) as caught:
-            total(*arguments)
+    with pytest.raises(InvalidInvocationError) as caught:
+        total(1)
 
-        assert str(caught.value) == (
-            "Decorated function 'total' has context argument, but no context was provided when "
-            "invoking. Pass build_op_context(...) first."
-        )
+    assert str(caught.value) == (
+        "Decorated function 'total' has context argument, but no context was provided when "
+        "invoking. Pass build_op_context(...) first."
+    )
 
 
 def test_a_missing_input_is_named():

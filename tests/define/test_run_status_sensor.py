@@ -48,7 +48,7 @@ def test_each_failure_is_told_once_in_order() -> None:
 
     @dg.run_failure_sensor
     def alert(context: dg.RunFailureSensorContext) -> None:
-        told.append(f"{context.dagster_run.job_name}: {len(context.get_step_failure_events())}")  # pyright: ignore
+        told.append(f"{context.dagster_run.job_name}: {len(context.get_step_failure_events())}")  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
     with dg.instance_for_test() as instance:
         cursor = cursor_of(alert, instance)

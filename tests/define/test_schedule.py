@@ -150,13 +150,13 @@ def test_nothing_returned_is_a_reason_to_skip() -> None:
 
 
 def test_config_returned_is_one_run_with_the_tags_of_the_schedule() -> None:
-    def config() -> dict[str, object]:
+    def settings() -> dict[str, object]:
         return {"ops": {}}
 
-    (request,) = tick(config, tags={"team": "core"})
+    (request,) = tick(settings, tags={"team": "core"})
 
     assert request.run_config == {"ops": {}}
-    assert request.tags == {"team": "core", "dagster/schedule_name": "config"}
+    assert request.tags == {"team": "core", "dagster/schedule_name": "settings"}
 
 
 def test_a_run_config_object_is_config_too() -> None:

@@ -55,6 +55,16 @@ EXAMPLES: dict[str, ev.RunEvent] = {
     "step_canceled": ev.StepCanceled("orders", 2),
     "input_loaded": ev.InputLoaded("report", "orders", _ASSET),
     "output_stored": ev.OutputStored("orders", "result", _METADATA),
+    "input_taken": ev.InputTaken("report", "orders", ev.TypeVerdict("Int", description="fits")),
+    "output_produced": ev.OutputProduced(
+        "orders", "result", "eu", ev.TypeVerdict("Int", passed=False), _METADATA, "v7"
+    ),
+    "expectation_judged": ev.ExpectationJudged(
+        "orders", passed=False, label="rows", description="at least one row", metadata=_METADATA
+    ),
+    "hook_completed": ev.HookCompleted("orders", "tell"),
+    "hook_skipped": ev.HookSkipped("orders", "tell"),
+    "hook_errored": ev.HookErrored("orders", "tell", _ERROR),
     "asset_materialized": ev.AssetMaterialized(
         asset=_ASSET,
         partition="2024-01-31",

@@ -86,3 +86,8 @@ def uuid7(milliseconds: int, entropy: bytes) -> str:
     number = number & ~(0x3 << 62) | 0x2 << 62  # variant 10
     text = f"{number:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def uniform() -> float:
+    """Return a random number in [0, 1), for whoever has no source at hand."""
+    return random.random()  # noqa: S311 - jitter, not secrets

@@ -13,14 +13,21 @@ def event_views(stored: Iterable[StoredEvent]) -> list[DagsterEvent]:
     """Return the events of a log as users of Dagster know them, oldest first.
 
     Lines of user code are left out. A value of which nothing was told but that it was stored is
-    shown as an output before that, and one that was loaded as an input after it.
+    shown as an output before that, and one that was loaded as an input after it. That an attempt
+    begins is not shown where the step was just said to be restarted.
     """
     log = [each for each in stored if not isinstance(each.event, native.LogLine)]
     told = {_port(each.event) for each in log}
+    restarted: set[tuple[str, int]] = set()
     found: list[DagsterEvent] = []
     for each in log:
         event = each.event
         match event:
+            case native.StepRestarted():
+                restarted.add((event.step, event.attempt))
+                found.append(DagsterEvent(each))
+            case native.StepStarted() if (event.step, event.attempt) in restarted:
+                continue
             case native.OutputStored():
                 if ("out", event.step, event.name, event.mapping_key) not in told:
                     found.append(DagsterEvent(each, DagsterEventType.STEP_OUTPUT))

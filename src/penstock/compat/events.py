@@ -29,6 +29,7 @@ from penstock.errors import ParameterCheckError
 from penstock.model import events as native
 from penstock.model.events import StoredEvent, kind_of
 from penstock.model.keys import AssetCheckKey, AssetKey
+from penstock.model.node_handle import NodeHandle
 
 
 class DagsterEventType(StrEnum):
@@ -161,6 +162,12 @@ class DagsterEvent:
     def step_handle(self) -> StepHandle | None:
         """The place of the step; None outside any."""
         return None if self.step_key is None else StepHandle(self.step_key)
+
+    @property
+    def node_handle(self) -> NodeHandle | None:
+        """The place of the op that the step runs; None outside any step."""
+        handle = self.step_handle
+        return None if handle is None else NodeHandle.from_string(handle.node_handle)
 
     @property
     def node_name(self) -> str:

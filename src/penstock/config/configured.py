@@ -22,8 +22,8 @@ from penstock.config.entries import Entry, HasFields
 from penstock.config.evaluate import ConfigResult, complete_config, evaluate_config, validate_config
 from penstock.config.problems import raise_problems
 from penstock.config.run_config import WritesConfig
-from penstock.config.scalars import ANY, BoolSource, IntSource, StringSource
-from penstock.config.schema import ConfigSchema, Field, as_field
+from penstock.config.scalars import ANY, FLOAT, BoolSource, IntSource, StringSource
+from penstock.config.schema import Array, ConfigSchema, Field, Permissive, as_field
 from penstock.errors import (
     ConfigMappingFunctionError,
     InvalidDefinitionError,
@@ -171,22 +171,44 @@ def definition_schema(
     return DefinitionSchema(field=field, owner=owner)
 
 
-def parameter_schema(annotation: object, *, owner: str = "a definition") -> DefinitionSchema:
+def parameter_schema(
+    annotation: object, *, default: object = ABSENT, owner: str = "a definition"
+) -> DefinitionSchema:
     """Return the schema that the annotation of a `config` parameter stands for.
 
     Text, integers and booleans may come from environment variables, as in the fields of a `Config`.
 
+    Args:
+        annotation: The annotation.
+        default: The default of the parameter, which is that of the config; ABSENT if it has none.
+        owner: The definition, for messages.
+
     Raises:
         InvalidConfigDefinitionError: It is not a schema.
+        ParameterCheckError: The parameter is of a `Config` class, and has a default of its own.
     """
+    if hasattr(annotation, "__config_type__"):
+        if default is not ABSENT:
+            raise ParameterCheckError(
+                f"The parameter 'config' of {owner} has a default. Give the fields of the Config"
+                " class defaults instead: config that is left out has those."
+            )
+        return definition_schema(annotation, owner=owner)
     source = _SOURCES.get(annotation) if isinstance(annotation, type) else None
-    return definition_schema(source or annotation, owner=owner)
+    if source is None:
+        from penstock.config import model_type  # noqa: PLC0415 - needs pydantic
+
+        source = model_type.type_of_parameter(annotation)
+    return DefinitionSchema(field=Field(source, default), owner=owner)
 
 
 _SOURCES: Final[Mapping[type, ConfigType]] = {
     str: StringSource,
     int: IntSource,
     bool: BoolSource,
+    float: FLOAT,
+    dict: Permissive(),
+    list: Array(ANY),
 }
 
 

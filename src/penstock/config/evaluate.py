@@ -1,7 +1,7 @@
 """Config checked against its schema and turned into what code receives.
 
 Owns the two questions about a whole config: does it fit (`validate_config`, which looks no variable
-up), and what does it amount to (`evaluate_config`, `process_config`).
+up), and what does it amount to (`evaluate_config`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 from penstock.base.settings import read_variable
 from penstock.config.config_type import UNFIT, Evaluation
-from penstock.config.problems import Problem, raise_problems
+from penstock.config.problems import Problem
 from penstock.config.schema import ConfigSchema, Field, as_config_type
 
 ConfigProblem = Problem
@@ -103,30 +103,3 @@ def _evaluated(
     if evaluation.problems or read is UNFIT:
         return ConfigResult(success=False, value=None, errors=tuple(evaluation.problems))
     return ConfigResult(success=True, value=read)
-
-
-def process_config(
-    schema: ConfigSchema,
-    value: object,
-    *,
-    environ: Mapping[str, str] | None = None,
-    at: str = "root",
-    subject: str = "Config",
-) -> object:
-    """Return what code receives for a config.
-
-    Args:
-        schema: A field, config type, or anything accepted as a schema.
-        value: The config. None for a field that may be left out gives its default.
-        environ: The variables that config may name; those of this process if None.
-        at: Where the config is, for messages.
-        subject: What does not fit, as the beginning of a sentence.
-
-    Raises:
-        InvalidConfigError: Something does not fit; the message lists everything that does not.
-    """
-    if isinstance(schema, Field) and value is None and schema.default_provided:
-        value = schema.default_value
-    result = evaluate_config(schema, value, environ=environ, at=at)
-    raise_problems(result.errors, subject=subject)
-    return result.value

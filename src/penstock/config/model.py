@@ -7,12 +7,13 @@ arguments in Python are converted as pydantic does it.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
-from typing import NoReturn, TypeVar, cast
+from typing import NoReturn, TypeVar, Unpack, cast
 
 from pydantic import BaseModel, ConfigDict
 
-from penstock.config.config_type import Evaluation
+from penstock.config.config_type import Evaluation, HasConfigType
 from penstock.config.configured import DefinitionSchema
 from penstock.config.model_type import ModelType, fields_of
 from penstock.config.problems import raise_problems
@@ -20,9 +21,24 @@ from penstock.config.reading import Reading
 from penstock.config.schema import Field
 from penstock.config.sourced import Sourced, has_variables, template_of
 from penstock.config.written import config_dict_of
-from penstock.errors import InvalidInvocationError
+from penstock.errors import InvalidInvocationError, RuntimeTypeInConfigError
 
 ConfigT = TypeVar("ConfigT", bound="Config")
+
+
+def _refuse_runtime_types(model: type[object]) -> None:
+    """Refuse a field that is annotated with a type of inputs and outputs.
+
+    Raises:
+        RuntimeTypeInConfigError: One is.
+    """
+    for name, annotation in inspect.get_annotations(model).items():
+        if not isinstance(annotation, type) and isinstance(annotation, HasConfigType):
+            raise RuntimeTypeInConfigError(
+                f"Field '{name}' of '{model.__name__}' is annotated with {annotation!r}, which"
+                " checks values of inputs and outputs. Annotate fields of config with a Python"
+                " type or a Config class, and check values in a pydantic validator."
+            )
 
 
 class Config(Sourced):
@@ -37,6 +53,12 @@ class Config(Sourced):
         >>> Limits(rows=3)
         Limits(rows=3)
     """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    def __init_subclass__(cls, **kwargs: Unpack[ConfigDict]) -> None:
+        _refuse_runtime_types(cls)
+        super().__init_subclass__(**kwargs)
 
     def __setattr__(self, name: str, value: object) -> None:
         if name.startswith("_") or isinstance(getattr(type(self), name, None), property):

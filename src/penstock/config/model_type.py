@@ -7,13 +7,15 @@ made when it is asked for.
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum as PythonEnum
-from typing import Annotated, Literal, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
+from pydantic.errors import PydanticSchemaGenerationError
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -53,6 +55,7 @@ from penstock.config.scalars import (
 from penstock.config.schema import Array, Field, Map, Permissive, declared_field
 from penstock.config.sourced import refuse_entries
 from penstock.config.written import as_config
+from penstock.errors import InvalidConfigDefinitionError
 
 _SCALARS: Mapping[object, ConfigType] = {
     str: StringSource,
@@ -62,6 +65,11 @@ _SCALARS: Mapping[object, ConfigType] = {
     **dict.fromkeys(WRITTEN_AS_TEXT, StringSource),
 }
 _MAPPINGS = (dict, Mapping)
+_AS_WRITTEN = {str, int, float, bool, list, dict, Any, object, type(None), Union, types.UnionType}
+_ANNOTATIONS = (
+    "Use str, int, float, bool, an Enum, a Config class, or a list or dict of these. A field that"
+    " holds another resource is annotated with its class, or with ResourceDependency[...]."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,14 +208,68 @@ def fields_of(
         InvalidDefinitionError: A default is a field of the other kind of schema.
     """
     refuse_entries(model)
-    return {
-        _key_of(name, field): _described(field, within)
-        for name, field in model.model_fields.items()
-    }
+    described: dict[str, Field] = {}
+    for name, field in model.model_fields.items():
+        try:
+            described[_key_of(name, field)] = _described(field, within)
+        except _NoConfigTypeError as error:
+            raise InvalidConfigDefinitionError(
+                f"Field '{name}' of '{model.__name__}' is of type {error.annotation!r}, which"
+                f" has no form in config. {_ANNOTATIONS}"
+            ) from None
+    return described
+
+
+@functools.cache
+def check_fields(model: type[BaseModel]) -> None:
+    """Make sure that each field of a class has a form in config.
+
+    Raises:
+        InvalidConfigDefinitionError: One has none.
+        InvalidDefinitionError: A default is a field of the other kind of schema.
+    """
+    fields_of(model, within=(model,))
+
+
+def type_of_parameter(annotation: object) -> ConfigType:
+    """Return the config type that the annotation of a `config` parameter stands for.
+
+    The value reaches the parameter as config has it, so only what config itself consists of fits.
+
+    Raises:
+        InvalidConfigDefinitionError: It stands for none.
+    """
+    try:
+        if _is_as_written(annotation):
+            return _type_of(annotation, ())
+    except _NoConfigTypeError:
+        pass
+    raise InvalidConfigDefinitionError(
+        f"The parameter 'config' is annotated with {annotation!r}, which has no form in config."
+        f" {_ANNOTATIONS}"
+    )
+
+
+def _is_as_written(annotation: object) -> bool:
+    """Tell whether values of a type are what a config file can hold."""
+    origin = get_origin(annotation) or annotation
+    if origin is Annotated:
+        return _is_as_written(get_args(annotation)[0])
+    if origin is Literal or origin in _AS_WRITTEN:
+        return all(_is_as_written(part) for part in get_args(annotation) if origin is not Literal)
+    return isinstance(origin, type) and issubclass(origin, BaseModel)
+
+
+class _NoConfigTypeError(Exception):
+    """An annotation has no form in config."""
+
+    def __init__(self, annotation: object) -> None:
+        super().__init__(annotation)
+        self.annotation = annotation
 
 
 def _described(field: FieldInfo, within: tuple[type[BaseModel], ...]) -> Field:
-    config_type = _type_of(field.annotation, within, discriminator=_discriminator(field))
+    config_type = _field_type(field, within)
     default = _default_of(field, config_type)
     if default is None and not isinstance(config_type, Noneable) and config_type is not ANY:
         config_type = Noneable(config_type)
@@ -218,6 +280,16 @@ def _described(field: FieldInfo, within: tuple[type[BaseModel], ...]) -> Field:
         description=field.description,
         is_secret=_is_secret(field),
     )
+
+
+def _field_type(field: FieldInfo, within: tuple[type[BaseModel], ...]) -> ConfigType:
+    try:
+        return _type_of(field.annotation, within, discriminator=_discriminator(field))
+    except _NoConfigTypeError:
+        # Whoever says how such a value is validated knows what it is: a resource, mostly.
+        if any(hasattr(mark, "__get_pydantic_core_schema__") for mark in field.metadata):
+            return ANY
+        raise
 
 
 def _is_secret(field: FieldInfo) -> bool:
@@ -267,7 +339,7 @@ def _type_of(
 def _of_class(annotation: object, within: tuple[type[BaseModel], ...]) -> ConfigType:
     if annotation in _SCALARS:
         return _SCALARS[annotation]
-    if not isinstance(annotation, type):
+    if not isinstance(annotation, type) or annotation is object:
         return ANY
     if issubclass(annotation, BaseModel):
         return Permissive() if annotation in within else ModelType(annotation, within=within)
@@ -275,7 +347,22 @@ def _of_class(annotation: object, within: tuple[type[BaseModel], ...]) -> Config
         return Enum.from_python_enum(annotation)
     if issubclass(annotation, _MAPPINGS):
         return Permissive()
-    return Array(ANY) if issubclass(annotation, list | tuple | set | frozenset) else ANY
+    if issubclass(annotation, list | tuple | set | frozenset):
+        return Array(ANY)
+    return _of_validated(annotation)
+
+
+def _of_validated(annotation: type) -> ConfigType:
+    """Return ANY for a class that pydantic can make of plain values.
+
+    Raises:
+        _NoConfigTypeError: It cannot.
+    """
+    try:
+        TypeAdapter(annotation)
+    except PydanticSchemaGenerationError:
+        raise _NoConfigTypeError(annotation) from None
+    return ANY
 
 
 def _of_union(

@@ -17,11 +17,12 @@ from contextlib import (
 from enum import Enum
 from typing import Annotated, Generic, Protocol, Self, TypeVar, cast, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, PrivateAttr
+from pydantic import BaseModel, GetCoreSchemaHandler, PrivateAttr
 from pydantic_core import CoreSchema, core_schema
 
 from penstock.config.evaluate import PROCESS_VARIABLES
 from penstock.config.model import Config
+from penstock.config.model_type import check_fields
 from penstock.config.problems import raise_problems
 from penstock.config.reading import Reading
 from penstock.config.resource_context import InitResourceContext
@@ -29,7 +30,7 @@ from penstock.config.resource_lifetime import in_use, is_released
 from penstock.config.sourced import launch_template, template_of
 from penstock.errors import InvalidInvocationError, ParameterCheckError
 
-ResourceT = TypeVar("ResourceT", bound="ConfigurableResource[object]")
+ResourceT = TypeVar("ResourceT", bound="ConfigurableResourceFactory[object]")
 _T = TypeVar("_T")
 _Made = TypeVar("_Made", covariant=True)
 
@@ -56,24 +57,22 @@ class Provider(Protocol):
         ...
 
 
-class ConfigurableResource(Config, Generic[_Made]):
-    """Subclass to declare a resource by its fields.
+class ConfigurableResourceFactory(Config, Generic[_Made]):
+    """Subclass to declare, by its fields, what `create_resource` makes a resource of.
 
-    Example:
-        >>> from penstock.config.env import EnvVar
-        >>> class Database(ConfigurableResource):
-        ...     url: str
-        >>> Database(url=EnvVar("DATABASE_URL"))
-        Database(url=EnvVar("DATABASE_URL"))
+    Steps receive what it makes, so their parameter is annotated with that: `db: ResourceParam[Db]`.
     """
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
     _context: object = PrivateAttr(default=None)
+
+    def __init__(self, **data: object) -> None:
+        check_fields(type(self))
+        super().__init__(**data)
 
     @classmethod
     def configure_at_launch(cls, **values: object) -> Self:
         """Declare the resource without its values; they must come with the run."""
+        check_fields(cls)
         return launch_template(cls, values)
 
     def setup_for_execution(self, context: InitResourceContext) -> None:
@@ -117,8 +116,8 @@ class ConfigurableResource(Config, Generic[_Made]):
         copied = self.model_copy()
         copied._context = context
         for name, nested in copied.nested_resources.items():
-            if isinstance(nested, ConfigurableResource):
-                replaced = cast("ConfigurableResource[object]", nested)
+            if isinstance(nested, ConfigurableResourceFactory):
+                replaced = cast("ConfigurableResourceFactory[object]", nested)
                 _put(copied, name, replaced.with_replaced_resource_context(context))
         return copied
 
@@ -134,7 +133,7 @@ class ConfigurableResource(Config, Generic[_Made]):
         return {
             name: values[name]
             for name in type(self).model_fields
-            if isinstance(values.get(name), ConfigurableResource | Provider)
+            if isinstance(values.get(name), ConfigurableResourceFactory | Provider)
         }
 
     def process_config_and_initialize(self) -> object:
@@ -194,7 +193,19 @@ class ConfigurableResource(Config, Generic[_Made]):
             yield used
 
 
-class ConfigurableIOManagerFactory(ConfigurableResource[_Made]):
+class ConfigurableResource(ConfigurableResourceFactory[_Made]):
+    """Subclass to declare a resource by its fields.
+
+    Example:
+        >>> from penstock.config.env import EnvVar
+        >>> class Database(ConfigurableResource):
+        ...     url: str
+        >>> Database(url=EnvVar("DATABASE_URL"))
+        Database(url=EnvVar("DATABASE_URL"))
+    """
+
+
+class ConfigurableIOManagerFactory(ConfigurableResourceFactory[_Made]):
     """Subclass to declare an IO manager's config apart from the IO manager itself."""
 
     def create_io_manager(self, context: InitResourceContext) -> object:
@@ -267,7 +278,7 @@ def _from_context(
 
 @contextmanager
 def use_resource(
-    resource: ConfigurableResource[object],
+    resource: ConfigurableResourceFactory[object],
     context: InitResourceContext,
     *,
     ready: Sequence[object] = (),
@@ -305,7 +316,7 @@ class _Use:
         self._shared = shared
         self._made: dict[int, object] = {}
 
-    def enter(self, resource: ConfigurableResource[object]) -> object:
+    def enter(self, resource: ConfigurableResourceFactory[object]) -> object:
         if id(resource) not in self._made:
             for name in type(resource).model_fields:
                 value = resource.__dict__.get(name)
@@ -328,8 +339,8 @@ class _Use:
             if declared is value:
                 return used
         match value:
-            case ConfigurableResource():
-                return self.enter(cast("ConfigurableResource[object]", value))
+            case ConfigurableResourceFactory():
+                return self.enter(cast("ConfigurableResourceFactory[object]", value))
             case Mapping():
                 items = cast("Mapping[str, object]", value).items()
                 return {key: self._used(item) for key, item in items}
@@ -348,7 +359,7 @@ def _put(resource: BaseModel, name: str, value: object) -> None:
 
 def nested_in(value: object) -> Iterator[object]:
     """List the resources that a value of a field is or holds; those inside them are left out."""
-    if isinstance(value, ConfigurableResource | Provider):
+    if isinstance(value, ConfigurableResourceFactory | Provider):
         yield cast("object", value)
     elif isinstance(value, Mapping):
         for item in cast("Mapping[str, object]", value).values():
@@ -358,36 +369,38 @@ def nested_in(value: object) -> Iterator[object]:
             yield from nested_in(item)
 
 
-def all_nested_in(resource: ConfigurableResource[object]) -> Iterator[object]:
+def all_nested_in(resource: ConfigurableResourceFactory[object]) -> Iterator[object]:
     """List the resources nested in one, however deep, as they were declared."""
     for name in type(resource).model_fields:
         for nested in nested_in(resource.__dict__.get(name)):
             yield nested
-            if isinstance(nested, ConfigurableResource):
-                yield from all_nested_in(cast("ConfigurableResource[object]", nested))
+            if isinstance(nested, ConfigurableResourceFactory):
+                yield from all_nested_in(cast("ConfigurableResourceFactory[object]", nested))
 
 
 def is_for_launch(resource: object) -> bool:
     """Tell whether a resource was declared with `configure_at_launch`."""
-    return isinstance(resource, ConfigurableResource) and resource._at_launch  # pyright: ignore[reportPrivateUsage] - private to users
+    return isinstance(resource, ConfigurableResourceFactory) and resource._at_launch  # pyright: ignore[reportPrivateUsage] - private to users
 
 
 def has_teardown(resource: object) -> bool:
     """Tell whether something has to happen when a resource is no longer needed."""
-    if isinstance(resource, ConfigurableResource):
+    if isinstance(resource, ConfigurableResourceFactory):
         return _is_overridden(type(cast("object", resource))) or any(
             has_teardown(nested)
-            for nested in all_nested_in(cast("ConfigurableResource[object]", resource))
+            for nested in all_nested_in(cast("ConfigurableResourceFactory[object]", resource))
         )
     return is_released(resource)
 
 
 def _is_overridden(model: type[object]) -> bool:
     hooks = ("yield_for_execution", "teardown_after_execution")
-    return any(getattr(model, name) is not getattr(ConfigurableResource, name) for name in hooks)
+    return any(
+        getattr(model, name) is not getattr(ConfigurableResourceFactory, name) for name in hooks
+    )
 
 
-def _refuse_teardown(resource: ConfigurableResource[object], *, instead: str) -> None:
+def _refuse_teardown(resource: ConfigurableResourceFactory[object], *, instead: str) -> None:
     if has_teardown(resource):
         raise ParameterCheckError(
             f"Resource '{type(resource).__name__}' has to be torn down after use. Write: with"
@@ -422,7 +435,3 @@ def _plain(value: object) -> object:
             return [_plain(item) for item in cast("Sequence[object]", value)]
         case _:
             return value
-
-
-ConfigurableResourceFactory = ConfigurableResource
-"""A resource whose `create_resource` returns another object than itself."""

@@ -22,12 +22,17 @@ from penstock.config.config_type import (
 from penstock.config.entries import Fields, example_of_fields, expected_mapping, printed_fields
 from penstock.config.model_type import fields_of
 from penstock.config.reading import Reading
-from penstock.config.resource import ConfigurableResource, all_nested_in, is_for_launch, nested_in
+from penstock.config.resource import (
+    ConfigurableResourceFactory,
+    all_nested_in,
+    is_for_launch,
+    nested_in,
+)
 from penstock.config.schema import Field, declared_field
 from penstock.config.sourced import given_values, template_of
 from penstock.config.written import as_config
 
-Model = ConfigurableResource[object]
+Model = ConfigurableResourceFactory[object]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +119,7 @@ def _described(field: Field, given: object) -> Field | None:
     """Return a field with its declared value as default; None if config cannot hold the value."""
     if given is ABSENT:
         return field
-    if isinstance(given, ConfigurableResource):
+    if isinstance(given, ConfigurableResourceFactory):
         nested = cast("Model", given)
         return None if is_for_launch(nested) else config_field_of(nested)
     if next(nested_in(given), None) is not None:

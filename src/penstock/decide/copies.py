@@ -42,7 +42,7 @@ class Copies:
         for number, step in enumerate(plan.steps):
             if step.over is not None:
                 self._templates.setdefault(step.over[0], []).append(number)
-            self._has_fans = self._has_fans or any(n.kind == "fan_in" for n in step.needs)
+            self._has_fans = self._has_fans or any(n.kind != "one" for n in step.needs)
         self._copies: dict[int, list[int]] = {}
         self._template: dict[int, int] = {}
         self._mapped: dict[int, Mapping[str, tuple[str, ...]]] = {}
@@ -96,15 +96,23 @@ class Copies:
             return False
         entries: dict[str | None, bool] = {}
         for need in step.needs:
-            if need.kind == "fan_in":
-                found = self._is_there(need, was_produced)
+            if need.kind != "one":
+                found = self._has_entry(need, was_produced)
                 entries[need.input] = entries.get(need.input, False) or found
         entries.update((value.input, True) for value in step.inherited)
         return not all(entries.values())
 
+    def _has_entry(self, need: Need, was_produced: Callable[[int], bool]) -> bool:
+        if need.kind == "fan_in":
+            return self._is_there(need, was_produced)
+        copies = self._copies.get(need.step, ())
+        return not copies or any(self._made(copy, need.output, was_produced) for copy in copies)
+
+    def _made(self, step: int, output: str | None, was_produced: Callable[[int], bool]) -> bool:
+        return was_produced(step) and output not in self._absent.get(step, frozenset())
+
     def _is_there(self, need: Need, was_produced: Callable[[int], bool]) -> bool:
-        absent = need.output in self._absent.get(need.step, frozenset())
-        return was_produced(need.step) and not absent
+        return self._made(need.step, need.output, was_produced)
 
     def sources(
         self, step: Step, steps: Sequence[Step], was_produced: Callable[[int], bool]
@@ -137,7 +145,7 @@ class Copies:
             return [
                 Source(name, steps[copy].key, output, None, "collect")
                 for copy in self._copies[need.step]
-                if was_produced(copy) and output not in self._absent.get(copy, frozenset())
+                if self._made(copy, output, was_produced)
             ]
         keys = self._mapped.get(need.step, {}).get(output, ())
         return [Source(name, steps[need.step].key, output, key, "collect") for key in keys]

@@ -10,10 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from penstock.errors import Failure, RetryRequested
-from penstock.model.retry import Backoff, Jitter, RetryPolicy
-
-# 2**1024 is no float any more; a delay that long never ends anyway.
-_MOST_DOUBLINGS = 1000
+from penstock.model.retry import RetryPolicy
 
 
 class RetryFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,23 +72,4 @@ def next_delay(
     """
     if policy is None or retry_number >= policy.max_retries:
         return None
-    if policy.delay is None:
-        return 0.0
-    delay = _backed_off(policy.delay, policy.backoff, retry=retry_number + 1)
-    match policy.jitter:
-        case None:
-            return delay
-        case Jitter.FULL:
-            return uniform() * delay
-        case Jitter.PLUS_MINUS:
-            return delay + (2 * uniform() - 1) * delay
-
-
-def _backed_off(delay: float, backoff: Backoff | None, *, retry: int) -> float:
-    match backoff:
-        case None:
-            return delay
-        case Backoff.LINEAR:
-            return delay * retry
-        case Backoff.EXPONENTIAL:
-            return delay * (2 ** min(retry, _MOST_DOUBLINGS) - 1)
+    return policy.calculate_delay(retry_number + 1, uniform=uniform)

@@ -17,7 +17,7 @@ next owner: on `RunResumed`, or at once where the run is being cancelled and not
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from penstock.base.clock import Instant
 from penstock.base.text import counted, listed
@@ -275,7 +275,7 @@ class RunMachine:
             self._copies.note_absent(number, event.skipped)
             doomed.extend(self._takers_of(number, event.skipped))
         for template in self._copies.templates_of(number):
-            self._expand(template, event.mapped, doomed)
+            self._expand(template, event, doomed)
         if event.mapped:
             self._copies.note_mapped(number, event.mapped)
         skips = self._skip_all(doomed)
@@ -307,14 +307,19 @@ class RunMachine:
     def _expand(
         self,
         template: int,
-        mapped: Mapping[str, tuple[str, ...]],
+        event: StepSucceeded,
         doomed: deque[tuple[int, str]],
     ) -> None:
-        """Make the copies of a template, one for each mapping key."""
-        if self._state[template] is not StepState.WAITING:
+        """Make the copies of a template, one for each mapping key.
+
+        One over an optional output without any value is skipped instead, like any other taker.
+        """
+        over = self._steps[template].over
+        is_absent = over is not None and over[1] in event.skipped
+        if is_absent or self._state[template] is not StepState.WAITING:
             return
         self._move(template, "expand")
-        copies = self._copies.make(template, mapped, self._steps)
+        copies = self._copies.make(template, event.mapped, self._steps)
         self._missing[template] = len(copies)
         for copy in copies:
             self._add(copy, template)
@@ -375,7 +380,7 @@ class RunMachine:
             if self._state[taker] not in _CAN_BE_DOOMED:
                 continue
             key = self._steps[taker].key
-            if self._state[taker] is StepState.WAITING:
+            if self._state[taker] is StepState.WAITING and self._steps[taker].over is None:
                 self._unrecorded[taker] = skip = Skip(key, because)
                 skips.append(skip)
             self._move(taker, "skip")
@@ -399,7 +404,7 @@ class RunMachine:
             self._takers = {}
             for number, step in enumerate(self._steps):
                 for need in step.needs:
-                    if need.output is not None and need.kind == "one":
+                    if need.output is not None and need.kind != "fan_in":
                         self._takers.setdefault((need.step, need.output), []).append(number)
         return self._takers
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, overload
 from penstock.define.asset_inputs import (
     Function,
     checked_function,
+    checked_policies,
     checked_self_dependency,
     decorated_key,
     hints_of,
@@ -21,7 +22,7 @@ from penstock.define.asset_inputs import (
 )
 from penstock.define.asset_ports import UNTYPED, AssetIn, condition_of
 from penstock.define.assets_definition import AssetsDefinition
-from penstock.define.attributes import DEFAULT_GROUP, checked_type
+from penstock.define.attributes import DEFAULT_GROUP
 from penstock.define.docstring import description_of
 from penstock.define.signature import read_signature
 from penstock.define.spec import (
@@ -231,11 +232,7 @@ def asset(
         inputs = inputs_of(signature, ins, hints=hints, owner=owner)
         value_type, is_nothing = output_type(dagster_type, hints.get("return", NO_VALUE))
         manager, resources = _manager(asset_key, io_manager_key, io_manager_def, resource_defs)
-        if compute_kind is not None and kinds is not None:
-            raise InvalidDefinitionError(
-                f"{owner}: Cannot specify compute_kind and kinds on the @asset decorator. Keep "
-                "kinds."
-            )
+        _refuse_both(compute_kind, kinds, owner)
         text = description or (description_of(function) if function.__doc__ else None)
         spec = AssetSpec(
             asset_key,
@@ -255,10 +252,6 @@ def asset(
             legacy_freshness_policy=legacy_freshness_policy,
         )
         checked_self_dependency(spec, partitions_def)
-        if backfill_policy is not None or retry_policy is not None or hooks is not None:
-            checked_type(backfill_policy, BackfillPolicy, argument="backfill_policy", of=owner)
-            checked_type(retry_policy, RetryPolicy, argument="retry_policy", of=owner)
-            checked_type(hooks, (set, frozenset), argument="hooks", of=owner)
         output = StepOutput(
             name="result",
             spec=spec,
@@ -283,8 +276,8 @@ def asset(
             retry=retry_policy,
             backfill_policy=backfill_policy,
             pool=pool,
-            config_schema=signature.config if config_schema is None else config_schema,
-            hooks=frozenset(hooks or ()),
+            config_schema=signature.config_schema if config_schema is None else config_schema,
+            hooks=checked_policies(backfill_policy, retry_policy, hooks, owner=owner),
             tags=op_tags_of(op_tags, compute_kind, owner=owner),
             description=text,
             code_version=code_version,
@@ -292,6 +285,13 @@ def asset(
         return AssetsDefinition.of_step(step, resource_defs=resources)
 
     return decorate if compute_fn is None else decorate(compute_fn)
+
+
+def _refuse_both(compute_kind: str | None, kinds: Iterable[str] | None, owner: str) -> None:
+    if compute_kind is not None and kinds is not None:
+        raise InvalidDefinitionError(
+            f"{owner}: Cannot specify compute_kind and kinds on the @asset decorator. Keep kinds."
+        )
 
 
 def _manager(

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, cast
 
 from penstock.base.text import listed
 from penstock.define.asset_ports import UNTYPED, AssetIn
-from penstock.define.attributes import COMPUTE_KIND_TAG, checked_name, checked_part
+from penstock.define.attributes import (
+    COMPUTE_KIND_TAG,
+    checked_name,
+    checked_part,
+    checked_type,
+)
 from penstock.define.names import text_tags
 from penstock.define.result import MaterializeResult, ObserveResult, Output
 from penstock.define.signature import Signature, annotations_of
@@ -19,13 +25,19 @@ from penstock.define.spec import (
     CoercibleToDep,
     deps_of,
     key_of,
+    key_of_text,
 )
 from penstock.define.step import NO_VALUE, StepInput
 from penstock.define.types.annotations import resolve_runtime_type
 from penstock.define.types.definition import RuntimeType
 from penstock.errors import InvalidDefinitionError, ParameterCheckError
 from penstock.model.keys import AssetKey
+from penstock.model.retry import RetryPolicy
+from penstock.partitions.backfill_policy import BackfillPolicy
 from penstock.partitions.definition import PartitionsDefinition
+
+if TYPE_CHECKING:
+    from penstock.define.hook import HookDefinition
 
 Function = Callable[..., object]
 NO_HINTS: Mapping[str, object] = {}
@@ -227,6 +239,20 @@ def own_checks(
     return tuple(checks)
 
 
+def checked_policies(
+    backfill: object, retry: object, hooks: object, *, owner: str
+) -> frozenset[HookDefinition]:
+    """Make sure that policies are of their classes, and return the hooks.
+
+    Raises:
+        ParameterCheckError: One is not.
+    """
+    checked_type(backfill, BackfillPolicy, argument="backfill_policy", of=owner)
+    checked_type(retry, RetryPolicy, argument="retry_policy", of=owner)
+    checked_type(hooks, (set, frozenset), argument="hooks", of=owner)
+    return frozenset(cast("set[HookDefinition] | None", hooks) or ())
+
+
 def checked_function(function: Function) -> Function:
     """Return what a decorator is applied to.
 
@@ -263,6 +289,6 @@ def decorated_key(
         return found
     last = checked_name(name or function.__name__)
     if key_prefix is None:
-        return AssetKey(last)
+        return key_of_text(last)
     prefix = [key_prefix] if isinstance(key_prefix, str) else list(key_prefix)
     return AssetKey([*(checked_part(part) for part in prefix), last])

@@ -15,6 +15,10 @@ from penstock.errors import InvalidDefinitionError, InvalidInvocationError, Inva
 T = TypeVar("T")
 
 
+class BindResourcesToJobs(list[T]):
+    """A list of jobs that get the resources of their `Definitions`, as all jobs do."""
+
+
 def with_resources(
     definitions: Iterable[T],
     resource_defs: Mapping[str, object],

@@ -128,7 +128,7 @@ def asset_check(
             retry=retry_policy,
             pool=pool,
             is_check=True,
-            config_schema=signature.config if config_schema is None else config_schema,
+            config_schema=signature.config_schema if config_schema is None else config_schema,
             tags=op_tags_of(op_tags, compute_kind, owner=owner),
             description=text,
         )

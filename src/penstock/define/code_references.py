@@ -156,9 +156,9 @@ def link_code_references_to_git(
 
     Example:
         >>> spec = AssetSpec("orders", metadata={CODE_REFERENCES: CodeReferencesMetadataValue(
-        ...     [LocalFileCodeReference(file_path="/home/me/shop/orders.py", line_number=7)]
+        ...     [LocalFileCodeReference(file_path="/shop/orders.py", line_number=7)]
         ... )})
-        >>> anchor = Path("/home/me/shop/__init__.py")
+        >>> anchor = Path("/shop/__init__.py")
         >>> mapping = AnchorBasedFilePathMapping(anchor, "shop/__init__.py")
         >>> [linked] = link_code_references_to_git(
         ...     [spec], "https://github.com/me/shop", "main", mapping

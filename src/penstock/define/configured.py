@@ -70,7 +70,7 @@ def _definition_of(configurable: ConfigurableDefinition | type[object]) -> Confi
     if (
         module is not None
         and isinstance(configurable, type)
-        and issubclass(configurable, module.ConfigurableResource)
+        and issubclass(configurable, module.ConfigurableResourceFactory)
     ):
         from penstock.define import model_resource  # noqa: PLC0415 - needs pydantic
 

@@ -12,15 +12,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from penstock.define.attributes import DEFAULT_GROUP
+from penstock.define.describe import describe_steps
 from penstock.define.spec import (
     SYSTEM_METADATA_KEY_AUTO_OBSERVE_INTERVAL_MINUTES,
     SYSTEM_METADATA_KEY_IO_MANAGER_KEY,
     AssetCheckSpec,
     AssetSpec,
+    describe_spec,
 )
 from penstock.define.step import DEFAULT_IO_MANAGER, StepDefinition, StepOutput
 from penstock.errors import ParameterCheckError
 from penstock.model.keys import AssetCheckKey, AssetKey
+from penstock.model.manifest import Manifest
 from penstock.partitions.backfill_policy import BackfillPolicy
 from penstock.partitions.definition import PartitionsDefinition
 from penstock.partitions.mapping import PartitionMapping, infer_mapping
@@ -176,6 +179,21 @@ class DeclaredAssets:
         if not self.has_keys:
             found.update(self.keys_by_input_name.values())
         return found
+
+    def to_manifest(self) -> Manifest:
+        """Return the assets and checks that are selected, as data."""
+        if not self.steps:
+            return Manifest(location="", assets=tuple(describe_spec(spec) for spec in self.specs))
+        whole = describe_steps(self.steps)
+        if self.subset is None:
+            return whole
+        kept, checked = self.keys, self.check_keys
+        return Manifest(
+            location="",
+            assets=tuple(asset for asset in whole.assets if asset.key in kept),
+            checks=tuple(c for c in whole.checks if AssetCheckKey(c.asset, c.name) in checked),
+            nodes=whole.nodes,
+        )
 
     # Attributes of the assets
 

@@ -6,30 +6,30 @@ Everything about the graph of assets is found later, in `plan/validate.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from penstock.define.assets_definition import AssetChecksDefinition, AssetsDefinition
+from penstock.define.definition_arguments import Job
 from penstock.define.implicit_job import IMPLICIT_ASSET_JOB_NAME
 from penstock.define.loaded import Declared
 from penstock.define.spec import AssetSpec
 from penstock.errors import InvalidDefinitionError
 from penstock.model.keys import AssetKey
 
-if TYPE_CHECKING:
-    from penstock.define.definitions import Definitions
 
-
-def checked_names(defs: Definitions) -> None:
+def checked_names(jobs: Iterable[Job], ticking: Iterable[object]) -> None:
     """Make sure that jobs, schedules and sensors have names of their own.
 
-    Schedules and sensors share one set of names.
+    Args:
+        jobs: The jobs.
+        ticking: The schedules and sensors, which share one set of names.
 
     Raises:
         InvalidDefinitionError: A name is there twice, or is reserved.
     """
-    _refuse_repeated(defs.all_jobs(), "job")
-    _refuse_repeated([*defs.schedules, *defs.sensors], "schedule or sensor")
-    if any(job.name == IMPLICIT_ASSET_JOB_NAME for job in defs.jobs):
+    named = list(jobs)
+    _refuse_repeated(named, "job")
+    _refuse_repeated(ticking, "schedule or sensor")
+    if any(job.name == IMPLICIT_ASSET_JOB_NAME for job in named):
         raise InvalidDefinitionError(
             f"Attempted to provide job called {IMPLICIT_ASSET_JOB_NAME} to repository, which is a "
             "reserved name. Rename it."

@@ -22,7 +22,7 @@ class DefinedAssetGraph(AssetGraph):
     """
 
     def __init__(self, loaded: LoadedDefinitions, declared: Sequence[Declared]) -> None:
-        super().__init__(loaded.manifest)
+        self.share(loaded.graph)
         self._declared = declared
 
     @staticmethod

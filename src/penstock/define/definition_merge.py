@@ -6,15 +6,12 @@ Refuses to know how definitions are loaded.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Protocol, cast, runtime_checkable
+from typing import Final, Protocol, cast, runtime_checkable
 
 from penstock.define.assets_definition import AssetsDefinition
 from penstock.define.source_asset import SourceAsset
 from penstock.define.spec import AssetSpec
 from penstock.errors import InvariantViolationError
-
-if TYPE_CHECKING:
-    from penstock.define.definitions import Definitions
 
 ARGUMENTS: Final = (
     "assets",
@@ -44,21 +41,37 @@ def flat(things: Iterable[object]) -> list[object]:
     return found
 
 
-def merged(defs: Sequence[Definitions]) -> dict[str, object]:
+Arguments = Mapping[str, object]
+
+
+def _list(arguments: Arguments, name: str) -> list[object]:
+    return cast("list[object]", arguments[name])
+
+
+def _table(arguments: Arguments, name: str) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", arguments[name])
+
+
+def merged(defs: Sequence[Arguments]) -> dict[str, object]:
     """Return the arguments of definitions that hold all that several hold.
+
+    Args:
+        defs: The arguments of each of the definitions.
 
     Raises:
         InvariantViolationError: Two of them give different resources or loggers the same key, or
             have different executors or component trees.
     """
     found: dict[str, object] = {
-        name: [thing for each in defs for thing in getattr(each, name)] for name in _LISTS
+        name: [thing for each in defs for thing in _list(each, name)] for name in _LISTS
     }
-    found["resources"] = _united([each.resources for each in defs], "resources")
-    found["loggers"] = _united([each.loggers for each in defs], "loggers")
-    found["executor"] = _only([each.executor for each in defs], "an executor")
-    found["component_tree"] = _only([each.component_tree for each in defs], "a component_tree")
-    found["metadata"] = {key: value for each in defs for key, value in each.metadata.items()}
+    found["resources"] = _united([_table(each, "resources") for each in defs], "resources")
+    found["loggers"] = _united([_table(each, "loggers") for each in defs], "loggers")
+    found["executor"] = _only([each["executor"] for each in defs], "an executor")
+    found["component_tree"] = _only([each["component_tree"] for each in defs], "a component_tree")
+    found["metadata"] = {
+        key: value for each in defs for key, value in _table(each, "metadata").items()
+    }
     return found
 
 
@@ -101,15 +114,15 @@ class _HasMetadata(Protocol):
 
 
 def with_metadata(
-    defs: Definitions, update: Callable[[Mapping[str, object]], Mapping[str, object]]
+    defs: Arguments, update: Callable[[Mapping[str, object]], Mapping[str, object]]
 ) -> dict[str, object]:
     """Return the arguments of definitions whose members have other metadata."""
     found: dict[str, object] = {
-        "assets": [_asset_with(thing, update) for thing in flat(defs.assets)],
-        "asset_checks": [_asset_with(thing, update) for thing in flat(defs.asset_checks)],
+        "assets": [_asset_with(thing, update) for thing in flat(_list(defs, "assets"))],
+        "asset_checks": [_asset_with(thing, update) for thing in flat(_list(defs, "asset_checks"))],
     }
     for name in ("jobs", "schedules", "sensors"):
-        things = cast("list[object]", getattr(defs, name))
+        things = _list(defs, name)
         found[name] = [
             thing.with_metadata(update(thing.metadata))
             if isinstance(thing, _HasMetadata)

@@ -122,7 +122,7 @@ class Definitions:
             InvalidDefinitionsError: Listing every problem.
         """
         if self._loaded is None or self._loaded.location != location:
-            checked_names(self)
+            checked_names(self.all_jobs(), [*self.schedules, *self.sensors])
             checked_partitions(self.declared())
             jobs = self.all_jobs()
             own = [self._equipped(job) for job in jobs if isinstance(job, JobDefinition)]
@@ -348,7 +348,7 @@ class Definitions:
             InvariantViolationError: Two of them give different resources or loggers the same key,
                 or have different executors.
         """
-        return Definitions(**definition_merge.merged(defs))  # pyright: ignore[reportArgumentType] - as checked
+        return Definitions(**definition_merge.merged([each._arguments() for each in defs]))  # pyright: ignore[reportArgumentType] - as checked
 
     @staticmethod
     def merge_unbound_defs(*defs: Definitions) -> Definitions:
@@ -436,7 +436,7 @@ class Definitions:
         Args:
             update: Makes metadata of metadata.
         """
-        return self.replaced(**definition_merge.with_metadata(self, update))
+        return self.replaced(**definition_merge.with_metadata(self._arguments(), update))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Definitions):

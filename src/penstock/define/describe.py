@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from penstock.define.spec import KIND_TAG, AssetDep, AssetSpec
+from penstock.define.spec import AssetSpec, describe_spec
 from penstock.define.step import StepDefinition, StepOutput
 from penstock.model.keys import AssetKey
-from penstock.model.manifest import AssetDependency, AssetNode, CheckNode, StepNode
+from penstock.model.manifest import AssetDependency, AssetNode, CheckNode, Manifest, StepNode
 
 
 def describe_step(step: StepDefinition) -> StepNode:
@@ -50,6 +50,17 @@ def describe_node(
     return describe_step(node), assets, checks
 
 
+def describe_steps(steps: Iterable[StepDefinition]) -> Manifest:
+    """Return units of user code as a manifest of their own."""
+    described = [describe_node(step) for step in steps]
+    return Manifest(
+        location="",
+        assets=tuple(asset for _, assets, _ in described for asset in assets),
+        checks=tuple(check for _, _, checks in described for check in checks),
+        nodes=tuple(step for step, _, _ in described),
+    )
+
+
 def _describe_output(node: StepDefinition, output: StepOutput, spec: AssetSpec) -> AssetNode:
     deps = {dep.asset_key: dep.partition_mapping for dep in spec.deps}
     for entry in () if output.has_own_deps or node.unit else node.inputs:
@@ -61,36 +72,8 @@ def _describe_output(node: StepDefinition, output: StepOutput, spec: AssetSpec) 
         deps=[AssetDependency(key, mapping) for key, mapping in deps.items()],
         node=node.name,
         output=output.name,
+        observed=node.observes,
     )
-
-
-def describe_spec(
-    spec: AssetSpec,
-    *,
-    deps: Iterable[AssetDependency] | None = None,
-    node: str | None = None,
-    output: str = "result",
-) -> AssetNode:
-    """Return a spec as a value of a manifest; without a node it is an external asset."""
-    tags = spec.tags
-    return AssetNode(
-        key=spec.key,
-        node=node,
-        output=output,
-        deps=tuple(deps) if deps is not None else tuple(_edge(dep) for dep in spec.deps),
-        partitions=spec.partitions_def,
-        group=spec.group_name or "default",
-        description=spec.description,
-        kinds=tuple(sorted(spec.kinds)) if tags else (),
-        tags=tuple(sorted((k, v) for k, v in tags.items() if not k.startswith(KIND_TAG))),
-        owners=tuple(spec.owners),
-        code_version=spec.code_version,
-        skippable=spec.skippable,
-    )
-
-
-def _edge(dep: AssetDep) -> AssetDependency:
-    return AssetDependency(dep.asset_key, dep.partition_mapping)
 
 
 def missing_resource(node: StepDefinition, key: str, known: Iterable[str]) -> str:

@@ -8,7 +8,6 @@ from typing import cast
 
 from penstock.base.text import listed
 from penstock.config.config_type import ABSENT
-from penstock.config.configured import definition_schema
 from penstock.define.context import OpExecutionContext
 from penstock.define.signature import Signature
 from penstock.define.step import NO_VALUE
@@ -125,9 +124,9 @@ def _config_of(
 ) -> object:
     if given is NO_VALUE:
         given = ABSENT if context is None else context.config_as_given
-    if signature.config is None or isinstance(given, signature.config):
+    if signature.config_schema is None or signature.has_config(given):
         return given
-    return definition_schema(signature.config, owner=f"'{name}'").resolve_or_raise(given)
+    return signature.config_schema.resolve_or_raise(given)
 
 
 def _take_context(

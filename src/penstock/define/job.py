@@ -13,7 +13,7 @@ from penstock.define.job_facts import JobConfig, JobFacts, job_facts
 from penstock.define.loaded import LoadedDefinitions
 from penstock.errors import InvalidDefinitionError, InvalidInvocationError
 from penstock.graph.selection import AssetSelection, CoercibleToAssetSelection
-from penstock.model.keys import AssetKey
+from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.retry import RetryPolicy
 from penstock.partitions.definition import PartitionsDefinition
 
@@ -155,8 +155,9 @@ class AssetJobDefinition(JobDefinition):
     """
 
     def __init__(self, job: UnresolvedAssetJob, loaded: LoadedDefinitions) -> None:
-        self._loaded = loaded
+        self._loaded = loaded.with_settings(hooks=job.hooks, retry=job.op_retry_policy)
         self._keys = frozenset(job.selection.resolve(loaded.graph))
+        self._checks = frozenset(job.selection.resolve_checks(loaded.graph))
         self._set(job.facts, GraphDefinition(job.name), {}, {})
         self._own_partitions = job.facts.partitions_def or self._common_partitions()
 
@@ -169,6 +170,11 @@ class AssetJobDefinition(JobDefinition):
     def asset_keys(self) -> frozenset[AssetKey]:
         """The assets that the job makes."""
         return self._keys
+
+    @property
+    def check_keys(self) -> frozenset[AssetCheckKey]:
+        """The checks that the job evaluates."""
+        return self._checks
 
     @property
     def partitions_def(self) -> PartitionsDefinition | None:

@@ -35,7 +35,7 @@ from penstock.errors import (
     InvalidInvocationError,
     ParameterCheckError,
 )
-from penstock.model.keys import AssetKey
+from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.metadata import MetadataUnion, normalize_metadata
 from penstock.model.retry import RetryPolicy
 from penstock.partitions.definition import PartitionsDefinition
@@ -141,6 +141,11 @@ class JobDefinition(PartitionedRuns):
     @property
     def asset_keys(self) -> frozenset[AssetKey]:
         """The assets that the job makes; none for a job of ops."""
+        return frozenset()
+
+    @property
+    def check_keys(self) -> frozenset[AssetCheckKey]:
+        """The checks that the job evaluates; none in a job of ops."""
         return frozenset()
 
     @property

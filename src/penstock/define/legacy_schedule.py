@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Protocol, cast, overload
+from typing import NamedTuple, Protocol, cast, overload
 
 from penstock.define.context import OpExecutionContext
 from penstock.define.run_request import RunRequest
@@ -88,13 +88,8 @@ def _cadence(noun: str, cron: str, parts: Mapping[str, int]) -> _Cadence:
         metadata: Mapping[str, object] | None = None,
         owners: Sequence[str] | None = None,
     ) -> ScheduleDefinition | Callable[[ScheduleFunction], ScheduleDefinition]:
-        times = {
-            "minute_of_hour": minute_of_hour,
-            "hour_of_day": hour_of_day,
-            "day_of_week": day_of_week,
-            "day_of_month": day_of_month,
-        }
-        fires = _at(noun, cron, parts, {k: v for k, v in times.items() if v is not None})
+        times = _Times(minute_of_hour, hour_of_day, day_of_week, day_of_month)
+        fires = _at(noun, cron, parts, times)
         is_open = job_name is None and job is None and target is None
 
         def decorate(function: ScheduleFunction) -> ScheduleDefinition:
@@ -117,7 +112,7 @@ def _cadence(noun: str, cron: str, parts: Mapping[str, int]) -> _Cadence:
         return decorate if function is None else decorate(function)
 
     decorator.__name__ = decorator.__qualname__ = noun
-    decorator.__doc__ = _DOC.format(noun=noun, cron=cron, parts=", ".join(parts))
+    decorator.__doc__ = _DOC.format(cron=cron, parts=", ".join(parts))
     return cast("_Cadence", decorator)  # the overloads say what the union leaves open
 
 
@@ -137,9 +132,18 @@ _DOC = """Declare a schedule like `@schedule("{cron}")`; usable without parenthe
     """
 
 
-def _at(noun: str, cron: str, parts: Mapping[str, int], times: Mapping[str, int]) -> str:
+class _Times(NamedTuple):
+    minute_of_hour: int | None
+    hour_of_day: int | None
+    day_of_week: int | None
+    day_of_month: int | None
+
+
+def _at(noun: str, cron: str, parts: Mapping[str, int], times: _Times) -> str:
     fields = cron.split()
-    for name, value in times.items():
+    for name, value in zip(times._fields, times, strict=True):
+        if value is None:
+            continue
         if name not in parts:
             raise ParameterCheckError(f"{noun} takes no {name}. It takes {', '.join(parts)}.")
         fields[parts[name]] = str(value)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from penstock.base.text import did_you_mean
 from penstock.define.assets_definition import AssetChecksDefinition, AssetsDefinition
@@ -22,7 +25,11 @@ from penstock.errors import InvalidDefinitionError, InvalidDefinitionsError
 from penstock.graph.asset_graph import AssetGraph
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.manifest import AssetNode, CheckNode, JobNode, Manifest, StepNode
+from penstock.model.retry import RetryPolicy
 from penstock.plan.validate import problems
+
+if TYPE_CHECKING:
+    from penstock.define.hook import HookDefinition
 
 Declared = AssetsDefinition | AssetSpec | AssetChecksDefinition
 
@@ -82,6 +89,23 @@ class LoadedDefinitions:
         """The names of all functions and graphs, as run config has them under `ops`."""
         return frozenset(name.partition(".")[0] for name in self.nodes)
 
+    def with_settings(
+        self, *, hooks: frozenset[HookDefinition], retry: RetryPolicy | None
+    ) -> LoadedDefinitions:
+        """Return the same with hooks on every step, and a retry policy for those without one."""
+        if not hooks and retry is None:
+            return self
+        nodes = {
+            name: replace(node, hooks=node.hooks | hooks, retry=node.retry or retry)
+            for name, node in self.nodes.items()
+        }
+        steps = [
+            step if step.retry is not None else msgspec.structs.replace(step, retry=retry)
+            for step in self.manifest.nodes
+        ]
+        manifest = msgspec.structs.replace(self.manifest, nodes=tuple(steps))
+        return replace(self, nodes=nodes, manifest=manifest)
+
     def code_of(self, job: str) -> LoadedDefinitions:
         """Return what runs of a job are made of: its own steps, or else the assets."""
         return self.jobs.get(job, self)
@@ -139,10 +163,11 @@ def load(
     faults.extend(
         _node_problems(gathered.units, gathered.assets, provided, allow_dangling=allow_dangling)
     )
-    faults.extend(problems(manifest))
+    graph = AssetGraph(manifest)
+    faults.extend(problems(manifest, graph))
     if faults:
         raise InvalidDefinitionsError(faults)
-    return LoadedDefinitions(
+    loaded = LoadedDefinitions(
         location,
         manifest,
         gathered.nodes,
@@ -151,6 +176,8 @@ def load(
         code or {},
         tuple(declared),
     )
+    loaded.__dict__["graph"] = graph
+    return loaded
 
 
 class _Gathered:

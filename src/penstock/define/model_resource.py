@@ -13,7 +13,7 @@ from penstock.config.config_type import ABSENT
 from penstock.config.evaluate import PROCESS_VARIABLES
 from penstock.config.resource import (
     ConfigurableIOManagerFactory,
-    ConfigurableResource,
+    ConfigurableResourceFactory,
     all_nested_in,
     is_for_launch,
     resolve_resource,
@@ -27,7 +27,7 @@ from penstock.define.io_manager import IOManagerDefinition
 from penstock.define.resource import ResourceDefinition
 from penstock.errors import InvalidDefinitionError
 
-Model = ConfigurableResource[object]
+Model = ConfigurableResourceFactory[object]
 
 
 class ModelDefinition(ResourceDefinition):

@@ -11,6 +11,7 @@ from penstock.base.text import listed
 from penstock.define.asset_inputs import (
     Function,
     checked_function,
+    checked_policies,
     checked_self_dependency,
     hints_of,
     inputs_of,
@@ -124,13 +125,7 @@ def multi_asset(
         InvalidDefinitionError: Both `outs` and `specs`, or a malformed name.
         ParameterCheckError: An argument has the wrong type, or contradicts another one.
     """
-    if (outs is None) == (specs is None):
-        raise InvalidDefinitionError("multi_asset needs either outs= or specs=, and not both.")
-    if specs is not None and (deps or internal_asset_deps):
-        raise InvalidDefinitionError(
-            "multi_asset: Can not pass deps and specs together, nor internal_asset_deps and specs: "
-            "specify deps on the AssetSpecs directly."
-        )
+    _refuse_mixed(outs, specs, has_deps=bool(deps or internal_asset_deps))
 
     def decorate(function: Function) -> AssetsDefinition:
         step_name = checked_name(name or checked_function(function).__name__)
@@ -149,12 +144,6 @@ def multi_asset(
         made = [output.spec for output in outputs if output.spec is not None]
         for spec in made:
             checked_self_dependency(spec, spec.partitions_def)
-        for argument, value, kind in (
-            ("backfill_policy", backfill_policy, BackfillPolicy),
-            ("retry_policy", retry_policy, RetryPolicy),
-            ("hooks", hooks, (set, frozenset)),
-        ):
-            checked_type(value, kind, argument=argument, of=owner)
         step = StepDefinition(
             name=step_name,
             function=function,
@@ -175,8 +164,8 @@ def multi_asset(
             can_subset=can_subset,
             pool=pool,
             emits_implicitly=specs is not None,
-            config_schema=signature.config if config_schema is None else config_schema,
-            hooks=frozenset(hooks or ()),
+            config_schema=signature.config_schema if config_schema is None else config_schema,
+            hooks=checked_policies(backfill_policy, retry_policy, hooks, owner=owner),
             tags=op_tags_of(op_tags, compute_kind, owner=owner),
             description=text,
             code_version=code_version,
@@ -184,6 +173,16 @@ def multi_asset(
         return AssetsDefinition.of_step(step, resource_defs=resource_defs)
 
     return decorate
+
+
+def _refuse_mixed(outs: object, specs: object, *, has_deps: bool) -> None:
+    if (outs is None) == (specs is None):
+        raise InvalidDefinitionError("multi_asset needs either outs= or specs=, and not both.")
+    if specs is not None and has_deps:
+        raise InvalidDefinitionError(
+            "multi_asset: Can not pass deps and specs together, nor internal_asset_deps and specs: "
+            "specify deps on the AssetSpecs directly."
+        )
 
 
 def _refuse_kinds(specs: Sequence[AssetSpec], compute_kind: str | None) -> None:

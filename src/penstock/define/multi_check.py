@@ -88,7 +88,7 @@ def multi_asset_check(
             can_subset=can_subset,
             pool=pool,
             is_check=True,
-            config_schema=signature.config if config_schema is None else config_schema,
+            config_schema=signature.config_schema if config_schema is None else config_schema,
             tags=op_tags_of(op_tags, compute_kind, owner=owner),
             description=description or description_of(function),
         )

@@ -198,7 +198,7 @@ def multi_observable_source_asset(
             ),
             partitions=partitions_def,
             can_subset=can_subset,
-            config_schema=signature.config,
+            config_schema=signature.config_schema,
             observes=True,
             description=description or description_of(function),
         )

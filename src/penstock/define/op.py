@@ -192,7 +192,7 @@ class OpDefinition(Composable, NamedConfigurableDefinition):
             inputs=inputs_of(function, signature, ins or {}, said, words),
             outputs=outputs_of(function, out, said, code_version, words),
             description=description if description is not None else text,
-            config_schema=config_schema if config_schema is not None else signature.config,
+            config_schema=config_schema if config_schema is not None else signature.config_schema,
             resource_keys=resource_keys,
             tags=tags,
             retry_policy=retry_policy,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from penstock.base.text import listed
 from penstock.config.config_type import ABSENT
+from penstock.config.evaluate import PROCESS_VARIABLES
 from penstock.define.context import OpExecutionContext
 from penstock.define.result import DynamicOutput, Output
 from penstock.define.returned import OutputChecker, outputs_of
@@ -149,14 +150,15 @@ def _config_of(
             raise InvalidInvocationError(
                 f"Cannot provide config in both context and kwargs when calling {words}. Keep one."
             )
-        if isinstance(given, op.signature.config):
-            return given
         written = given
     schema = op.config_schema
     if schema.field is None and schema.inner is None:
         return None if written is ABSENT else written
-    if isinstance(written, getattr(op.signature, "config") or ()):  # noqa: B009
-        return written
+    if op.signature.has_config(written):
+        from penstock.config.model import Config, with_variables  # noqa: PLC0415 - needs pydantic
+
+        made = cast("Config", written)
+        return with_variables(made, path="config", environment=PROCESS_VARIABLES)
     return schema.resolve_or_raise(written, at="root:config")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from penstock.define.assets_definition import AssetsDefinition
 from penstock.define.implicit_job import IMPLICIT_ASSET_JOB_NAME
@@ -13,12 +13,69 @@ from penstock.model.metadata import MetadataUnion
 
 if TYPE_CHECKING:
     from penstock.define.definition_graph import DefinedAssetGraph
-    from penstock.define.definitions import Definitions
     from penstock.define.job import JobDefinition
     from penstock.define.schedule import ScheduleDefinition
     from penstock.define.sensor import SensorDefinition
 
 DEFAULT_REPOSITORY_NAME = "__repository__"
+
+
+class Held(Protocol):
+    """What a repository asks of the `Definitions` that it holds."""
+
+    metadata: dict[str, MetadataUnion]
+    resources: dict[str, object]
+    schedules: list[object]
+    sensors: list[object]
+
+    def load(self) -> object:
+        """Make sure that everything is sound."""
+        ...
+
+    def resolve_asset_graph(self) -> DefinedAssetGraph:
+        """Return the graph of all assets."""
+        ...
+
+    def resolve_all_job_defs(self) -> Sequence[JobDefinition]:
+        """Return every job."""
+        ...
+
+    def resolve_job_def(self, name: str) -> JobDefinition:
+        """Return a job."""
+        ...
+
+    def has_implicit_global_asset_job_def(self) -> bool:
+        """Tell whether anything can be executed."""
+        ...
+
+    def resolve_implicit_global_asset_job_def(self) -> JobDefinition:
+        """Return the job of everything that can be executed."""
+        ...
+
+    def resolve_implicit_job_def_def_for_assets(
+        self, asset_keys: Iterable[AssetKey]
+    ) -> JobDefinition | None:
+        """Return the job that makes some assets."""
+        ...
+
+    def resolve_schedule_def(self, name: str) -> ScheduleDefinition:
+        """Return a schedule."""
+        ...
+
+    def resolve_sensor_def(self, name: str) -> SensorDefinition:
+        """Return a sensor."""
+        ...
+
+    def load_asset_value(
+        self,
+        asset_key: AssetKey,
+        *,
+        python_type: type | None = None,
+        instance: object = None,
+        partition_key: str | None = None,
+    ) -> object:
+        """Load the value of an asset."""
+        ...
 
 
 class RepositoryDefinition:
@@ -32,7 +89,7 @@ class RepositoryDefinition:
 
     def __init__(
         self,
-        definitions: Definitions,
+        definitions: Held,
         *,
         name: str = DEFAULT_REPOSITORY_NAME,
         description: str | None = None,
@@ -132,11 +189,20 @@ class RepositoryDefinition:
 
     def load_all_definitions(self) -> None:
         """Make sure that everything in it is sound."""
-        self.definitions.validate_loadable(self.definitions)
+        self.definitions.load()
 
-    def load_asset_value(self, asset_key: AssetKey, **arguments: object) -> object:
+    def load_asset_value(
+        self,
+        asset_key: AssetKey,
+        *,
+        python_type: type | None = None,
+        instance: object = None,
+        partition_key: str | None = None,
+    ) -> object:
         """Load the value of an asset; see `Definitions.load_asset_value`."""
-        return self.definitions.load_asset_value(asset_key, **arguments)  # pyright: ignore[reportArgumentType] - as there
+        return self.definitions.load_asset_value(
+            asset_key, python_type=python_type, instance=instance, partition_key=partition_key
+        )
 
     def __repr__(self) -> str:
         return f"RepositoryDefinition('{self.name}')"

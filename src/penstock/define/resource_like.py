@@ -15,13 +15,13 @@ from penstock.define.resource import ResourceDefinition
 from penstock.errors import InvalidDefinitionError
 
 if TYPE_CHECKING:
-    from penstock.config.resource import ConfigurableResource
+    from penstock.config.resource import ConfigurableResourceFactory
 
 
-def is_model(value: object) -> TypeGuard[ConfigurableResource[object]]:
+def is_model(value: object) -> TypeGuard[ConfigurableResourceFactory[object]]:
     """Tell whether a resource is a model with fields."""
     module = sys.modules.get("penstock.config.resource")
-    return module is not None and isinstance(value, module.ConfigurableResource)
+    return module is not None and isinstance(value, module.ConfigurableResourceFactory)
 
 
 def resource_definition_of(value: object) -> ResourceDefinition:

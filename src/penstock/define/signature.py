@@ -9,10 +9,15 @@ from __future__ import annotations
 import inspect
 import sys
 import typing
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
-from penstock.errors import InvalidDefinitionError
+from penstock.config.config_type import ABSENT
+from penstock.config.configured import DefinitionSchema, parameter_schema
+from penstock.define.resource import ResourceDefinition
+from penstock.errors import InvalidConfigDefinitionError, InvalidDefinitionError
 
 CONTEXT_NAMES = frozenset({"context", "_context", "_", "__"})
 _RESOURCE_MARK = "penstock_resource"
@@ -25,7 +30,8 @@ class Signature:
 
     Attributes:
         context: Whether the first parameter is the context.
-        config: The type of the `config` parameter, if there is one.
+        config: The annotation of the `config` parameter, if there is one.
+        config_schema: What that annotation says of the config.
         resources: The parameters that are resources; each is its own resource key.
         inputs: The remaining parameters, in order.
         defaults: The inputs that have a default, with it.
@@ -35,13 +41,18 @@ class Signature:
     """
 
     context: bool
-    config: type | None
+    config: object
     resources: tuple[str, ...]
     inputs: tuple[str, ...]
     defaults: Mapping[str, object]
     takes_any: bool
     returns_nothing: bool
     context_type: object = None
+    config_schema: DefinitionSchema | None = None
+
+    def has_config(self, value: object) -> bool:
+        """Tell whether a value is an object of the `Config` class of the parameter."""
+        return is_config_class(self.config) and isinstance(value, cast("type", self.config))
 
 
 _NO_PARAMETERS = Signature(
@@ -71,7 +82,8 @@ def read_signature(
     code = getattr(function, "__code__", None)
     if code is None or getattr(function, "__wrapped__", None) is not None:
         return _read_any(function, nothing_types)
-    if not (code.co_argcount or code.co_kwonlyargcount or code.co_flags & _TAKES_MORE or function.__annotations__):
+    takes_none = not (code.co_argcount or code.co_kwonlyargcount or code.co_flags & _TAKES_MORE)
+    if takes_none and not function.__annotations__:
         return _NO_PARAMETERS
     if code.co_flags & inspect.CO_VARARGS:
         raise _takes_args(function)
@@ -118,21 +130,25 @@ def _sort(
     hints = annotations_of(function)
     context = bool(names) and (names[0] in CONTEXT_NAMES or _is_context(hints.get(names[0])))
     rest = names[1:] if context else names
-    config: type | None = None
     resources: list[str] = []
     inputs: list[str] = []
+    config: DefinitionSchema | None = None
     for name in rest:
         hint = hints.get(name)
-        if name == "config" and isinstance(hint, type):
-            config = hint
+        if name == "config":
+            config = _config_schema(function, hint, defaults.get(name, ABSENT))
         elif hint is not None and is_resource_type(hint):
+            refuse_factory(name, hint)
             resources.append(name)
         else:
+            if hint is not None:
+                _check_input(function, name, hint)
             inputs.append(name)
     returned = hints.get("return", inspect.Parameter.empty)
     return Signature(
         context=context,
-        config=config,
+        config=None if config is None else hints["config"],
+        config_schema=config,
         resources=tuple(resources),
         inputs=tuple(inputs),
         defaults={k: v for k, v in defaults.items() if k in inputs},
@@ -140,6 +156,57 @@ def _sort(
         returns_nothing=returned in (None, type(None), *nothing_types),
         context_type=hints.get(names[0]) if context else None,
     )
+
+
+def is_config_class(hint: object) -> bool:
+    """Tell whether an annotation is a `Config` class."""
+    return isinstance(hint, type) and hasattr(hint, "__config_type__")
+
+
+def _config_schema(
+    function: Callable[..., object], hint: object, default: object
+) -> DefinitionSchema:
+    name = getattr(function, "__name__", repr(function))
+    if hint is None:
+        raise InvalidConfigDefinitionError(
+            f"'{name}': the parameter 'config' has no annotation that can be resolved. Annotate it"
+            " with a Config class, or with a type like dict or str."
+        )
+    return parameter_schema(hint, default=default, owner=f"'{name}'")
+
+
+def _check_input(function: Callable[..., object], name: str, hint: object) -> None:
+    """Look at an annotation that makes no resource of a parameter but resembles one that does."""
+    refuse_factory(name, hint)
+    if is_config_class(hint):
+        owner = getattr(function, "__name__", repr(function))
+        warnings.warn(
+            f"'{owner}' takes its input '{name}' as a Config class. Run config reaches a function"
+            " through the parameter 'config' only: rename the parameter if that is meant.",
+            stacklevel=5,
+        )
+
+
+def refuse_factory(name: str, hint: object) -> None:
+    """Refuse an annotation that names what makes a resource, not the resource.
+
+    Raises:
+        InvalidDefinitionError: It does.
+    """
+    if not isinstance(hint, type):
+        return
+    module = sys.modules.get("penstock.config.resource")
+    makes = issubclass(hint, ResourceDefinition) or (
+        module is not None
+        and issubclass(hint, module.ConfigurableResourceFactory)
+        and not issubclass(hint, module.ConfigurableResource)
+    )
+    if makes:
+        raise InvalidDefinitionError(
+            f"The parameter '{name}' is annotated with '{hint.__name__}', which makes a resource"
+            " and is not what user code receives. Annotate it with the type of what is made, as"
+            " in ResourceParam[Client], or ResourceParam[Any] for an object of any type."
+        )
 
 
 def annotations_of(function: Callable[..., object]) -> Mapping[str, object]:
@@ -187,4 +254,4 @@ def is_resource_type(hint: object) -> bool:
     module = sys.modules.get("penstock.config.resource")
     if module is None:
         return False
-    return isinstance(hint, type) and issubclass(hint, module.ConfigurableResource)
+    return isinstance(hint, type) and issubclass(hint, module.ConfigurableResourceFactory)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from penstock.define.asset_inputs import op_tags_of, resource_keys_of
 from penstock.define.attributes import DEFAULT_GROUP
+from penstock.define.describe import describe_steps
 from penstock.define.signature import read_signature
 from penstock.define.spec import (
     SYSTEM_METADATA_KEY_AUTO_OBSERVE_INTERVAL_MINUTES,
@@ -19,6 +20,7 @@ from penstock.define.spec import (
 from penstock.define.step import StepDefinition, StepOutput
 from penstock.errors import InvalidDefinitionError, ParameterCheckError
 from penstock.model.keys import AssetKey
+from penstock.model.manifest import Manifest
 from penstock.model.metadata import MetadataUnion, normalize_metadata
 from penstock.partitions.definition import PartitionsDefinition
 
@@ -176,12 +178,17 @@ class SourceAsset:
             ),
             resource_keys=resource_keys_of(signature, self._required, own, owner=owner),
             partitions=self.partitions_def,
-            config_schema=signature.config,
+            config_schema=signature.config_schema,
             observes=True,
             tags=self.op_tags,
             hooks=self._hooks,
             description=self.description,
         )
+
+    def to_manifest(self) -> Manifest:
+        """Return what it declares, as data."""
+        step = self.observing_step()
+        return self.spec.to_manifest() if step is None else describe_steps((step,))
 
     def with_attributes(
         self, *, key: AssetKey | None = None, group_name: str | None = None

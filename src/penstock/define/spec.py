@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from penstock.base.text import listed
@@ -18,6 +19,7 @@ from penstock.define.attributes import (
 )
 from penstock.errors import InvariantViolationError, ParameterCheckError
 from penstock.model.keys import AssetCheckKey, AssetKey
+from penstock.model.manifest import AssetDependency, AssetNode, Manifest
 from penstock.partitions.definition import PartitionsDefinition
 from penstock.partitions.mapping import PartitionMapping
 
@@ -58,12 +60,22 @@ def key_of(thing: CoercibleToAsset) -> AssetKey:
     if isinstance(thing, AssetKey):
         return thing
     if isinstance(thing, str):
-        return AssetKey(thing.split("/") if "/" in thing else thing)
+        return key_of_text(thing)
     if isinstance(thing, (list, tuple)):
         return AssetKey(thing)  # pyright: ignore[reportUnknownArgumentType]
     if isinstance(thing, HasKey):
         return thing.key
     raise ParameterCheckError(f"{thing!r} is not an asset, an asset key or a spec.")
+
+
+@lru_cache(maxsize=2**16)
+def key_of_text(text: str) -> AssetKey:
+    """Return the key that a text stands for, its parts separated by `/`.
+
+    A text mostly comes again, as a dependency of others, and the same object is found in a dict
+    without a comparison.
+    """
+    return AssetKey(text.split("/") if "/" in text else text)
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -255,6 +267,10 @@ class AssetSpec:
             if dep.partition_mapping is not None
         }
 
+    def to_manifest(self) -> Manifest:
+        """Return what it declares, an asset that is made elsewhere, as data."""
+        return Manifest(location="", assets=(describe_spec(self),))
+
     def replace_attributes(self, **changes: object) -> AssetSpec:
         """Return a spec with some attributes replaced.
 
@@ -298,6 +314,37 @@ class AssetSpec:
         return self.replace_attributes(
             metadata={**self.metadata, SYSTEM_METADATA_KEY_IO_MANAGER_KEY: io_manager_key}
         )
+
+
+def describe_spec(
+    spec: AssetSpec,
+    *,
+    deps: Iterable[AssetDependency] | None = None,
+    node: str | None = None,
+    output: str = "result",
+    observed: bool = False,
+) -> AssetNode:
+    """Return a spec as a value of a manifest; without a node it is an external asset."""
+    tags = spec.tags
+    return AssetNode(
+        key=spec.key,
+        node=node,
+        output=output,
+        deps=tuple(deps) if deps is not None else tuple(_edge(dep) for dep in spec.deps),
+        partitions=spec.partitions_def,
+        group=spec.group_name or "default",
+        description=spec.description,
+        kinds=tuple(sorted(spec.kinds)) if tags else (),
+        tags=tuple(sorted((k, v) for k, v in tags.items() if not k.startswith(KIND_TAG))),
+        owners=tuple(spec.owners),
+        code_version=spec.code_version,
+        skippable=spec.skippable,
+        observed=observed,
+    )
+
+
+def _edge(dep: AssetDep) -> AssetDependency:
+    return AssetDependency(dep.asset_key, dep.partition_mapping)
 
 
 def _check_types(

@@ -11,13 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from penstock.base.text import listed
-from penstock.define.signature import annotations_of, is_resource_type
+from penstock.define.signature import annotations_of, is_resource_type, refuse_factory
 from penstock.define.tick_context import TickContext
 from penstock.errors import InvalidInvocationError
 
 C = TypeVar("C", bound=TickContext)
 
-_VARIABLE = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 _BY_PLACE = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL)
 
 
@@ -30,7 +29,7 @@ class TickFunction(Generic[C]):
 
     Attributes:
         given: The parameters that are no resources, in order: the context, and for an asset sensor
-            the event.
+            the event. Later ones that have a default keep it.
         resources: The parameters that are resources; each is its own key.
     """
 
@@ -39,15 +38,18 @@ class TickFunction(Generic[C]):
     def __init__(self, function: Callable[..., object], *, noun: str) -> None:
         self.function = function
         self._noun = noun
-        parameters = inspect.signature(function).parameters.values()
+        parameters = _parameters(function)
         hints = annotations_of(function) or annotations_of(type(function).__call__)
         wanted = [
             each.name
             for each in parameters
             if is_resource_type(hints.get(each.name, each.annotation))
         ]
+        for each in parameters:
+            refuse_factory(each.name, hints.get(each.name, each.annotation))
         self.resources = tuple(wanted)
-        others = [p for p in parameters if p.name not in wanted and p.kind is not p.VAR_KEYWORD]
+        taken = [p for p in parameters if p.name not in wanted and p.kind is not p.VAR_KEYWORD]
+        others = [p for p in taken if p is taken[0] or p.default is p.empty]
         self.given = tuple(each.name for each in others)
         self._kinds = {each.name: each.kind for each in others}
 
@@ -121,3 +123,11 @@ class TickFunction(Generic[C]):
             f"A {self._noun} takes a {kind.__name__} as its context, not {value!r} of type "
             f"{type(value).__name__}."
         )
+
+
+def _parameters(function: Callable[..., object]) -> Sequence[inspect.Parameter]:
+    """Return the parameters of a function; none of a builtin that does not tell."""
+    try:
+        return list(inspect.signature(function).parameters.values())
+    except ValueError:
+        return ()

@@ -86,6 +86,7 @@ def execute_in_process(
         return execute_loaded(
             job.loaded,
             assets=frozenset(asset_selection) if asset_selection is not None else job.asset_keys,
+            checks=job.check_keys if asset_selection is None else None,
             job=job.name,
             run_config=_config_of(job, run_config, partition_key),
             instance=used,
@@ -205,7 +206,11 @@ def _assets_job(
         raise_on_error=raise_on_error,
     )
     return JobExecutionResult(
-        result.record, instance, job=job, load=result.output_for_node, close=lambda: None
+        result.dagster_run.record,
+        instance,
+        job=job,
+        load=result.output_for_node,
+        close=lambda: None,
     )
 
 

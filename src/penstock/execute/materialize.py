@@ -14,7 +14,7 @@ from penstock.execute.result import ExecuteInProcessResult
 from penstock.execute.runs import Errors, execute_run
 from penstock.graph.selection import AssetSelection, CoercibleToAssetSelection
 from penstock.instance import Instance
-from penstock.model.keys import AssetKey
+from penstock.model.keys import AssetCheckKey, AssetKey
 
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
@@ -62,9 +62,11 @@ def materialize(
             cast("CoercibleToAssetSelection", selection)  # it says itself what is none
         )
     )
+    graph = loaded.graph
     return execute_loaded(
         loaded,
-        assets=chosen.resolve(loaded.graph),
+        assets=chosen.resolve(graph),
+        checks=graph.check_keys if selection is None else chosen.resolve_checks(graph),
         job="__ephemeral_asset_job__",
         run_config=run_config,
         instance=instance,
@@ -111,6 +113,7 @@ def execute_loaded(
     loaded: LoadedDefinitions,
     *,
     assets: frozenset[AssetKey],
+    checks: frozenset[AssetCheckKey] | None = None,
     job: str,
     run_config: Mapping[str, object] | RunConfig | None,
     instance: object,
@@ -134,6 +137,7 @@ def execute_loaded(
         loaded,
         used,
         assets=assets,
+        checks=checks,
         partition=partition_key,
         partition_range=_range_of(tags),
         config=config,

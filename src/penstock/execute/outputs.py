@@ -71,7 +71,8 @@ def _returned(node: StepDefinition, returned: object, names: list[str]) -> Itera
 
 def _may_return_none(node: StepDefinition) -> bool:
     is_nothing = all(o.returns_nothing and _is_required(o) for o in node.outputs)
-    return node.emits_implicitly or node.observes or is_nothing
+    implicit = node.emits_implicitly and not node.can_subset
+    return implicit or node.observes or is_nothing
 
 
 def _is_required(output: StepOutput) -> bool:

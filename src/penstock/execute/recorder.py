@@ -111,8 +111,8 @@ class Recorder:
     def _take_output(self, output: StepOutput, emitted: Output[object]) -> None:
         if output.is_dynamic:
             raise InvariantViolationError(
-                f"'{self._node.name}' produced an Output for '{output.name}', which is dynamic. "
-                "Produce DynamicOutputs."
+                f"'{self._node.name}' must yield DynamicOutput for '{output.name}', which is dynamic, "
+                "and produced an Output."
             )
         if output.name in self._made:
             raise self._produced_twice(output)
@@ -219,6 +219,8 @@ class Recorder:
                 skipped.append(output.name)
             elif self._node.observes:
                 continue
+            elif self._node.emits_implicitly and self._node.can_subset:
+                skipped.append(output.name)
             elif self._node.emits_implicitly or output.returns_nothing:
                 self._materialize(output, {}, None, {})
             elif len(self._node.outputs) == 1 and not self._is_generator():
@@ -240,7 +242,10 @@ class Recorder:
         """Return the optional outputs of an op that were not produced."""
         skipped: list[str] = []
         for output in self._node.outputs:
-            if output.name in self._made or output.is_dynamic:
+            if output.name in self._made or self._mapped.get(output.name):
+                continue
+            if output.is_dynamic:
+                skipped += [] if output.is_required else [output.name]
                 continue
             is_left_out = output.spec is not None and self._facts.spec_of(output) is None
             if is_left_out and (self._node.name, output.name) not in self._facts.consumed:
@@ -273,7 +278,7 @@ class Recorder:
 
     def _require_verdicts(self) -> None:
         missing = [c.name for c in self._task.step.checks if (c.asset, c.name) not in self._judged]
-        if missing and not self._node.is_check:
+        if missing and not self._node.is_check and not self._node.can_subset:
             raise StepOutputNotFoundError(
                 f"'{self._node.name}' ended without a result for its check {listed(missing)}. Give "
                 "it in MaterializeResult(check_results=[...])."
@@ -423,12 +428,29 @@ class Recorder:
         if check.blocking and is_error and not result.passed:
             self._blocked_by.append(check.name)
 
+    def _unselected(self, result: AssetCheckResult) -> list[PlannedCheck]:
+        """Return the check of a verdict that the run did not ask for; it is recorded all the same."""
+        found = [
+            PlannedCheck(spec.asset_key, spec.name, blocking=spec.blocking)
+            for spec in self._node.checks
+            if result.check_name in (None, spec.name) and result.asset_key in (None, spec.asset_key)
+        ]
+        if len(found) == 1:
+            self._context.log.warning(
+                "The result of check '%s' of asset '%s' is recorded, but the check was not selected.",
+                found[0].name,
+                found[0].asset,
+            )
+        return found
+
     def _check_for(self, result: AssetCheckResult) -> PlannedCheck:
         matching = [
             check
             for check in self._task.step.checks
             if result.check_name in (None, check.name) and result.asset_key in (None, check.asset)
         ]
+        if not matching:
+            matching = self._unselected(result)
         if len(matching) != 1:
             known = [c.name for c in self._task.step.checks]
             raise InvariantViolationError(

@@ -298,24 +298,40 @@ class JobExecutionResult(ExecutionResult):
         super().__init__(record, instance, job=job)
         self._load = load
         self._close = close
+        self._is_entered = False
 
     def __enter__(self) -> JobExecutionResult:
+        self._is_entered = True
         return self
 
     def __exit__(self, *details: object) -> None:
+        self._is_entered = False
         self._close()
 
     def output_for_node(self, node_str: str, output_name: str = "result") -> object:
         """Load the value of an op's output.
 
         Raises:
-            InvariantViolationError: There is no such op or output, or it was not produced.
+            InvariantViolationError: There is no such op or output, it was not produced, or the
+                result is not used in a `with`.
         """
-        return self._load(node_str, output_name)
+        return self._loaded(node_str, output_name)
 
     def output_value(self, output_name: str = "result") -> object:
-        """Load the value of an output of the job itself."""
-        return self._load(*self.job_def.compiled.outputs[output_name])
+        """Load the value of an output of the job itself.
+
+        Raises:
+            InvariantViolationError: The result is not used in a `with`.
+        """
+        return self._loaded(*self.job_def.compiled.outputs[output_name])
+
+    def _loaded(self, node: str, output_name: str) -> object:
+        if not self._is_entered:
+            raise InvariantViolationError(
+                "Loading a value may need resources, which have to be torn down. Write: with "
+                "execute_job(...) as result."
+            )
+        return self._load(node, output_name)
 
 
 def _evaluation(verdict: CheckEvaluated) -> AssetCheckEvaluation:

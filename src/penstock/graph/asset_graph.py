@@ -11,20 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from penstock.base.dag import find_cycle, topological_order
 from penstock.base.text import did_you_mean
-from penstock.errors import InvalidDefinitionError, InvalidSubsetError
+from penstock.errors import InvalidDefinitionError, InvalidSubsetError, ParameterCheckError
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.manifest import AssetNode, CheckNode, Manifest, StepNode
 
 
+@runtime_checkable
 class DeclaresAssets(Protocol):
-    """A definition that can tell which assets it declares."""
+    """A definition that can tell which assets and checks it declares."""
 
-    def asset_nodes(self) -> Iterable[AssetNode]:
-        """Return the assets that it declares, as data."""
+    def to_manifest(self) -> Manifest:
+        """Return what it declares, as data."""
         ...
 
 
@@ -51,8 +52,9 @@ class AssetGraph:
             self._add(node)
         for node in manifest.assets:
             for dependency in node.deps:
-                self._add(AssetNode(key=dependency.key))
-        self._parents = tuple(self._numbers_of_deps(n) for n in self._nodes)
+                if dependency.key not in self._index:
+                    self._add(AssetNode(key=dependency.key))
+        self._parents = tuple([self._numbers_of_deps(n) for n in self._nodes])
         children: list[list[int]] = [[] for _ in self._nodes]
         for number, parents in enumerate(self._parents):
             for parent in parents:
@@ -61,15 +63,23 @@ class AssetGraph:
 
     @staticmethod
     def of(source: AssetGraph | Manifest | Iterable[AssetNode | DeclaresAssets]) -> AssetGraph:
-        """Make a graph of a manifest, or of assets alone; a graph is returned as it is."""
+        """Make a graph of a manifest, or of assets alone; a graph is returned as it is.
+
+        Raises:
+            ParameterCheckError: One of them declares no assets.
+        """
         if isinstance(source, AssetGraph):
             return source
-        if isinstance(source, Manifest):
-            return AssetGraph(source)
-        nodes: list[AssetNode] = []
-        for item in source:
-            nodes.extend((item,) if isinstance(item, AssetNode) else item.asset_nodes())
-        return AssetGraph(Manifest(location="", assets=tuple(nodes)))
+        return AssetGraph(source if isinstance(source, Manifest) else _joined(source))
+
+    @staticmethod
+    def from_assets(assets: Iterable[AssetNode | DeclaresAssets]) -> AssetGraph:
+        """Make the graph of assets and checks alone.
+
+        Raises:
+            ParameterCheckError: One of them declares no assets.
+        """
+        return AssetGraph(_joined(assets))
 
     def _add(self, node: AssetNode) -> None:
         if node.key not in self._index:
@@ -77,10 +87,16 @@ class AssetGraph:
             self._nodes.append(node)
 
     def _numbers_of_deps(self, node: AssetNode) -> tuple[int, ...]:
-        own = self._index[node.key]
-        numbers = dict.fromkeys(self._index[d.key] for d in node.deps)
-        numbers.pop(own, None)
+        if not node.deps:
+            return ()
+        index = self._index
+        numbers = dict.fromkeys([index[dep.key] for dep in node.deps])
+        numbers.pop(index[node.key], None)
         return tuple(numbers)
+
+    def share(self, other: AssetGraph) -> None:
+        """Take over what another graph of the same manifest has worked out."""
+        self.__dict__.update(other.__dict__)
 
     @cached_property
     def keys(self) -> tuple[AssetKey, ...]:
@@ -91,6 +107,16 @@ class AssetGraph:
     def executable_keys(self) -> frozenset[AssetKey]:
         """The assets that some step makes."""
         return frozenset(n.key for n in self._nodes if n.node is not None)
+
+    @cached_property
+    def materializable_keys(self) -> frozenset[AssetKey]:
+        """The assets that some step makes and does not observe only."""
+        return frozenset(n.key for n in self._nodes if n.node is not None and not n.observed)
+
+    @property
+    def materializable_asset_keys(self) -> frozenset[AssetKey]:
+        """The same as `materializable_keys`, under the name that selections in code ask for."""
+        return self.materializable_keys
 
     @cached_property
     def external_keys(self) -> frozenset[AssetKey]:
@@ -220,6 +246,26 @@ class AssetGraph:
         if number is None:
             raise unknown_assets([key], self.keys)
         return number
+
+
+def _joined(parts: Iterable[AssetNode | DeclaresAssets]) -> Manifest:
+    assets: list[AssetNode] = []
+    checks: list[CheckNode] = []
+    steps: list[StepNode] = []
+    for part in parts:
+        if isinstance(part, AssetNode):
+            assets.append(part)
+            continue
+        if not isinstance(part, DeclaresAssets):  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
+            raise ParameterCheckError(
+                f"{part!r} declares no assets. Give functions decorated with @asset, @multi_asset "
+                "or @asset_check, SourceAssets or AssetSpecs."
+            )
+        declared = part.to_manifest()
+        assets.extend(declared.assets)
+        checks.extend(declared.checks)
+        steps.extend(declared.nodes)
+    return Manifest(location="", assets=tuple(assets), checks=tuple(checks), nodes=tuple(steps))
 
 
 def unknown_assets(missing: Sequence[AssetKey], known: Iterable[AssetKey]) -> InvalidSubsetError:

@@ -7,14 +7,16 @@ same set. `selection_parser` has the grammar of the text form.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from penstock.errors import InvalidInvocationError
+from penstock.errors import InvalidInvocationError, ParameterCheckError
 from penstock.graph import selection_expression as expr
 from penstock.graph.asset_graph import AssetGraph, DeclaresAssets
-from penstock.graph.selection_evaluate import assets_in, checks_in
+from penstock.graph.selection_evaluate import assets_in, checks_in, known_leaves, plain_leaves
 from penstock.graph.selection_parser import parse
 from penstock.model.keys import AssetCheckKey, AssetKey, CoercibleToAssetKey
 from penstock.model.manifest import AssetNode, Manifest
@@ -51,11 +53,16 @@ class HasCheckKeys(Protocol):
 
 
 CoercibleToAssets = CoercibleToAssetKey | HasKey | HasKeys
+GraphLike = AssetGraph | Manifest | Iterable[AssetNode | DeclaresAssets]
+
+_NO_LIMIT = 10**6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, init=False)
 class AssetSelection:
     """A set of assets, and of their checks, described before the graph is known.
+
+    A subclass that has a `resolve_inner` selects with code of its own.
 
     Example:
         >>> str(AssetSelection.groups("raw").downstream() - AssetSelection.assets("scratch"))
@@ -63,6 +70,23 @@ class AssetSelection:
     """
 
     expression: expr.Expression
+
+    def __init__(self, expression: expr.Expression | None = None) -> None:
+        if expression is None and type(self).resolve_inner is AssetSelection.resolve_inner:
+            raise ParameterCheckError(
+                "AssetSelection() selects nothing by itself. Use AssetSelection.all(), .assets() "
+                "or another of its constructors."
+            )
+        put = object.__setattr__
+        put(self, "expression", expression or expr.Custom(self.resolve_inner))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, AssetSelection):
+            return NotImplemented
+        return self.expression == other.expression
+
+    def __hash__(self) -> int:
+        return hash(self.expression)
 
     @staticmethod
     def all(include_sources: bool = False) -> AssetSelection:  # noqa: FBT001, FBT002 - public form
@@ -82,11 +106,12 @@ class AssetSelection:
 
     @staticmethod
     def groups(*group_strs: str, include_sources: bool = False) -> AssetSelection:
-        """Select the assets of these groups."""
+        """Select the assets of these groups; without any, those that have no group."""
+        patterns = [expr.literal_pattern(group) for group in group_strs] or [None]
         return AssetSelection(
             expr.union(
-                expr.Attribute(expr.Field.GROUP, expr.literal_pattern(g), external=include_sources)
-                for g in group_strs
+                expr.Attribute(expr.Field.GROUP, pattern, external=include_sources)
+                for pattern in patterns
             )
         )
 
@@ -159,13 +184,13 @@ class AssetSelection:
         return AssetSelection(expr.Apply(expr.Function.CHECKS, expr.All(external=True)))
 
     @staticmethod
-    def from_string(string: str) -> AssetSelection:
-        """Read a selection as people write it.
+    def from_string(string: str, include_sources: bool = False) -> AssetSelection:  # noqa: FBT001, FBT002 - public form
+        """Read a selection as people write it; with `include_sources` `*` is every asset.
 
         Raises:
             InvalidSelectionError: The text is not a selection; the message points at the place.
         """
-        return AssetSelection(parse(string))
+        return AssetSelection(parse(string, external=include_sources))
 
     @staticmethod
     def from_coercible(selection: CoercibleToAssetSelection) -> AssetSelection:
@@ -197,12 +222,21 @@ class AssetSelection:
         return self._walk(expr.Direction.DOWNSTREAM, depth, include_self=include_self)
 
     def sinks(self) -> AssetSelection:
-        """Keep the assets that no other selected asset reads."""
+        """Keep the assets that no other selected asset depends on, directly or not."""
         return self._apply(expr.Function.SINKS)
 
     def roots(self) -> AssetSelection:
-        """Keep the assets that read no other selected asset."""
+        """Keep the assets that depend on no other selected asset, directly or not."""
         return self._apply(expr.Function.ROOTS)
+
+    def sources(self) -> AssetSelection:
+        """Do what `roots` does, under its older name."""
+        warnings.warn(
+            "AssetSelection.sources is deprecated. Use AssetSelection.roots.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return self.roots()
 
     def materializable(self) -> AssetSelection:
         """Keep the assets that some step makes."""
@@ -213,7 +247,7 @@ class AssetSelection:
         return self._apply(expr.Function.NEIGHBORS)
 
     def upstream_source_assets(self) -> AssetSelection:
-        """Select the external assets among these and directly upstream of them."""
+        """Select the external assets among these and anywhere upstream of them."""
         return self._apply(expr.Function.EXTERNAL_PARENTS)
 
     def without_checks(self) -> AssetSelection:
@@ -221,42 +255,83 @@ class AssetSelection:
         return self._apply(expr.Function.WITHOUT_CHECKS)
 
     def __or__(self, other: AssetSelection) -> AssetSelection:
-        return AssetSelection(expr.union((self.expression, other.expression)))
+        return AssetSelection(expr.union((self.expression, _expression_of(other))))
 
     def __and__(self, other: AssetSelection) -> AssetSelection:
-        return AssetSelection(expr.intersection(self.expression, other.expression))
+        return AssetSelection(expr.intersection(self.expression, _expression_of(other)))
 
     def __sub__(self, other: AssetSelection) -> AssetSelection:
-        return AssetSelection(expr.difference(self.expression, other.expression))
+        return AssetSelection(expr.difference(self.expression, _expression_of(other)))
 
     def __str__(self) -> str:
         return expr.render(self.expression)
 
+    def to_selection_str(self) -> str:
+        """Write it in the selection language; the text reads back to the same set.
+
+        Raises:
+            InvalidInvocationError: A part of it is made by code.
+        """
+        return expr.render(self.expression)
+
+    def to_serializable_asset_selection(self, asset_graph: GraphLike) -> AssetSelection:
+        """Return it with what code selects replaced by the assets that it selects now."""
+        return AssetSelection(plain_leaves(self.expression, AssetGraph.of(asset_graph)))
+
     def resolve(
-        self, graph: AssetGraph | Manifest | Iterable[AssetNode | DeclaresAssets]
+        self,
+        all_assets: GraphLike,
+        allow_missing: bool = False,  # noqa: FBT001, FBT002 - public form
     ) -> frozenset[AssetKey]:
-        """Return the assets selected from a graph.
+        """Return the assets selected from a graph, or from definitions.
+
+        Args:
+            all_assets: Where they are looked for.
+            allow_missing: Whether an asset may be named that does not exist.
 
         Raises:
             InvalidSubsetError: An asset that is named does not exist; the message has the nearest
                 spellings.
+            UnresolvableSelectionError: It asks for what only a deployment knows.
         """
-        return assets_in(self.expression, AssetGraph.of(graph))
+        graph = AssetGraph.of(all_assets)
+        return assets_in(self._checked(graph, allow_missing=allow_missing), graph)
+
+    def resolve_inner(
+        self,
+        asset_graph: AssetGraph,
+        allow_missing: bool,  # noqa: FBT001 - public form
+    ) -> AbstractSet[AssetKey]:
+        """Return the assets selected from a graph; a subclass selects with this method.
+
+        Raises:
+            InvalidSubsetError: An asset that is named does not exist.
+            UnresolvableSelectionError: It asks for what only a deployment knows.
+        """
+        return assets_in(self._checked(asset_graph, allow_missing=allow_missing), asset_graph)
 
     def resolve_checks(
-        self, graph: AssetGraph | Manifest | Iterable[AssetNode | DeclaresAssets]
+        self,
+        asset_graph: GraphLike,
+        allow_missing: bool = False,  # noqa: FBT001, FBT002 - public form
     ) -> frozenset[AssetCheckKey]:
         """Return the checks selected from a graph: by default those of the selected assets.
 
         Raises:
             InvalidSubsetError: An asset or a check that is named does not exist.
+            UnresolvableSelectionError: It asks for what only a deployment knows.
         """
-        return checks_in(self.expression, AssetGraph.of(graph))
+        graph = AssetGraph.of(asset_graph)
+        return checks_in(self._checked(graph, allow_missing=allow_missing), graph)
+
+    def _checked(self, graph: AssetGraph, *, allow_missing: bool) -> expr.Expression:
+        return known_leaves(self.expression, graph) if allow_missing else self.expression
 
     def _walk(
         self, direction: expr.Direction, depth: int | None, *, include_self: bool
     ) -> AssetSelection:
-        walked = AssetSelection(expr.Walk(self.expression, direction, depth))
+        levels = None if depth is None or depth >= _NO_LIMIT else depth
+        walked = AssetSelection(expr.Walk(self.expression, direction, levels))
         return walked if include_self else walked - self
 
     def _apply(self, function: expr.Function) -> AssetSelection:
@@ -271,6 +346,15 @@ CoercibleToAssetSelection = (
     | HasKeys
     | Sequence["str | AssetKey | HasKey | HasKeys | AssetSelection"]
 )
+
+
+def _expression_of(selection: AssetSelection) -> expr.Expression:
+    if not isinstance(selection, AssetSelection):  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
+        raise ParameterCheckError(
+            f"{selection!r} of type {type(selection).__name__} is not an AssetSelection. "
+            "Make one with AssetSelection.from_coercible."
+        )
+    return selection.expression
 
 
 def _of_patterns(patterns: Sequence[expr.Expression], *, include_sources: bool) -> AssetSelection:

@@ -1,7 +1,7 @@
 """From an expression and a graph to the assets and the checks that it selects.
 
 Owns what each node means. A walk upstream keeps what can be materialized only; a walk downstream
-keeps all it meets. Sinks and roots are relative to their operand. A selection of assets also
+keeps all it meets. Sinks and roots are relative to their operand, whatever lies in between. A selection of assets also
 selects the checks of those assets, unless checks are named or taken away.
 """
 
@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import assert_never
 
+from penstock.errors import UnresolvableSelectionError
 from penstock.graph.asset_graph import AssetGraph, unknown_assets
 from penstock.graph.selection_expression import (
     All,
@@ -18,6 +19,7 @@ from penstock.graph.selection_expression import (
     Apply,
     Attribute,
     CheckKeys,
+    Custom,
     Direction,
     Expression,
     Field,
@@ -25,14 +27,22 @@ from penstock.graph.selection_expression import (
     Is,
     KeyPattern,
     Keys,
+    Leaf,
     Minus,
     Not,
     Or,
     Structure,
     Walk,
+    render,
+    with_leaves,
 )
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.manifest import AssetNode
+from penstock.partitions.definition import PartitionsDefinition
+from penstock.partitions.dynamic import DynamicPartitionsDefinition
+from penstock.partitions.multi import MultiPartitionsDefinition
+from penstock.partitions.static import StaticPartitionsDefinition
+from penstock.partitions.window_definition import TimeWindowPartitionsDefinition
 
 KeySet = frozenset[AssetKey]
 CheckSet = frozenset[AssetCheckKey]
@@ -51,9 +61,9 @@ def assets_in(expression: Expression, graph: AssetGraph) -> KeySet:
             first, *others = (assets_in(o, graph) for o in operands)
             return first.intersection(*others)
         case Not(child):
-            return graph.executable_keys - assets_in(child, graph)
+            return graph.materializable_keys - assets_in(child, graph)
         case Minus(base, removed):
-            return assets_in(base, graph) - assets_in(removed, graph)
+            return assets_in(base, graph).difference(*(assets_in(r, graph) for r in removed))
         case Walk(child, direction, depth):
             return _walked(assets_in(child, graph), graph, direction=direction, depth=depth)
         case Apply(function, child):
@@ -75,9 +85,9 @@ def checks_in(expression: Expression, graph: AssetGraph) -> CheckSet:
             first, *others = (checks_in(o, graph) for o in operands)
             return first.intersection(*others)
         case Not(child):
-            return _checks_of(graph.executable_keys, graph) - checks_in(child, graph)
+            return _checks_of(graph.materializable_keys, graph) - checks_in(child, graph)
         case Minus(base, removed):
-            return checks_in(base, graph) - checks_in(removed, graph)
+            return checks_in(base, graph).difference(*(checks_in(r, graph) for r in removed))
         case CheckKeys(keys):
             for key in keys:
                 graph.check(key)
@@ -90,12 +100,38 @@ def checks_in(expression: Expression, graph: AssetGraph) -> CheckSet:
             return _checks_of(assets_in(expression, graph), graph)
 
 
-def _leaf(
-    expression: All | Keys | KeyPattern | Attribute | Is | CheckKeys, graph: AssetGraph
-) -> KeySet:
+def known_leaves(expression: Expression, graph: AssetGraph) -> Expression:
+    """Return an expression without the assets and checks that it names and the graph lacks."""
+
+    def change(leaf: Leaf) -> Expression:
+        match leaf:
+            case Keys(keys):
+                return Keys(tuple(key for key in keys if graph.has(key)))
+            case CheckKeys(keys):
+                return CheckKeys(tuple(key for key in keys if key in graph.check_keys))
+            case Custom(resolver):
+                return Keys(tuple(sorted(resolver(graph, allow_missing=True))))
+            case _:
+                return leaf
+
+    return with_leaves(expression, change)
+
+
+def plain_leaves(expression: Expression, graph: AssetGraph) -> Expression:
+    """Return an expression with what a user's code selects written as keys."""
+
+    def change(leaf: Leaf) -> Expression:
+        if not isinstance(leaf, Custom):
+            return leaf
+        return Keys(tuple(sorted(leaf.resolver(graph, allow_missing=False))))
+
+    return with_leaves(expression, change)
+
+
+def _leaf(expression: Leaf, graph: AssetGraph) -> KeySet:
     match expression:
         case All(external):
-            return graph.get_all_asset_keys() if external else graph.executable_keys
+            return graph.get_all_asset_keys() if external else graph.materializable_keys
         case Keys(keys):
             missing = [key for key in keys if not graph.has(key)]
             if missing:
@@ -105,19 +141,25 @@ def _leaf(
             fits = _matcher(pattern)
             return frozenset(k for k in graph.keys if fits(k.to_escaped_user_string()))
         case Attribute():
-            among = graph.keys if expression.external else graph.executable_keys
-            has = _attribute_test(expression)
+            among = graph.keys if expression.external else graph.materializable_keys
+            has = _attribute_test(expression, graph.manifest.location)
             return frozenset(k for k in among if has(graph.node(k)))
         case Is(structure):
             materializable = structure is Structure.MATERIALIZABLE
-            return graph.executable_keys if materializable else graph.external_keys
+            return graph.materializable_keys if materializable else _unmade(graph)
         case CheckKeys():
             return frozenset()
+        case Custom(resolver):
+            return frozenset(resolver(graph, allow_missing=False))
         case _:
             assert_never(expression)
 
 
-def _attribute_test(attribute: Attribute) -> Callable[[AssetNode], bool]:
+def _unmade(graph: AssetGraph) -> KeySet:
+    return graph.get_all_asset_keys() - graph.materializable_keys
+
+
+def _attribute_test(attribute: Attribute, location: str) -> Callable[[AssetNode], bool]:
     value = attribute.value
     match attribute.field:
         case Field.GROUP:
@@ -130,6 +172,35 @@ def _attribute_test(attribute: Attribute) -> Callable[[AssetNode], bool]:
         case Field.TAG:
             wanted = (attribute.key, value)
             return lambda node: wanted in node.tags if value is not None else not node.tags
+        case Field.PARTITIONS:
+            return lambda node: _split_as(node.partitions, value)
+        case Field.CODE_LOCATION if location:
+            return lambda _: value == location
+        case _:
+            raise _unknown_here(attribute)
+
+
+_PARTITIONINGS: dict[str, type[PartitionsDefinition]] = {
+    "static": StaticPartitionsDefinition,
+    "dynamic": DynamicPartitionsDefinition,
+    "time": TimeWindowPartitionsDefinition,
+    "multipartitions": MultiPartitionsDefinition,
+}
+
+
+def _split_as(partitions: PartitionsDefinition | None, wanted: str | None) -> bool:
+    if wanted is None or wanted == "none":
+        return partitions is None
+    kind = _PARTITIONINGS.get(wanted)
+    return kind is not None and isinstance(partitions, kind)
+
+
+def _unknown_here(attribute: Attribute) -> UnresolvableSelectionError:
+    return UnresolvableSelectionError(
+        f"'{render(attribute)}' cannot be resolved from definitions alone: it asks for what only a "
+        "deployment knows. Use it in the UI's search; in code select by key, group, tag, kind or "
+        "owner."
+    )
 
 
 def _matcher(pattern: str) -> Callable[[str], bool]:
@@ -141,7 +212,7 @@ def _matcher(pattern: str) -> Callable[[str], bool]:
 
 def _walked(start: KeySet, graph: AssetGraph, *, direction: Direction, depth: int | None) -> KeySet:
     if direction is Direction.UPSTREAM:
-        return _reached(start, graph.parents, depth) & graph.executable_keys
+        return _reached(start, graph.parents, depth) & graph.materializable_keys
     return _reached(start, graph.children, depth)
 
 
@@ -158,17 +229,21 @@ def _reached(
     return frozenset(seen)
 
 
+def _beyond(start: KeySet, edges: Callable[[AssetKey], Iterable[AssetKey]]) -> KeySet:
+    """Return what lies at least one edge away from any of the assets."""
+    return _reached(frozenset(key for near in start for key in edges(near)), edges, None)
+
+
 def _applied(function: Function, child: KeySet, graph: AssetGraph) -> KeySet:
     match function:
         case Function.SINKS:
-            return frozenset(k for k in child if child.isdisjoint(graph.children(k)))
+            return child - _beyond(child, graph.parents)
         case Function.ROOTS:
-            return frozenset(k for k in child if child.isdisjoint(graph.parents(k)))
+            return child - _beyond(child, graph.children)
         case Function.NEIGHBORS:
             return child | _neighbors(child, graph)
         case Function.EXTERNAL_PARENTS:
-            near = {parent for k in child for parent in graph.parents(k)}
-            return (child | near) & graph.external_keys
+            return _reached(child, graph.parents, None) & _unmade(graph)
         case Function.CHECKS:
             return frozenset()
         case Function.WITHOUT_CHECKS:

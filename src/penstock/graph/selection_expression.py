@@ -12,11 +12,16 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import assert_never
+from typing import TYPE_CHECKING, Protocol, assert_never
 
+from penstock.errors import InvalidInvocationError
 from penstock.model.keys import AssetCheckKey, AssetKey
+
+if TYPE_CHECKING:
+    from penstock.graph.asset_graph import AssetGraph
 
 
 class Field(enum.Enum):
@@ -26,6 +31,21 @@ class Field(enum.Enum):
     KIND = "kind"
     OWNER = "owner"
     TAG = "tag"
+    PARTITIONS = "partitions"
+    CODE_LOCATION = "code_location"
+    STATUS = "status"
+    COLUMN = "column"
+    COLUMN_TAG = "column_tag"
+    TABLE_NAME = "table_name"
+    CHANGED_IN_BRANCH = "changed_in_branch"
+    AUTOMATION_TYPE = "automation_type"
+    SENSOR = "sensor"
+    SCHEDULE = "schedule"
+    JOB = "job"
+
+
+KEYED_FIELDS = frozenset({Field.TAG, Field.COLUMN_TAG})
+"""Those that are written `field:key=value`."""
 
 
 class Structure(enum.Enum):
@@ -79,7 +99,7 @@ class Attribute:
     """The assets with a value in an attribute; None asks for those without any.
 
     A group is compared with a pattern. For a tag `key` is its key and `value` its value. External
-    assets count only with `external`.
+    assets count only with `external`; an owner's assets always do.
     """
 
     field: Field
@@ -100,6 +120,21 @@ class CheckKeys:
     """Exactly these checks, and no asset."""
 
     keys: tuple[AssetCheckKey, ...]
+
+
+class Resolver(Protocol):
+    """Code of a user that selects assets from a graph."""
+
+    def __call__(self, asset_graph: AssetGraph, *, allow_missing: bool) -> AbstractSet[AssetKey]:
+        """Return the assets."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Custom:
+    """What a user's code selects; it has no text."""
+
+    resolver: Resolver
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,31 +161,43 @@ class Not:
     child: Expression
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Operands:
+    """Operands whose order does not matter, so it does not count when two are compared."""
+
+    operands: tuple[Expression, ...]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Operands):
+            return NotImplemented
+        return type(self) is type(other) and frozenset(self.operands) == frozenset(other.operands)
+
+    def __hash__(self) -> int:
+        return hash((type(self), frozenset(self.operands)))
+
+
+class And(_Operands):
     """What all operands have in common; at least one."""
 
-    operands: tuple[Expression, ...]
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(_Operands):
     """What is in any operand; nothing if there is none."""
 
-    operands: tuple[Expression, ...]
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Minus:
-    """What is in the base and not in the removed part."""
+    """What is in the base and in none of the removed parts, of which there is at least one."""
 
     base: Expression
-    removed: Expression
+    removed: tuple[Expression, ...]
 
 
-Expression = (
-    All | Keys | KeyPattern | Attribute | Is | CheckKeys | Walk | Apply | Not | And | Or | Minus
-)
+Leaf = All | Keys | KeyPattern | Attribute | Is | CheckKeys | Custom
+Expression = Leaf | Walk | Apply | Not | And | Or | Minus
 
 
 def union(operands: Iterable[Expression]) -> Expression:
@@ -176,10 +223,37 @@ def difference(base: Expression, removed: Expression) -> Expression:
             return Not(removed)
         case Not(child=earlier):
             return Not(union((earlier, removed)))
-        case Minus(base=inner, removed=earlier):
-            return Minus(inner, union((earlier, removed)))
         case _:
-            return Minus(base, removed)
+            return subtraction(base, removed)
+
+
+def subtraction(base: Expression, *removed: Expression) -> Expression:
+    """Take selections from what `base` really selects, external assets included."""
+    if not removed:
+        return base
+    if isinstance(base, Minus):
+        return Minus(base.base, (*base.removed, *removed))
+    return Minus(base, removed)
+
+
+def with_leaves(expression: Expression, change: Callable[[Leaf], Expression]) -> Expression:
+    """Return an expression with each leaf replaced."""
+    match expression:
+        case Walk(child, direction, depth):
+            return Walk(with_leaves(child, change), direction, depth)
+        case Apply(function, child):
+            return Apply(function, with_leaves(child, change))
+        case Not(child):
+            return Not(with_leaves(child, change))
+        case And(operands):
+            return And(tuple(with_leaves(o, change) for o in operands))
+        case Or(operands):
+            return Or(tuple(with_leaves(o, change) for o in operands))
+        case Minus(base, removed):
+            parts = tuple(with_leaves(r, change) for r in removed)
+            return Minus(with_leaves(base, change), parts)
+        case _:
+            return change(expression)
 
 
 def literal_pattern(text: str) -> str:
@@ -189,6 +263,7 @@ def literal_pattern(text: str) -> str:
 
 _OR, _AND, _NOT, _WALK, _ATOM = range(5)
 _EMPTY = "not *"
+_FEW = 8
 
 
 def render(expression: Expression) -> str:
@@ -208,9 +283,9 @@ def _render(expression: Expression) -> tuple[str, int]:
         case Or(()):
             return _EMPTY, _NOT
         case Or(operands):
-            return " or ".join(_inside(o, _AND) for o in operands), _OR
+            return " or ".join(_inside(o, _WALK) for o in operands), _OR
         case Minus(base, removed):
-            return f"{_conjunct(base)} and not {_inside(removed, _NOT)}", _AND
+            return _render_minus(base, removed), _AND
         case Keys(keys):
             return _either([f'key:"{_key_pattern(k)}"' for k in keys])
         case CheckKeys(keys):
@@ -219,7 +294,17 @@ def _render(expression: Expression) -> tuple[str, int]:
             return _render_atom(expression), _ATOM
 
 
-def _render_atom(expression: All | KeyPattern | Attribute | Is | Apply) -> str:
+def _render_minus(base: Expression, removed: tuple[Expression, ...]) -> str:
+    text = _conjunct(base)
+    if len(removed) > _FEW:  # the parser bounds how deep parentheses nest
+        return f"{text} and not {_inside(union(removed), _WALK)}"
+    for number, part in enumerate(removed):
+        kept = f"({text})" if number else text
+        text = f"{kept} and not {_inside(part, _WALK)}"
+    return text
+
+
+def _render_atom(expression: All | KeyPattern | Attribute | Is | Apply | Custom) -> str:
     match expression:
         case All(external):
             return 'key:"*"' if external else "*"
@@ -231,7 +316,13 @@ def _render_atom(expression: All | KeyPattern | Attribute | Is | Apply) -> str:
             return f"{function.value}({render(child)})"
         case Attribute():
             text = _render_attribute(expression)
-            return f"with_external({text})" if expression.external else text
+            shown = expression.external and expression.field is not Field.OWNER
+            return f"with_external({text})" if shown else text
+        case Custom(resolver):
+            raise InvalidInvocationError(
+                f"The selection {resolver!r} is made by code, which has no text. "
+                "Write to_serializable_asset_selection(graph) of it."
+            )
         case _:
             assert_never(expression)
 
@@ -242,8 +333,9 @@ def _render_attribute(attribute: Attribute) -> str:
         return f"{name}:<null>"
     if attribute.field is Field.GROUP:
         return f'{name}:"{value}"'
-    if attribute.field is Field.TAG:
-        return f"{name}:{_quoted(attribute.key)}={_quoted(value)}"
+    if attribute.field in KEYED_FIELDS:
+        key = f"{name}:{_quoted(attribute.key)}"
+        return f"{key}={_quoted(value)}" if value else key
     return f"{name}:{_quoted(value)}"
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from penstock.base.text import did_you_mean
 from penstock.errors import InvalidSelectionError
+from penstock.graph.selection_expression import KEYED_FIELDS, Field
 
 
 class Kind(enum.Enum):
@@ -58,7 +59,7 @@ class Token:
     values: tuple[Value, ...] = ()
 
 
-ATTRIBUTES = ("key", "group", "tag", "kind", "owner", "is", "check")
+ATTRIBUTES = ("key", "is", "check", *(field.value for field in Field))
 
 _SYMBOLS = {
     "+": Kind.PLUS,
@@ -73,11 +74,13 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _COLON = re.compile(r"\s*:\s*")
 _EQUALS = re.compile(r"\s*=\s*")
 _VALUE = re.compile(r"<null>|[\w\-./]+")
+_KEYED = frozenset(field.value for field in KEYED_FIELDS)
 _VALUES = {
     "key": re.compile(r"[\w\-./*]+"),
     "group": re.compile(r"<null>|[\w\-./*]+"),
     "owner": re.compile(r"<null>|[\w\-./@:%]+"),
     "check": re.compile(r"[\w\-./:]+"),
+    "code_location": re.compile(r"<null>|[\w\-./@]+"),
 }
 
 
@@ -139,7 +142,7 @@ def _attribute(text: str, name: str, start: int, position: int) -> tuple[Token, 
         raise selection_error(text, start, f"no attribute '{name}:'.{hint} Expected {known}")
     value, end = _value(text, name, position)
     values = [value]
-    equals = _EQUALS.match(text, end) if name == "tag" else None
+    equals = _EQUALS.match(text, end) if name in _KEYED else None
     if equals is not None:
         value, end = _value(text, name, equals.end())
         values.append(value)

@@ -7,15 +7,16 @@
     walk       := [DIGITS] '+'+ atom | atom '+'+ [DIGITS] | both | '*' name | name '*' | atom
     atom       := name | attribute | function '(' or ')' | '(' or ')' | '*'
     name       := WORD | QUOTED                         exactly this asset; it must exist
-    attribute  := 'key:' PATTERN | 'group:' PATTERN | 'tag:' V ['=' V] | 'kind:' V | 'owner:' V
-                | 'is:' ('external' | 'materializable') | 'check:' asset ':' check
+    attribute  := 'key:' PATTERN | 'group:' PATTERN | ('tag:' | 'column_tag:') V ['=' V]
+                | 'is:' ('external' | 'materializable') | 'check:' asset ':' check | FIELD ':' V
     function   := 'sinks' | 'roots' | 'neighbors' | 'external_parents'
                 | 'checks' | 'without_checks' | 'with_external'
 
 Operators are written all lower or all upper. **The rule for `+`**: beside a bare name each `+` is
 one level, as it was in Dagster's older syntax (`a+`, `++a`); beside any other atom a lone `+` has
 no limit (`key:a+`, `(a or b)+`), and several count levels. A number beside the `+` says the levels
-in either case (`2+a`, `key:a+1`). `a*` and `*a` have no limit. Refuses to know the graph.
+in either case (`2+a`, `key:a+1`). `a*` and `*a` have no limit. FIELD is any other of
+`selection_expression.Field`. Refuses to know the graph.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from collections.abc import Sequence
 from penstock.base.text import listed
 from penstock.errors import InvalidSelectionError
 from penstock.graph.selection_expression import (
+    KEYED_FIELDS,
     All,
     Apply,
     Attribute,
@@ -36,11 +38,11 @@ from penstock.graph.selection_expression import (
     Is,
     KeyPattern,
     Keys,
-    Minus,
     Not,
     Structure,
     Walk,
     intersection,
+    subtraction,
     union,
 )
 from penstock.graph.selection_lexer import Kind, Token, Value, selection_error, tokens_of
@@ -54,8 +56,12 @@ _OPERATORS = frozenset({"and", "or", "not", "AND", "OR", "NOT"})
 _ATOM = "an asset, an attribute like tag:x, '*' or '('"
 
 
-def parse(text: str) -> Expression:
+def parse(text: str, *, external: bool = False) -> Expression:
     """Read a selection.
+
+    Args:
+        text: The selection.
+        external: Whether `*`, `not` and attributes count assets that no step makes as well.
 
     Raises:
         InvalidSelectionError: The text is not a selection; the message shows where and what was
@@ -63,18 +69,18 @@ def parse(text: str) -> Expression:
     """
     if not text.strip():
         raise InvalidSelectionError("The selection is empty; expected an asset, or '*' for all.")
-    return _Parser(text, tokens_of(text)).selection()
+    return _Parser(text, tokens_of(text), external=external).selection()
 
 
 class _Parser:
     """A cursor over the tokens of one text."""
 
-    def __init__(self, text: str, tokens: Sequence[Token]) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token], *, external: bool) -> None:
         self._text = text
         self._tokens = tokens
         self._at = 0
         self._nesting = 0
-        self._external = False
+        self._external = external
 
     def selection(self) -> Expression:
         pieces = [self._or()]
@@ -94,14 +100,13 @@ class _Parser:
         terms = [self._not()]
         while self._take_operator("and"):
             terms.append(self._not())
-        if len(terms) == 1:
-            return terms[0]
         kept = [t for t in terms if not isinstance(t, Not)]
         removed = [t.child for t in terms if isinstance(t, Not)]
-        if not kept:
-            return Not(union(removed))
-        shared = intersection(*kept)
-        return Minus(shared, union(removed)) if removed else shared
+        if kept:
+            return subtraction(intersection(*kept), *removed)
+        if self._external:
+            return subtraction(All(external=True), *removed)
+        return Not(union(removed))
 
     def _not(self) -> Expression:
         negations = 0
@@ -207,17 +212,18 @@ class _Parser:
                 return self._structure(value)
             case "check":
                 return self._check(value)
-            case "tag":
-                given = token.values[1].literal if len(token.values) > 1 else ""
-                if value.is_null:
-                    return Attribute(Field.TAG, None, external=self._external)
-                return Attribute(Field.TAG, given, key=value.literal, external=self._external)
-            case "group":
-                text = value.text
-            case _:
-                text = value.literal
-        shown = None if value.is_null else text
-        return Attribute(Field(token.text), shown, external=self._external)
+            case name:
+                return self._field(Field(name), value, token.values[1:])
+
+    def _field(self, field: Field, value: Value, rest: Sequence[Value]) -> Expression:
+        external = self._external or field is Field.OWNER
+        if value.is_null:
+            return Attribute(field, None, external=external)
+        if field in KEYED_FIELDS:
+            given = rest[0].literal if rest else ""
+            return Attribute(field, given, key=value.literal, external=external)
+        text = value.text if field is Field.GROUP else value.literal
+        return Attribute(field, text, external=external)
 
     def _structure(self, value: Value) -> Expression:
         known = [structure.value for structure in Structure]

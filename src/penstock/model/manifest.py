@@ -40,7 +40,8 @@ class CheckNode(msgspec.Struct, frozen=True):
 class AssetNode(msgspec.Struct, frozen=True):
     """One asset. `node` names the step that makes it; None marks an external asset.
 
-    `output` is the step's output that carries it; several assets may share a node.
+    `output` is the step's output that carries it; several assets may share a node. Of an `observed`
+    asset the step looks at it only, so it is made elsewhere.
     """
 
     key: AssetKey
@@ -55,6 +56,7 @@ class AssetNode(msgspec.Struct, frozen=True):
     owners: tuple[str, ...] = ()
     code_version: str | None = None
     skippable: bool = False
+    observed: bool = False
 
 
 NeedKind = Literal["one", "fan_in", "collect"]

@@ -1,15 +1,20 @@
 """`RetryPolicy`, the declared rule for another attempt, as a value.
 
-`decide/retry.py` computes delays from it.
+`decide/retry.py` decides by it whether there is one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 
 import msgspec
 
+from penstock.base.ids import uniform as system_uniform
 from penstock.errors import InvalidDefinitionError
+
+# 2**1024 is no float any more; a delay that long never ends anyway.
+_MOST_DOUBLINGS = 1000
 
 
 class Backoff(Enum):
@@ -50,3 +55,32 @@ class RetryPolicy(msgspec.Struct, frozen=True):
             raise InvalidDefinitionError(
                 f"RetryPolicy has a {what} but no delay. Give delay=<seconds>."
             )
+
+    def calculate_delay(
+        self, attempt_num: int, *, uniform: Callable[[], float] = system_uniform
+    ) -> float:
+        """Return the seconds before a retry.
+
+        Args:
+            attempt_num: Which retry it is; 1 for the first.
+            uniform: Gives random numbers in [0, 1); asked only where there is a jitter.
+        """
+        if self.delay is None:
+            return 0.0
+        delay = self._backed_off(self.delay, attempt_num)
+        match self.jitter:
+            case None:
+                return delay
+            case Jitter.FULL:
+                return uniform() * delay
+            case Jitter.PLUS_MINUS:
+                return delay + (2 * uniform() - 1) * delay
+
+    def _backed_off(self, delay: float, retry: int) -> float:
+        match self.backoff:
+            case None:
+                return delay
+            case Backoff.LINEAR:
+                return delay * retry
+            case Backoff.EXPONENTIAL:
+                return delay * (2 ** min(retry, _MOST_DOUBLINGS) - 1)

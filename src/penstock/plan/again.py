@@ -58,11 +58,15 @@ class ParentFacts(msgspec.Struct, frozen=True, kw_only=True):
         return None if output in self.absent.get(step, ()) else self.made.get(step)
 
     def keys_of(self, template: Step, steps: Sequence[Step]) -> tuple[str, ...] | None:
-        """Return the mapping keys of a template's copies; None if its producer made none known."""
+        """Return the mapping keys of a template's copies; None if there is nothing to copy for.
+
+        That is so where its producer did not end well, or left the optional output out.
+        """
         assert template.over is not None
-        producer, output = template.over
-        mapped = self.mapped.get(steps[producer].key)
-        return None if mapped is None else mapped.get(output, ())
+        producer, output = steps[template.over[0]].key, template.over[1]
+        if self.maker(producer, output) is None:
+            return None
+        return self.mapped.get(producer, {}).get(output, ())
 
 
 def parent_facts(runs: Sequence[PastRun]) -> ParentFacts:
@@ -150,7 +154,7 @@ def _edges(plan: Plan, parent: ParentFacts) -> dict[str, list[str]]:
 
 def _unknown_step(name: str, known: Iterable[str], parent: ParentFacts) -> StepNotFoundError:
     return StepNotFoundError(
-        f"There is no step '{name}' to run again from run {parent.run}."
+        f"Step selection refers to unknown step: {name}. Run {parent.run} has none to run again."
         f"{did_you_mean(name, known)} The copies of a step over a dynamic output are named by "
         "mapping key, 'name[key]', and all of them together 'name[?]'."
     )
@@ -169,11 +173,11 @@ def unfinished_steps(plan: Plan, parent: ParentFacts) -> frozenset[str]:
             if _is_gone(plan, number, None, gone=gone, parent=parent):
                 gone.add(step.key)
             continue
-        copies = [copy_key(step, key) for key in keys]
-        lost = [k for k in keys if _is_gone(plan, number, k, gone=gone, parent=parent)]
-        gone.update(copy_key(step, key) for key in lost)
-        if copies and len(lost) == len(copies):
-            gone.add(step.key)
+        gone.update(
+            copy_key(step, key)
+            for key in keys
+            if _is_gone(plan, number, key, gone=gone, parent=parent)
+        )
     return parent.unfinished - gone
 
 
@@ -181,19 +185,28 @@ def _is_gone(
     plan: Plan, number: int, key: str | None, *, gone: AbstractSet[str], parent: ParentFacts
 ) -> bool:
     """Tell whether a step cannot run, as what it needs was not produced though nothing failed."""
-    step = plan.steps[number]
     entries: dict[str | None, list[bool]] = {}
-    for need in step.needs:
+    for need in plan.steps[number].needs:
         if need.output is None:
             continue
-        upstream = plan.steps[need.step]
-        takes_copy = upstream.over is not None and need.kind != "collect"
-        name = copy_key(upstream, key) if takes_copy and key is not None else upstream.key
-        is_missing = name in gone or need.output in parent.absent.get(name, ())
+        names = _sources_of(plan, need, key, parent)
+        missing = [n in gone or need.output in parent.absent.get(n, ()) for n in names]
+        is_missing = bool(missing) and all(missing)
         if need.kind == "one" and is_missing:
             return True
         entries.setdefault(need.input, []).append(is_missing)
     return any(all(missing) for missing in entries.values())
+
+
+def _sources_of(plan: Plan, need: Need, key: str | None, parent: ParentFacts) -> list[str]:
+    """Return the steps that a need is for: one, or every copy of a template that is collected."""
+    upstream = plan.steps[need.step]
+    if upstream.over is None:
+        return [upstream.key]
+    if need.kind != "collect":
+        return [upstream.key if key is None else copy_key(upstream, key)]
+    keys = parent.keys_of(upstream, plan.steps)
+    return [upstream.key] if keys is None else [copy_key(upstream, each) for each in keys]
 
 
 def plan_again(plan: Plan, *, selected: AbstractSet[str], parent: ParentFacts) -> Plan:

@@ -115,7 +115,7 @@ def _chosen_checks(
         graph.check(key)
     chosen = [c for c in graph.manifest.checks if AssetCheckKey(c.asset, c.name) in checks]
     for check in chosen:
-        if check.inline and check.asset not in assets:
+        if check.inline and check.asset not in assets and not graph.step(check.node).can_subset:
             raise InvalidSubsetError(
                 f"Check '{check.name}' of asset '{check.asset}' is evaluated by the step that "
                 f"makes the asset. Select '{check.asset}' too."

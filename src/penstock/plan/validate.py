@@ -18,14 +18,19 @@ from penstock.partitions.mapping import infer_mapping
 from penstock.partitions.self_reference import reads_earlier_partitions
 
 
-def problems(manifest: Manifest) -> list[str]:
-    """Return every problem of a manifest, one sentence or two for each."""
+def problems(manifest: Manifest, graph: AssetGraph | None = None) -> list[str]:
+    """Return every problem of a manifest, one sentence or two for each.
+
+    Args:
+        manifest: What was declared.
+        graph: The graph of its assets, where there is one already.
+    """
     return [
         *_duplicate_assets(manifest),
         *_duplicate_checks(manifest),
         *_duplicate_steps(manifest),
         *_self_dependencies(manifest),
-        *_cycles(manifest),
+        *_cycles(graph or AssetGraph(manifest)),
         *_unrelated_partitions(manifest),
     ]
 
@@ -76,9 +81,8 @@ def _self_dependencies(manifest: Manifest) -> Iterator[str]:
                 )
 
 
-def _cycles(manifest: Manifest) -> Iterator[str]:
+def _cycles(graph: AssetGraph) -> Iterator[str]:
     """Name cycles one after another; those that share an edge with a named one are left out."""
-    graph = AssetGraph(manifest)
     numbers = {key: n for n, key in enumerate(graph.keys)}
     needs = [[numbers[parent] for parent in graph.parents(key)] for key in graph.keys]
     while (cycle := find_cycle(needs)) is not None:

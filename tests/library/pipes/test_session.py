@@ -20,6 +20,11 @@ def _write(path, *lines):
         file.writelines(lines)
 
 
+def _write_and_fail(path):
+    _write(path, _line("report_custom_message", payload=1))
+    raise ZeroDivisionError
+
+
 def _line(method, **params):
     return json.dumps({VERSION_FIELD: "0.1", "method": method, "params": params}) + "\n"
 
@@ -51,9 +56,11 @@ def test_all_that_was_written_is_read_when_the_session_closes(tmp_path):
 def test_messages_are_read_when_the_code_inside_raises(tmp_path):
     path = str(tmp_path / "messages")
 
-    with pytest.raises(ZeroDivisionError), _open(dg.PipesFileMessageReader(path)) as session:
-        _write(path, _line("report_custom_message", payload=1))
-        raise ZeroDivisionError
+    with (
+        pytest.raises(ZeroDivisionError),
+        _open(dg.PipesFileMessageReader(path)) as session,
+    ):
+        _write_and_fail(path)
 
     assert session.get_custom_messages() == (1,)
 

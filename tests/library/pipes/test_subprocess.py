@@ -120,7 +120,7 @@ def test_an_exit_code_fails_the_step_with_the_last_words(command):
 
     with (
         dg.instance_for_test() as instance,
-        pytest.raises(dg.DagsterPipesExecutionError, match="with code 1[^$]*no such table"),
+        pytest.raises(dg.DagsterPipesExecutionError, match=r"with code 1[^$]*no such table"),
     ):
         _materialize(foo, instance)
 

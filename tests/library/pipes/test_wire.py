@@ -1,4 +1,4 @@
-"""Parameters survive the way through an environment variable, as the external package reads them."""
+"""Parameters survive the way through an environment variable, read by the external package."""
 
 import dagster_pipes
 from hypothesis import given

@@ -5,6 +5,7 @@ from datetime import timedelta
 import penstock as dg
 from warehouse.assets.marts import daily_revenue
 from warehouse.assets.raw import orders
+from warehouse.partitions import daily
 
 freshness = dg.build_last_update_freshness_checks(
     assets=[daily_revenue], lower_bound_delta=timedelta(days=2)
@@ -12,7 +13,11 @@ freshness = dg.build_last_update_freshness_checks(
 
 
 @dg.asset_check(
-    asset=orders, blocking=True, additional_ins={}, description="No order twice", name="unique_ids"
+    asset=orders,
+    name="unique_ids",
+    description="No order twice",
+    blocking=True,
+    partitions_def=daily,
 )
 def unique_ids(context: dg.AssetCheckExecutionContext, orders) -> dg.AssetCheckResult:
     ids = [order["id"] for order in orders]

@@ -11,7 +11,9 @@ def build_region_asset(region: str) -> dg.AssetsDefinition:
 
     @dg.asset(name=f"shipments_{region}", group_name="regions", tags={"region": region})
     def shipments(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        return dg.MaterializeResult(metadata={"region": region, "asset": context.asset_key.path[-1]})
+        return dg.MaterializeResult(
+            metadata={"region": region, "asset": context.asset_key.path[-1]}
+        )
 
     return shipments
 

@@ -3,8 +3,9 @@
 import pickle
 from pathlib import Path
 
-import penstock as dg
 from pydantic import PrivateAttr
+
+import penstock as dg
 
 
 class ApiClient(dg.ConfigurableResource):
@@ -45,7 +46,11 @@ class PickleFiles(dg.ConfigurableIOManager):
     base_dir: str
 
     def _path(self, context: dg.InputContext | dg.OutputContext) -> Path:
-        parts = context.get_asset_identifier() if context.has_asset_key else [context.name]
+        if context.has_asset_key:
+            parts = context.get_asset_identifier()
+        else:
+            made = context if isinstance(context, dg.OutputContext) else context.upstream_output
+            parts = made.get_identifier()
         return Path(self.base_dir).joinpath(*parts).with_suffix(".pickle")
 
     def handle_output(self, context: dg.OutputContext, obj: object) -> None:

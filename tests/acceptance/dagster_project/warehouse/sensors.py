@@ -11,7 +11,9 @@ from warehouse.partitions import uploads
 upload_job = dg.define_asset_job("upload_job", selection=[upload])
 
 
-@dg.sensor(job=upload_job, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    job=upload_job, minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING
+)
 def new_uploads(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     seen = context.cursor or ""
     found = sorted(f for f in os.listdir(os.environ["UPLOADS"]) if f > seen)
@@ -34,7 +36,7 @@ def after_orders(context: dg.SensorEvaluationContext, asset_event: dg.EventLogEn
 
 @dg.run_failure_sensor(monitored_jobs=[housekeeping])
 def on_failure(context: dg.RunFailureSensorContext):
-    context.log.error(f"{context.dagster_run.job_name}: {context.failure_event.message}")
+    context.log.error("%s: %s", context.dagster_run.job_name, context.failure_event.message)
 
 
 @dg.run_status_sensor(run_status=dg.DagsterRunStatus.SUCCESS, request_job=housekeeping)

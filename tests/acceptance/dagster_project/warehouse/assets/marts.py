@@ -7,9 +7,7 @@ import penstock as dg
 from warehouse.partitions import daily, monthly, weekly
 from warehouse.resources import Database
 
-FRESH = dg.FreshnessPolicy.time_window(
-    fail_window=timedelta(days=2), warn_window=timedelta(days=1)
-)
+FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=2), warn_window=timedelta(days=1))
 
 
 @dg.asset(
@@ -46,7 +44,7 @@ def daily_revenue(orders: list[dict[str, object]]):
 def weekly_revenue(context, daily_revenue: dict[str, float]) -> float:
     """Revenue of a week."""
     start, end = context.partition_time_window
-    context.log.info(f"{start} to {end}")
+    context.log.info("%s to %s", start, end)
     return sum(daily_revenue.values())
 
 

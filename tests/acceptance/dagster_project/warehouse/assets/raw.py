@@ -41,7 +41,11 @@ def orders(
     found = [o for o in api.orders(context.partition_key) if o["amount"] >= config.minimum]
     context.log.info("%s orders on %s", len(found), context.partition_key)
     context.add_output_metadata(
-        {"rows": len(found), "preview": dg.MetadataValue.json(found[:1]), "dagster/row_count": len(found)}
+        {
+            "rows": len(found),
+            "preview": dg.MetadataValue.json(found[:1]),
+            "dagster/row_count": len(found),
+        }
     )
     return found
 
