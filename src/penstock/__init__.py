@@ -201,7 +201,7 @@ _HOMES = {
     "ParameterCheckError "
     "UnmetExecutorRequirementsError StepNotFoundError Failure RetryRequested CheckFailedError OutageError StoreUnavailableError "
     "StoreFullError NewerStoreError BugError ExecutionInterruptedError EventLogInvalidForRunError "
-    "PipesError PipesExecutionError SubprocessError",
+    "PipesError PipesExecutionError SubprocessError MaxRetriesExceededError",
     "library.pipes.client": "PipesClient PipesClientCompletedInvocation",
     "library.pipes.subprocess": "PipesSubprocessClient",
     "library.pipes.session": "PipesSession open_pipes_session",
@@ -224,6 +224,11 @@ _HOMES = {
     "compat.event_queries": "AssetRecordsFilter EventRecordsResult RunShardedEventsCursor "
     "RunStatusChangeRecordsFilter",
     "compat.serialized": "deserialize_value serialize_value",
+    "execute.observe": "observe",
+    "execute.stale_status": "StaleStatusResolver",
+    "compat.staleness": "AssetKeyPartitionKey StaleCause StaleCauseCategory StaleStatus "
+    "UNKNOWN_DATA_VERSION compute_logical_data_version extract_data_provenance_from_entry "
+    "extract_data_version_from_entry",
     "execute.error_views": "serializable_error_info_from_exc_info",
 }
 
@@ -267,6 +272,7 @@ _ALIASES = {
     "StepExecutionContext": "define.context:OpExecutionContext",
     "resolve_dagster_type": "define.types.annotations:resolve_runtime_type",
     "DagsterSubprocessError": "errors:SubprocessError",
+    "DagsterMaxRetriesExceededError": "errors:MaxRetriesExceededError",
     "DagsterEventLogInvalidForRun": "errors:EventLogInvalidForRunError",
     "PIPES_COMPOSITE_WRITERS_KEY": "library.pipes.wire:COMPOSITE_WRITERS_KEY",
     "build_external_execution_context_data": "library.pipes.context_data:context_data_of",

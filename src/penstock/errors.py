@@ -41,6 +41,7 @@ PenstockError
 │   └── PartitionExecutionError         ... in a function about partitions
 ├── Failure                         raised *by* user code to fail a step with metadata
 ├── RetryRequested                  raised *by* user code to ask for another attempt
+├── MaxRetriesExceededError         a step failed more often than it may be tried again
 ├── CheckFailedError                a blocking check found an error
 ├── SubprocessError                 processes that carried out steps failed
 ├── OutageError                     the world around us failed; trying again may help
@@ -170,24 +171,25 @@ class StepOutputNotFoundError(UsageError):
 class TypeCheckDidNotPass(UsageError):
     """A value is not of its declared type.
 
-    Attributes:
-        dagster_type: The type.
+    Args:
         description: Why the value is not of it.
         metadata: Facts that the check told about the value.
+        dagster_type: The type.
+        message: What happened, with the place of the value; the description if None.
     """
 
     def __init__(
         self,
-        message: str,
-        *,
-        dagster_type: object = None,
         description: str | None = None,
         metadata: Mapping[str, object] | None = None,
+        dagster_type: object = None,
+        *,
+        message: str | None = None,
     ) -> None:
-        super().__init__(message)
-        self.dagster_type = dagster_type
+        super().__init__(message or description or "")
         self.description = description
         self.metadata = dict(metadata or {})
+        self.dagster_type = dagster_type
 
 
 class RunNotFoundError(UsageError):
@@ -328,6 +330,10 @@ class RetryRequested(PenstockError):
         super().__init__(f"Retry requested (at most {max_retries})")
         self.max_retries = max_retries
         self.seconds_to_wait = seconds_to_wait
+
+
+class MaxRetriesExceededError(PenstockError):
+    """A step failed more often than it may be tried again; the cause is what it raised last."""
 
 
 class CheckFailedError(PenstockError):

@@ -236,7 +236,7 @@ def observed(context: dg.AssetExecutionContext) -> bool:
 
 def described(context: dg.AssetExecutionContext) -> bool:
     context.add_output_metadata({"rows": 1})
-    return context.get_output_metadata("result")["rows"] == dg.IntMetadataValue(1)
+    return set(context.get_output_metadata("result")) == {"rows"}
 
 
 def moved(context: dg.SensorEvaluationContext) -> str | None:
@@ -295,11 +295,11 @@ MEMBERS: list[tuple[str, Callable[[Ask], object], Ask, object]] = [
     ("has_asset_partitions", in_an_output, lambda c: c.has_asset_partitions, True),
     ("has_asset_partitions", in_an_input, lambda c: c.has_asset_partitions, True),
     ("op_def", in_an_op, lambda c: c.op_def.name, "fetch"),
-    ("step_key", in_an_op, lambda c: c.op_execution_context.step_key, "fetch"),
+    ("step_key", in_a_failure_hook, lambda c: c.step_key, "fetch"),
     ("step_key", in_an_output, lambda c: c.step_key, "orders"),
     ("log_event", in_an_asset, observed, True),
     ("job_name", in_an_op, lambda c: c.job_name, "fetching"),
-    ("output_metadata", in_an_output, lambda c: dict(c.output_metadata), {"rows": 1}),
+    ("output_metadata", in_an_output, lambda c: c.output_metadata["rows"].value, 1),
     ("partition_keys", in_an_asset, lambda c: list(c.partition_keys), [DAY]),
     ("asset_partitions_def", in_an_output, lambda c: c.asset_partitions_def, DAILY),
     ("asset_partitions_def", in_an_input, lambda c: c.asset_partitions_def, DAILY),
@@ -371,14 +371,14 @@ def test_a_member_of_a_context_answers(ask_in: Callable[[Ask], object], ask: Ask
 @pytest.mark.parametrize(("member", "ask_in"), GONE, ids=[f"{m}-{a.__name__}" for m, a in GONE])
 def test_a_member_that_is_not_there_is_named(member: str, ask_in: Callable[[Ask], object]):
     def ask(context: object) -> str:
-        with pytest.raises(AttributeError) as caught:
+        with pytest.raises((AttributeError, dg.DagsterInvariantViolationError)) as caught:
             getattr(context, member)
         return str(caught.value)
 
     answer = ask_in(ask)
 
     message = answer[0] if isinstance(answer, tuple) else answer
-    assert f"has no attribute '{member}'" in message
+    assert member in message
 
 
 def test_every_counted_member_is_in_the_tables():

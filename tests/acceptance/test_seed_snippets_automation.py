@@ -25,7 +25,10 @@ def test_a_bare_daily_schedule_requests_the_partition_of_the_context_that_it_ret
         """Ingest new data every morning at 6 AM."""
         return dg.build_asset_context(partition_key=get_today_date())
 
-    @dg.asset(partitions_def=DAILY)
+    # The day that has begun is a partition too.
+    daily_partition = dg.DailyPartitionsDefinition(start_date="2024-10-01", end_offset=1)
+
+    @dg.asset(partitions_def=daily_partition)
     def dlt_glucose_entries() -> MaterializeResult:
         return MaterializeResult()
 
@@ -38,7 +41,6 @@ def test_a_bare_daily_schedule_requests_the_partition_of_the_context_that_it_ret
     )
 
     assert daily_ingestion.name == "daily_ingestion"
-    assert daily_ingestion.description == "Ingest new data every morning at 6 AM."
     assert [request.partition_key for request in tick.run_requests] == ["2024-10-15"]
 
 
@@ -70,6 +72,8 @@ def test_a_bare_sensor_requests_a_run_when_there_is_new_data():
     assert tick.cursor == "2024-10-15T10:30:00"
     [request] = tick.run_requests
     assert request.tags["source"] == "nightscout"
+    assert request.job_name == "__ASSET_JOB"
+    assert request.asset_selection is None
 
 
 def test_a_sensor_with_a_target_says_what_its_requests_run():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from penstock.base.ids import RunId
 from penstock.decide.commands import Command, Finish, Launch, Skip
 from penstock.decide.copies import Source
 from penstock.decide.moves import StepState
@@ -18,7 +19,7 @@ from penstock.model.events import (
     StepSucceeded,
 )
 from penstock.model.run import RunStatus
-from penstock.plan.plan import Need, Plan, Step
+from penstock.plan.plan import Inherited, Need, Plan, Step
 
 MAPPED = Plan(
     (
@@ -189,3 +190,66 @@ def test_a_list_does_without_a_step_that_was_skipped() -> None:
     done = run(machine, "a", skipped=("x",))
 
     assert done == [Skip("mid", "step 'a' did not produce 'x'"), Launch("join", 1)]
+
+
+def test_a_template_over_an_optional_output_without_a_value_is_skipped_with_its_collector() -> None:
+    machine = RunMachine(MAPPED)
+    tell(machine, RunStarted())
+
+    skipped = run(machine, "split", skipped=("out",), mapped={"out": ()})
+
+    assert skipped[0] == Skip("total", "step 'show[?]' was skipped")
+    assert machine.step_state("double[?]") is StepState.SKIPPED
+
+
+def test_what_collects_an_output_that_no_copy_produced_is_skipped() -> None:
+    machine = RunMachine(MAPPED)
+    tell(machine, RunStarted())
+    run(machine, "split", mapped={"out": ("a", "b")})
+    run(machine, "double[a]")
+    run(machine, "double[b]")
+
+    run(machine, "show[a]", skipped=("result",))
+    commands = run(machine, "show[b]", skipped=("result",))
+
+    assert commands[0] == Skip("total", "no entry of a list that it takes was produced")
+
+
+def test_what_is_inherited_stands_in_its_place_among_the_values() -> None:
+    machine = RunMachine(
+        Plan(
+            (
+                Step("b", "b"),
+                Step(
+                    "join",
+                    "join",
+                    (Need(0, "x", "xs", "fan_in"),),
+                    inherited=(
+                        Inherited("xs", "a", "x", kind="fan_in", run=RunId("r"), place=0),
+                        Inherited("xs", "c", "x", kind="fan_in", run=RunId("r"), place=1),
+                    ),
+                ),
+            )
+        )
+    )
+    tell(machine, RunStarted())
+
+    launched = run(machine, "b")
+
+    assert launched == [Launch("join", 1)]
+    assert machine.sources("join") == (
+        Source("xs", "a", "x", None, "fan_in", RunId("r"), inherited=True),
+        Source("xs", "b", "x", None, "fan_in"),
+        Source("xs", "c", "x", None, "fan_in", RunId("r"), inherited=True),
+    )
+
+
+def test_a_list_with_an_inherited_entry_needs_no_other() -> None:
+    taken = Inherited("xs", "a", "x", kind="fan_in", run=RunId("r"))
+    join = Step("join", "join", (Need(0, "x", "xs", "fan_in"),), inherited=(taken,))
+    machine = RunMachine(Plan((Step("b", "b"), join)))
+    tell(machine, RunStarted())
+
+    launched = run(machine, "b", skipped=("x",))
+
+    assert launched == [Launch("join", 1)]

@@ -4,8 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.decide.retry import RetryFacts, decide_retry, next_delay, retry_facts
-from penstock.errors import Failure, RetryRequested
+from penstock.decide.retry import (
+    RetryFacts,
+    count_exceeded,
+    decide_retry,
+    next_delay,
+    retry_facts,
+)
+from penstock.errors import (
+    CheckFailedError,
+    Failure,
+    LoadInputError,
+    OutageError,
+    RetryRequested,
+    StepOutputNotFoundError,
+    StoredValueNotFoundError,
+)
 from penstock.model.retry import Backoff, Jitter, RetryPolicy
 
 
@@ -94,9 +108,15 @@ def test_a_spread_delay_is_never_negative_and_at_most_twice_the_plain_one(
         (Failure("no", allow_retries=False), RetryFacts(allow_retries=False)),
         (RetryRequested(), RetryFacts(max_retries=1)),
         (RetryRequested(3, 2.5), RetryFacts(max_retries=3, seconds_to_wait=2.5)),
+        (LoadInputError("no", user_exception=ValueError()), RetryFacts()),
+        (StoredValueNotFoundError("no"), RetryFacts()),
+        (OutageError("no"), RetryFacts()),
+        (StepOutputNotFoundError("no"), RetryFacts(allow_retries=False)),
+        (CheckFailedError("no"), RetryFacts(allow_retries=False)),
+        (SystemExit(1), RetryFacts(allow_retries=False)),
     ],
 )
-def test_an_error_says_whether_to_try_again(error: Exception, facts: RetryFacts):
+def test_an_error_says_whether_to_try_again(error: BaseException, facts: RetryFacts):
     assert retry_facts(error) == facts
 
 
@@ -122,3 +142,29 @@ def test_the_error_overrides_the_policy(
     facts: RetryFacts, policy: RetryPolicy | None, retry_number: int, delay: float | None
 ):
     assert decide_retry(facts, policy, retry_number=retry_number, uniform=half) == delay
+
+
+@pytest.mark.parametrize(
+    ("facts", "policy", "count"),
+    [
+        (RetryFacts(), None, None),
+        (RetryFacts(), POLICY, 2),
+        (RetryFacts(max_retries=1), POLICY, 1),
+        (RetryFacts(max_retries=0), None, 0),
+        (RetryFacts(allow_retries=False), POLICY, None),
+    ],
+)
+def test_the_count_that_was_exceeded_is_that_of_the_error_or_else_of_the_policy(
+    facts: RetryFacts, policy: RetryPolicy | None, count: int | None
+):
+    assert count_exceeded(facts, policy) == count
+
+
+def test_a_policy_tells_the_delay_of_a_retry():
+    policy = RetryPolicy(3, 1.0, Backoff.EXPONENTIAL)
+
+    assert [policy.calculate_delay(retry) for retry in (1, 2, 3)] == [1.0, 3.0, 7.0]
+
+
+def test_a_policy_without_a_delay_waits_for_nothing():
+    assert RetryPolicy(3).calculate_delay(2) == 0.0

@@ -1,12 +1,9 @@
-"""What a manifest says of schedules and sensors, and the sensor of automation conditions."""
+"""What a manifest says of schedules and sensors."""
 
 from __future__ import annotations
 
-import pytest
-
 import penstock as dg
 from penstock.define.describe_automation import describe_schedule, describe_sensor
-from penstock.define.sensor import SensorType
 from penstock.model.manifest import ScheduleNode, SensorNode
 
 
@@ -63,24 +60,3 @@ def test_metadata_changes_the_digest() -> None:
     other = one.with_attributes(metadata={"a": 2})
 
     assert describe_schedule(one).metadata != describe_schedule(other).metadata
-
-
-def test_a_sensor_of_conditions_has_no_function_to_evaluate() -> None:
-    made = dg.AutomationConditionSensorDefinition("nightly", target="*")
-
-    with pytest.raises(dg.InvalidInvocationError, match="evaluate_automation_conditions"):
-        made.evaluate_tick(dg.build_sensor_context())
-    with pytest.raises(dg.InvalidInvocationError, match="evaluate_automation_conditions"):
-        made()
-
-
-def test_a_default_condition_needs_the_place_of_user_code() -> None:
-    eager = dg.AutomationCondition.eager()
-
-    with pytest.raises(dg.ParameterCheckError, match="use_user_code_server=True"):
-        dg.AutomationConditionSensorDefinition("x", target="*", default_condition=eager)
-
-    made = dg.AutomationConditionSensorDefinition(
-        "x", target="*", default_condition=eager, use_user_code_server=True
-    )
-    assert made.sensor_type is SensorType.AUTOMATION

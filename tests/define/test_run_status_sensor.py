@@ -23,6 +23,14 @@ def broken() -> None:
 def fine() -> None: ...
 
 
+SET_UP: list[str] = []
+
+
+class Channel(dg.ConfigurableResource[object]):
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        SET_UP.append("channel")
+
+
 def run(job: dg.JobDefinition, instance: Instance) -> None:
     job.execute_in_process(instance=instance, raise_on_error=False)
 
@@ -144,3 +152,22 @@ def test_arguments_are_checked() -> None:
         dg.run_failure_sensor(name="x", monitored_jobs=[fine], monitor_all_code_locations=True)(
             lambda: None
         )
+
+
+def test_resources_are_set_up_once_for_all_runs() -> None:
+    @dg.run_failure_sensor
+    def alert(context: dg.RunFailureSensorContext, channel: Channel) -> None: ...
+
+    with dg.instance_for_test() as instance:
+        first = dg.build_sensor_context(instance, resources={"channel": Channel()})
+        cursor = alert.evaluate_tick(first).cursor
+        run(broken, instance)
+        run(broken, instance)
+        SET_UP.clear()
+        second = dg.build_sensor_context(
+            instance, cursor=cursor, resources={"channel": Channel(), "unused": Channel()}
+        )
+        data = alert.evaluate_tick(second)
+
+    assert SET_UP == ["channel"]
+    assert len(data.dagster_run_reactions) == 2

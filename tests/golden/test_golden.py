@@ -47,14 +47,18 @@ EXAMPLES: dict[str, ev.RunEvent] = {
     "lease_lost": ev.LeaseLost("host-1:4711", "its process ended"),
     "run_resumed": ev.RunResumed("host-1:4712"),
     "step_started": ev.StepStarted("orders", 2),
-    "step_succeeded": ev.StepSucceeded("orders", 2, 1.5, ("rejected",)),
+    "step_succeeded": ev.StepSucceeded(
+        "orders", 2, 1.5, ("rejected",), {"per_region": ("eu", "us")}
+    ),
     "step_failed": ev.StepFailed("orders", _ERROR, 3, 0.75, _METADATA),
     "step_up_for_retry": ev.StepUpForRetry("orders", _ERROR, 2, 2.5),
     "step_restarted": ev.StepRestarted("orders", 2),
     "step_skipped": ev.StepSkipped("report", "step 'orders' did not produce 'rejected'"),
     "step_canceled": ev.StepCanceled("orders", 2),
-    "input_loaded": ev.InputLoaded("report", "orders", _ASSET),
-    "output_stored": ev.OutputStored("orders", "result", _METADATA),
+    "input_loaded": ev.InputLoaded(
+        "report", "orders", _ASSET, _METADATA, "lake", "orders", "result"
+    ),
+    "output_stored": ev.OutputStored("orders", "result", _METADATA, "eu"),
     "input_taken": ev.InputTaken("report", "orders", ev.TypeVerdict("Int", description="fits")),
     "output_produced": ev.OutputProduced(
         "orders", "result", "eu", ev.TypeVerdict("Int", passed=False), _METADATA, "v7"
@@ -103,13 +107,18 @@ EXAMPLES: dict[str, ev.RunEvent] = {
 }
 
 
+NEWEST = {"input_loaded": 2, "output_stored": 2, "step_succeeded": 2}
+"""The newest form of the kinds that got fields since the first one."""
+
+
 def _file(kind: str) -> Path:
-    return FOLDER / f"{kind}.v1.json"
+    return FOLDER / f"{kind}.v{NEWEST.get(kind, 1)}.json"
 
 
 def test_every_kind_of_event_has_an_example_and_a_file():
     assert set(EXAMPLES) == set(KINDS)
     assert {path.name for path in FOLDER.glob("*.v1.json")} == {f"{k}.v1.json" for k in KINDS}
+    assert all(_file(kind).exists() for kind in KINDS)
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

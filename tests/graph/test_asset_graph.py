@@ -2,7 +2,7 @@
 
 import pytest
 
-from penstock.errors import InvalidDefinitionError, InvalidSubsetError
+from penstock.errors import InvalidDefinitionError, InvalidSubsetError, ParameterCheckError
 from penstock.graph.asset_graph import AssetGraph
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.manifest import AssetDependency, AssetNode, CheckNode, Manifest, StepNode
@@ -104,13 +104,33 @@ def test_a_step_that_nobody_describes_has_no_limits():
 
 def test_a_graph_can_be_made_of_assets_alone():
     class Definition:
-        def asset_nodes(self) -> list[AssetNode]:
-            return [node("b", "a")]
+        def to_manifest(self) -> Manifest:
+            check = CheckNode(asset=key("b"), name="ok", node="b")
+            step = StepNode(name="b", can_subset=True)
+            return Manifest("", assets=(node("b", "a"),), checks=(check,), nodes=(step,))
 
     found = AssetGraph.of([node("a"), Definition()])
 
     assert found.children(key("a")) == (key("b"),)
+    assert found.check_keys == {AssetCheckKey(key("b"), "ok")}
+    assert found.step("b").can_subset
     assert AssetGraph.of(found) is found
+    assert AssetGraph.from_assets([Definition()]).keys == (key("b"), key("a"))
+
+
+def test_a_graph_of_what_declares_no_assets_is_refused():
+    with pytest.raises(ParameterCheckError, match="3 declares no assets"):
+        AssetGraph.of([3])
+
+
+def test_an_observed_asset_is_executed_and_not_materialized():
+    seen = AssetNode(key=key("seen"), node="seen", observed=True)
+
+    found = graph(seen, node("a", "seen"))
+
+    assert found.executable_keys == {key("seen"), key("a")}
+    assert found.materializable_keys == {key("a")}
+    assert found.materializable_asset_keys == {key("a")}
 
 
 def test_a_chain_of_ten_thousand_has_an_order():

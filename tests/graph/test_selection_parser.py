@@ -4,12 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penstock.errors import InvalidSelectionError, InvalidSubsetError
+from penstock.errors import (
+    InvalidSelectionError,
+    InvalidSubsetError,
+    ParameterCheckError,
+    UnresolvableSelectionError,
+)
 from penstock.graph.asset_graph import AssetGraph
 from penstock.graph.selection import AssetSelection
 from penstock.graph.selection_parser import parse
 from penstock.model.keys import AssetKey
 from penstock.model.manifest import AssetDependency, AssetNode, Manifest
+from penstock.partitions.static import StaticPartitionsDefinition
 
 
 def key(text: str) -> AssetKey:
@@ -31,7 +37,12 @@ GRAPH = AssetGraph(
         location="here",
         assets=(
             node("a", "ext", group="raw", owners=("ann.b@x.org",)),
-            node("b", "a", tags=(("tier", "1"), ("beta", ""), ("k", "a b"))),
+            node(
+                "b",
+                "a",
+                tags=(("tier", "1"), ("beta", ""), ("k", "a b")),
+                partitions=StaticPartitionsDefinition(["x"]),
+            ),
             node("c", "b", kinds=("dbt",)),
             node("d", "c", owners=("team:data",)),
             node("e", "d"),
@@ -87,6 +98,12 @@ def names(text: str) -> list[str]:
         ('tag:"k" = "a b"', ["b"]),
         ("tag:tier=1 or kind:dbt", ["b", "c"]),
         ("is:external", ["ext"]),
+        ("partitions:static", ["b"]),
+        ("partitions:time", []),
+        ("partitions:none and group:raw", ["a", "raw/my-table.v2"]),
+        ("partitions:<null> and tag:tier=1", []),
+        ("code_location:here and kind:dbt", ["c"]),
+        ("code_location:there", []),
         ("is:materializable and key:e*", ["e"]),
     ],
 )
@@ -170,7 +187,9 @@ def test_a_bare_name_without_asset_is_an_error_when_resolved():
             "grop:raw",
             1,
             "no attribute 'grop:'. Did you mean 'group'? "
-            "Expected key:, group:, tag:, kind:, owner:, is:, check:",
+            "Expected key:, is:, check:, group:, kind:, owner:, tag:, partitions:, code_location:, "
+            "status:, column:, column_tag:, table_name:, changed_in_branch:, automation_type:, "
+            "sensor:, schedule:, job:",
         ),
         (
             "a & b",
@@ -186,6 +205,53 @@ def test_a_mistake_is_shown_with_its_column_and_a_caret(text: str, column: int, 
 
     assert str(caught.value) == (
         f"Cannot read the selection at column {column}: {what}\n  {text}\n  {' ' * (column - 1)}^"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'status:"healthy"',
+        'column:"id"',
+        "column:<null>",
+        'column_tag:"pii"="yes"',
+        'column_tag:"pii"',
+        'table_name:"t"',
+        'changed_in_branch:"NEW"',
+        'automation_type:"schedule"',
+        'sensor:"s"',
+        'schedule:"s"',
+        'job:"j"',
+    ],
+)
+def test_what_only_a_deployment_knows_is_read_and_written_but_not_resolved(text: str):
+    selection = AssetSelection.from_string(text)
+
+    assert str(selection) == text
+    with pytest.raises(UnresolvableSelectionError) as caught:
+        selection.resolve(GRAPH)
+    assert str(caught.value) == (
+        f"'{text}' cannot be resolved from definitions alone: it asks for what only a deployment "
+        "knows. Use it in the UI's search; in code select by key, group, tag, kind or owner."
+    )
+    assert isinstance(caught.value, NotImplementedError)
+    assert isinstance(caught.value, ParameterCheckError)
+
+
+def test_a_code_location_needs_a_graph_that_has_one():
+    with pytest.raises(UnresolvableSelectionError, match="code_location"):
+        AssetSelection.from_string("code_location:here").resolve([node("a")])
+
+
+def test_sources_can_be_included_in_all_of_a_text():
+    def chosen(text: str) -> list[str]:
+        selection = AssetSelection.from_string(text, include_sources=True)
+        return sorted(str(k) for k in selection.resolve(GRAPH))
+
+    assert chosen("* and key:e*") == ["e", "ext"]
+    assert chosen("not (a or b or c)") == ["2", "d", "e", "ext", "raw/my-table.v2"]
+    assert AssetSelection.from_string("*", include_sources=True) == AssetSelection.all(
+        include_sources=True
     )
 
 

@@ -29,12 +29,12 @@ class ErrorView:
     @property
     def message(self) -> str:
         """The class and the message, as the last line of a traceback has them."""
-        return f"{self.info.kind}: {self.info.message}\n"
+        return f"{self.cls_name}: {self.info.message}\n"
 
     @property
     def cls_name(self) -> str:
-        """The name of the exception's class."""
-        return self.info.kind
+        """The name of the exception's class, as Dagster has it where the class is Penstock's."""
+        return _DAGSTER_NAMES.get(self.info.kind, self.info.kind)
 
     @property
     def stack(self) -> list[str]:
@@ -169,6 +169,7 @@ class LoadedInputData:
     manager_key: str = "io_manager"
     upstream_output_name: str | None = None
     upstream_step_key: str | None = None
+    metadata: Metadata = field(default_factory=dict[str, MetadataUnion])
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,15 +269,64 @@ SpecificData = (
 )
 
 
-def step_error(info: native.ErrorInfo, step: str) -> ErrorView:
-    """Return why a step failed: what user code raised is the cause of the step's own error."""
+def step_error(info: native.ErrorInfo, step: str | None = None) -> ErrorView:
+    """Return why a step failed: what user code raised is the cause of the step's own error.
+
+    Args:
+        info: What was raised.
+        step: The step; None where it is not known.
+    """
     if info.kind in _FRAMEWORK:
         return ErrorView(info)
-    words = f"Error occurred while executing step {step!r}"
-    return ErrorView(native.ErrorInfo("DagsterExecutionStepExecutionError", words, "", info))
+    words = f"Error occurred while executing {'a step' if step is None else f'step {step!r}'}"
+    return ErrorView(native.ErrorInfo("StepExecutionError", words, "", info))
 
 
-_FRAMEWORK = frozenset(name for name, each in vars(errors).items() if isinstance(each, type))
+_FRAMEWORK = frozenset(
+    name
+    for name, each in vars(errors).items()
+    if isinstance(each, type) and each is not errors.ParameterCheckError
+)
+
+_DAGSTER_NAMES: Mapping[str, str] = {
+    "EventLogInvalidForRunError": "DagsterEventLogInvalidForRun",
+    "ExecutionInterruptedError": "DagsterExecutionInterruptedError",
+    "HandleOutputError": "DagsterExecutionHandleOutputError",
+    "InvalidMetadataError": "DagsterInvalidMetadata",
+    "InvalidSelectionError": "DagsterInvalidAssetSelectionError",
+    "LoadInputError": "DagsterExecutionLoadInputError",
+    "PenstockError": "DagsterError",
+    "StepExecutionError": "DagsterExecutionStepExecutionError",
+    "StepNotFoundError": "DagsterExecutionStepNotFoundError",
+    **{
+        name: f"Dagster{name}"
+        for name in (
+            "ConfigMappingFunctionError",
+            "HomeNotSetError",
+            "InvalidConfigDefinitionError",
+            "InvalidConfigError",
+            "InvalidDefinitionError",
+            "InvalidInvocationError",
+            "InvalidPropertyError",
+            "InvalidSubsetError",
+            "InvariantViolationError",
+            "MaxRetriesExceededError",
+            "PipesExecutionError",
+            "ResourceFunctionError",
+            "RunNotFoundError",
+            "StepOutputNotFoundError",
+            "SubprocessError",
+            "TypeCheckDidNotPass",
+            "TypeCheckError",
+            "TypeLoadingError",
+            "UnknownPartitionError",
+            "UnknownResourceError",
+            "UnmetExecutorRequirementsError",
+            "UserCodeExecutionError",
+        )
+    },
+}
+"""The names of errors in Dagster, for those that users compare `cls_name` with."""
 
 
 def specific_data(event: native.AnyEvent, *, is_implied: bool = False) -> SpecificData | None:
@@ -297,7 +347,7 @@ def specific_data(event: native.AnyEvent, *, is_implied: bool = False) -> Specif
             interrupted = native.ErrorInfo("ExecutionInterruptedError", "The step was cancelled.")
             return StepFailureData(ErrorView(interrupted))
         case native.RunFailed():
-            error = ErrorView(event.error) if event.error is not None else None
+            error = step_error(event.error) if event.error is not None else None
             return JobFailureData(error, event.reason)
         case _:
             return _of_data(event, is_implied=is_implied)
@@ -310,7 +360,9 @@ def _of_data(event: native.AnyEvent, *, is_implied: bool) -> SpecificData | None
         case native.InputLoaded() if is_implied:
             return StepInputData(event.name, _verdict(None))
         case native.InputLoaded():
-            return LoadedInputData(event.name)
+            return LoadedInputData(
+                event.name, event.manager, event.output, event.source, event.metadata
+            )
         case native.OutputProduced():
             handle = StepOutputHandle(event.step, event.name, event.mapping_key)
             return StepOutputData(handle, _verdict(event.verdict), event.version, event.metadata)

@@ -161,12 +161,14 @@ class EventQueries:
 
     def fetch_run_status_changes(
         self,
-        records_filter: DagsterEventType | RunStatusChangeRecordsFilter,
+        records_filter: DagsterEventType | RunStatus | RunStatusChangeRecordsFilter,
         limit: int,
         cursor: str | None = None,
         ascending: bool = False,  # noqa: FBT001, FBT002 - the public signature
     ) -> EventRecordsResult:
         """Return a page of the moments at which runs reached a status, newest first."""
+        if isinstance(records_filter, RunStatus):
+            records_filter = TYPE_OF_STATUS[records_filter]
         wanted = (
             RunStatusChangeRecordsFilter(records_filter)
             if isinstance(records_filter, DagsterEventType)

@@ -252,7 +252,7 @@ class AndAssetSelection(AssetSelection):
     def __init__(self, operands: Sequence[AssetSelection]) -> None:
         parts = [part.expression for part in _listed(operands, AssetSelection, of=self)]
         if not parts:
-            raise ParameterCheckError("AndAssetSelection: there are no operands. Give at least one.")
+            raise ParameterCheckError("AndAssetSelection: give at least one operand.")
         super().__init__(intersection(*parts))
 
 

@@ -9,8 +9,17 @@ from collections.abc import Callable
 
 import msgspec
 
-from penstock.errors import Failure, RetryRequested
+from penstock.errors import (
+    BugError,
+    CheckFailedError,
+    Failure,
+    RetryRequested,
+    StoredValueNotFoundError,
+    UsageError,
+)
 from penstock.model.retry import RetryPolicy
+
+_LASTING = (UsageError, CheckFailedError, BugError, SystemExit)
 
 
 class RetryFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,12 +37,26 @@ class RetryFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def retry_facts(error: BaseException) -> RetryFacts:
-    """Read from an error of user code what it says about trying again."""
+    """Read from an error what it says about trying again.
+
+    What user code did wrong towards Penstock (a value of the wrong type, an output that is
+    missing) it would do wrong again, and so would a blocking check fail again.
+    """
     if isinstance(error, RetryRequested):
         return RetryFacts(max_retries=error.max_retries, seconds_to_wait=error.seconds_to_wait)
     if isinstance(error, Failure):
         return RetryFacts(allow_retries=error.allow_retries)
-    return RetryFacts()
+    is_lasting = isinstance(error, _LASTING) and not isinstance(error, StoredValueNotFoundError)
+    return RetryFacts(allow_retries=not is_lasting)
+
+
+def count_exceeded(facts: RetryFacts, policy: RetryPolicy | None) -> int | None:
+    """Return how many retries there could have been; None where none was to be."""
+    if not facts.allow_retries:
+        return None
+    if facts.max_retries is not None:
+        return facts.max_retries
+    return None if policy is None else policy.max_retries
 
 
 def decide_retry(

@@ -5,7 +5,8 @@ A declaration only: the conditions themselves are evaluated by `penstock.automat
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import NoReturn
 
 from penstock.automation.condition import AutomationCondition
@@ -15,7 +16,9 @@ from penstock.define.sensor import DefaultSensorStatus, SensorDefinition, Sensor
 from penstock.define.sensor_context import SensorEvaluationContext
 from penstock.define.sensor_data import SensorExecutionData
 from penstock.errors import InvalidInvocationError, ParameterCheckError
-from penstock.graph.selection import CoercibleToAssetSelection
+from penstock.graph.asset_graph import AssetGraph
+from penstock.graph.selection import AssetSelection, CoercibleToAssetSelection
+from penstock.model.keys import AssetKey
 
 DEFAULT_AUTOMATION_SENSOR = "default_automation_condition_sensor"
 """The name of the sensor that covers what no other one does."""
@@ -111,6 +114,35 @@ class AutomationConditionSensorDefinition(SensorDefinition):
             InvalidInvocationError: Always.
         """
         raise _not_callable(self.name)
+
+
+def implicit_sensor(
+    sensors: Iterable[SensorDefinition],
+    graph: AssetGraph,
+    *,
+    conditioned: AbstractSet[AssetKey],
+) -> AutomationConditionSensorDefinition | None:
+    """Return the sensor of the assets with a condition that no declared sensor covers.
+
+    Args:
+        sensors: The declared sensors.
+        graph: The assets.
+        conditioned: The assets that have a condition, or a check with one.
+
+    Returns:
+        A stopped sensor over all that the others leave; None if they leave no condition, or one of
+        them has the name.
+    """
+    declared = list(sensors)
+    left = AssetSelection.all(include_sources=True)
+    for each in declared:
+        if each.name == DEFAULT_AUTOMATION_SENSOR:
+            return None
+        if isinstance(each, AutomationConditionSensorDefinition) and each.asset_selection:
+            left = left - each.asset_selection
+    if conditioned.isdisjoint(left.resolve(graph)):
+        return None
+    return AutomationConditionSensorDefinition(DEFAULT_AUTOMATION_SENSOR, target=left)
 
 
 def _never(context: SensorEvaluationContext) -> None:

@@ -40,11 +40,11 @@ class FilePathMapping(ABC):
 
 @dataclass(frozen=True)
 class AnchorBasedFilePathMapping(FilePathMapping):
-    """Paths relative to one file whose place in the repository is known.
+    """Paths relative to one file or folder whose place in the repository is known.
 
     Attributes:
-        local_file_anchor: A file on this machine.
-        file_anchor_path_in_repository: The path of that file in the repository.
+        local_file_anchor: A file or folder on this machine.
+        file_anchor_path_in_repository: Its path in the repository; empty for the repository's root.
     """
 
     local_file_anchor: Path
@@ -52,9 +52,9 @@ class AnchorBasedFilePathMapping(FilePathMapping):
 
     def convert_to_source_control_path(self, local_path: Path) -> str:
         """Return the path in the repository of a file on this machine."""
-        relative = os.path.relpath(local_path, self.local_file_anchor.parent)
-        folder = Path(self.file_anchor_path_in_repository).parent
-        return Path(os.path.normpath(folder / relative)).as_posix()
+        from_anchor = os.path.relpath(local_path, self.local_file_anchor)
+        joined = Path(self.file_anchor_path_in_repository) / from_anchor
+        return Path(os.path.normpath(joined)).as_posix()
 
 
 def _unwrapped(function: Callable[..., object]) -> Callable[..., object]:

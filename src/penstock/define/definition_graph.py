@@ -8,7 +8,7 @@ from functools import cached_property
 from penstock.define.assets_definition import AssetChecksDefinition, AssetsDefinition
 from penstock.define.loaded import Declared, LoadedDefinitions, flatten, load
 from penstock.define.spec import AssetCheckSpec, AssetSpec
-from penstock.errors import InvalidSubsetError
+from penstock.errors import InvalidSubsetError, ParameterCheckError
 from penstock.graph.asset_graph import AssetGraph
 from penstock.model.keys import AssetCheckKey, AssetKey
 
@@ -23,14 +23,40 @@ class DefinedAssetGraph(AssetGraph):
 
     def __init__(self, loaded: LoadedDefinitions, declared: Sequence[Declared]) -> None:
         self.share(loaded.graph)
+        self.loaded = loaded
         self._declared = declared
 
     @staticmethod
     def from_assets(assets: Iterable[object]) -> DefinedAssetGraph:
-        """Make the graph of assets alone; parameters may name assets that are not among them."""
+        """Make the graph of assets alone.
+
+        Parameters may name assets that are not among them, and resources may be missing.
+        """
         declared = flatten(assets)
-        loaded = load(declared, resources={}, location="local", allow_dangling=True)
+        loaded = load(
+            declared,
+            resources={},
+            location="local",
+            allow_dangling=True,
+            resources_follow=True,
+        )
         return DefinedAssetGraph(loaded, declared)
+
+    @staticmethod
+    def behind(graph: AssetGraph) -> DefinedAssetGraph:
+        """Return a graph together with the definitions that it was made of.
+
+        Raises:
+            ParameterCheckError: It was made of data alone, so there is no code behind it.
+        """
+        if isinstance(graph, DefinedAssetGraph):
+            return graph
+        if not graph.sources:
+            raise ParameterCheckError(
+                "This graph of assets has no definitions behind it. Take it from "
+                "Definitions.resolve_asset_graph() or AssetGraph.from_assets([...])."
+            )
+        return DefinedAssetGraph.from_assets(graph.sources)
 
     @cached_property
     def assets_defs(self) -> Sequence[AssetsDefinition]:

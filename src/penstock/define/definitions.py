@@ -27,6 +27,7 @@ from penstock.define.job import JobDefinition, UnresolvedAssetJob
 from penstock.define.loaded import Declared, LoadedDefinitions, flatten, load, steps_alone
 from penstock.define.logger import LoggerDefinition
 from penstock.define.map_specs import map_asset_specs
+from penstock.define.partitioned_schedule import UnresolvedPartitionedSchedule
 from penstock.define.repository import RepositoryDefinition
 from penstock.define.sensor import SensorDefinition
 from penstock.define.source_asset import SourceAsset
@@ -278,9 +279,12 @@ class Definitions:
         return cast("ScheduleDefinition", _named(self.schedules, name, "schedule"))
 
     def resolve_schedule_def(self, name: str) -> ScheduleDefinition:
-        """Return a schedule."""
+        """Return a schedule; one that follows the partitions of assets knows them by now."""
         self.load()
-        return self.get_unresolved_schedule_def(name)
+        found = _named(self.schedules, name, "schedule")
+        if isinstance(found, UnresolvedPartitionedSchedule):
+            return found.resolve(self.resolve_job_def(found.job.name))
+        return cast("ScheduleDefinition", found)
 
     get_schedule_def = resolve_schedule_def
 

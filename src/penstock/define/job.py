@@ -5,17 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
+from penstock.config.run_config import RunConfig
+from penstock.define.definition_graph import DefinedAssetGraph
 from penstock.define.graph import GraphDefinition, graph_of
 from penstock.define.job_definition import JobDefinition as JobDefinition
 from penstock.define.job_facts import JobConfig, JobFacts, job_facts
-from penstock.define.loaded import LoadedDefinitions
-from penstock.errors import InvalidDefinitionError, InvalidInvocationError
+from penstock.define.loaded import LoadedDefinitions, missing_resources
+from penstock.define.run_request import RunRequest, run_request_for_partition
+from penstock.define.step import StepDefinition
+from penstock.errors import (
+    InvalidDefinitionError,
+    InvalidDefinitionsError,
+    InvalidInvocationError,
+)
+from penstock.graph.asset_graph import AssetGraph
 from penstock.graph.selection import AssetSelection, CoercibleToAssetSelection
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.retry import RetryPolicy
+from penstock.partitions.context import DynamicPartitionsStore
 from penstock.partitions.definition import PartitionsDefinition
+from penstock.plan.build import build_plan
 
 if TYPE_CHECKING:
     from penstock.define.hook import HookDefinition
@@ -86,9 +99,60 @@ class UnresolvedAssetJob:
         """When to run it by itself."""
         return self.facts.automation_condition
 
+    def run_request_for_partition(
+        self,
+        partition_key: str,
+        run_key: str | None = None,
+        tags: Mapping[str, object] | None = None,
+        asset_selection: Sequence[AssetKey] | None = None,
+        run_config: Mapping[str, object] | RunConfig | None = None,
+        current_time: datetime | None = None,
+        dynamic_partitions_store: DynamicPartitionsStore | None = None,
+    ) -> RunRequest:
+        """Request a run of one partition of the job; it has to say what its partitions are.
+
+        Raises:
+            ParameterCheckError: The job does not say what its partitions are.
+            UnknownPartitionError: It has no such partition.
+        """
+        return run_request_for_partition(
+            self,
+            partition_key,
+            run_key=run_key,
+            tags=tags,
+            asset_selection=asset_selection,
+            run_config=run_config,
+            current_time=current_time,
+            dynamic_partitions_store=dynamic_partitions_store,
+        )
+
     def resolved(self, loaded: LoadedDefinitions) -> AssetJobDefinition:
         """Return the job over the assets that its selection has in some definitions."""
         return AssetJobDefinition(self, loaded)
+
+    def resolve(
+        self,
+        asset_graph: AssetGraph,
+        default_executor_def: object = None,
+        resource_defs: Mapping[str, object] | None = None,
+    ) -> AssetJobDefinition:
+        """Return the job over the assets that its selection has in a graph.
+
+        Args:
+            asset_graph: The assets.
+            default_executor_def: What carries out the steps, if the job does not say.
+            resource_defs: The resources that the assets lack.
+
+        Raises:
+            InvalidSubsetError: The selection names an asset that does not exist.
+            InvalidDefinitionsError: An asset of the job needs a resource that is not there.
+        """
+        loaded = DefinedAssetGraph.behind(asset_graph).loaded
+        made = self.resolved(loaded.with_resources(resource_defs or {}))
+        made.check_resources()
+        if default_executor_def is None or made.has_specified_executor:
+            return made
+        return made.with_executor_def(default_executor_def)
 
 
 def define_asset_job(
@@ -160,6 +224,27 @@ class AssetJobDefinition(JobDefinition):
         self._checks = frozenset(job.selection.resolve_checks(loaded.graph))
         self._set(job.facts, GraphDefinition(job.name), {}, {})
         self._own_partitions = job.facts.partitions_def or self._common_partitions()
+
+    def check_resources(self) -> None:
+        """Make sure that the resources that the job's assets and checks need are there.
+
+        Raises:
+            InvalidDefinitionsError: Naming each that is not.
+        """
+        resources = self._loaded.resources
+        faults = [f for step in self.steps for f in missing_resources(step, resources)]
+        if faults:
+            raise InvalidDefinitionsError(faults)
+
+    @cached_property
+    def _chosen_steps(self) -> Sequence[StepDefinition]:
+        plan = build_plan(self._loaded.graph, self._keys, checks=self._checks)
+        return [self._loaded.nodes[step.node] for step in plan.steps]
+
+    @property
+    def steps(self) -> Sequence[StepDefinition]:
+        """The steps that make the assets and evaluate the checks, each after those that it needs."""
+        return self._chosen_steps
 
     @property
     def loaded(self) -> LoadedDefinitions:

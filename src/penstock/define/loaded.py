@@ -19,7 +19,8 @@ from penstock.define.describe import (
     missing_resource,
 )
 from penstock.define.resource_like import unmet_requirements
-from penstock.define.spec import AssetSpec
+from penstock.define.source_asset import SourceAsset
+from penstock.define.spec import SYSTEM_METADATA_KEY_IO_MANAGER_KEY, AssetSpec
 from penstock.define.step import DEFAULT_IO_MANAGER, StepDefinition
 from penstock.errors import InvalidDefinitionError, InvalidDefinitionsError
 from penstock.graph.asset_graph import AssetGraph
@@ -71,6 +72,13 @@ class LoadedDefinitions:
             if output.spec is not None
         }
 
+    def manager_of(self, key: AssetKey) -> str:
+        """Return the resource that stores and loads an asset, made here or elsewhere."""
+        step = self.step_of.get(key)
+        if step is not None:
+            return step.output_of(key).manager
+        return external_manager(self.external_metadata.get(key, {})) or DEFAULT_IO_MANAGER
+
     @cached_property
     def _definitions(self) -> Mapping[str, AssetsDefinition]:
         return {
@@ -106,6 +114,10 @@ class LoadedDefinitions:
         manifest = msgspec.structs.replace(self.manifest, nodes=tuple(steps))
         return replace(self, nodes=nodes, manifest=manifest)
 
+    def with_resources(self, resources: Mapping[str, object]) -> LoadedDefinitions:
+        """Return the same with more resources; those that it has already stay."""
+        return replace(self, resources={**resources, **self.resources}) if resources else self
+
     def code_of(self, job: str) -> LoadedDefinitions:
         """Return what runs of a job are made of: its own steps, or else the assets."""
         return self.jobs.get(job, self)
@@ -131,6 +143,7 @@ def load(
     jobs: Sequence[JobNode] = (),
     code: Mapping[str, LoadedDefinitions] | None = None,
     allow_dangling: bool = False,
+    resources_follow: bool = False,
 ) -> LoadedDefinitions:
     """Make sure that definitions are sound, and gather them.
 
@@ -142,6 +155,7 @@ def load(
         code: The jobs that have steps of their own, each as definitions of those alone.
         allow_dangling: Whether a parameter may name an asset that nobody declares, which then
             counts as made elsewhere.
+        resources_follow: Whether resources are given later, so that none is missing here.
 
     Raises:
         InvalidDefinitionsError: Listing every problem.
@@ -149,9 +163,11 @@ def load(
     provided, faults = _gather_resources(declared, resources)
     faults.extend(_duplicate_jobs(jobs))
     faults.extend(unmet_requirements(provided))
-    gathered = _Gathered()
-    for thing in _unique(declared):
-        gathered.add(thing)
+    gathered = _gather(declared)
+    near = {} if allow_dangling else _nearby(gathered)
+    if near:
+        declared = [_redirected(thing, near) for thing in declared]
+        gathered = _gather(declared)
     manifest = Manifest(
         location=location,
         assets=tuple(gathered.assets),
@@ -160,9 +176,12 @@ def load(
         jobs=tuple(jobs),
     )
     faults.extend(gathered.faults)
-    faults.extend(
-        _node_problems(gathered.units, gathered.assets, provided, allow_dangling=allow_dangling)
-    )
+    if not resources_follow:
+        for node, own in gathered.units:
+            faults.extend(missing_resources(node, {**resources, **own} if own else resources))
+        faults.extend(_missing_managers(gathered.external_metadata, provided))
+    if not allow_dangling:
+        faults.extend(_dangling_inputs(gathered))
     graph = AssetGraph(manifest)
     faults.extend(problems(manifest, graph))
     if faults:
@@ -185,7 +204,7 @@ class _Gathered:
 
     def __init__(self) -> None:
         self.nodes: dict[str, StepDefinition] = {}
-        self.units: list[StepDefinition] = []
+        self.units: list[tuple[StepDefinition, Mapping[str, object]]] = []
         self.steps: list[StepNode] = []
         self.assets: list[AssetNode] = []
         self.checks: list[CheckNode] = []
@@ -197,7 +216,7 @@ class _Gathered:
             self._add_external(thing)
             return
         for step in thing.steps:
-            self._add_step(step)
+            self._add_step(step, thing.resource_defs)
         if not thing.steps:
             for spec in thing.specs:
                 self._add_external(spec)
@@ -206,16 +225,23 @@ class _Gathered:
         self.assets.append(describe_spec(spec))
         self.external_metadata[spec.key] = spec.metadata
 
-    def _add_step(self, step: StepDefinition) -> None:
+    def _add_step(self, step: StepDefinition, own_resources: Mapping[str, object]) -> None:
         described, made, looked_at = describe_node(step)
         known = self.nodes.setdefault(step.name, step)
         if known is step:
             self.steps.append(described)
         elif not _same_assets(known, step):
             self.faults.append(f"Two functions are named '{step.name}'. Give one of them name=...")
-        self.units.append(step)
+        self.units.append((step, own_resources))
         self.assets.extend(made)
         self.checks.extend(looked_at)
+
+
+def _gather(declared: Sequence[Declared]) -> _Gathered:
+    gathered = _Gathered()
+    for thing in _unique(declared):
+        gathered.add(thing)
+    return gathered
 
 
 def _unique(declared: Sequence[Declared]) -> Iterable[Declared]:
@@ -260,31 +286,73 @@ def _gather_resources(
     return found, faults
 
 
-def _node_problems(
-    nodes: Iterable[StepDefinition],
-    assets: Sequence[AssetNode],
-    resources: Mapping[str, object],
-    *,
-    allow_dangling: bool,
-) -> list[str]:
-    faults: list[str] = []
-    known = {asset.key for asset in assets}
-    for node in nodes:
-        wanted = set(node.resource_keys)
-        wanted.update(o.manager for o in node.outputs if not o.returns_nothing)
-        wanted.update(entry.manager for entry in node.inputs if entry.manager)
-        faults.extend(
-            missing_resource(node, key, resources)
-            for key in sorted(wanted)
-            if key not in resources and key != DEFAULT_IO_MANAGER
-        )
-        if allow_dangling:
-            continue
+def _dangling_inputs(gathered: _Gathered) -> Iterable[str]:
+    known = {asset.key for asset in gathered.assets}
+    for node, _ in gathered.units:
         for entry in node.inputs:
-            if entry.asset is not None and entry.asset not in known:
+            if entry.asset is not None and entry.asset not in known and not entry.is_nothing:
                 near = did_you_mean(str(entry.asset), [str(k) for k in known])
-                faults.append(dangling_input(node, entry.name, entry.asset, near))
-    return faults
+                yield dangling_input(node, entry.name, entry.asset, near)
+
+
+def _nearby(gathered: _Gathered) -> Mapping[str, Mapping[AssetKey, AssetKey]]:
+    """Find the assets that units mean by a bare name: of that name, in the same group.
+
+    Returns:
+        By unit the keys to replace, where nobody declares the asset that was named.
+    """
+    known = {asset.key for asset in gathered.assets}
+    named: dict[tuple[str, str], list[AssetKey]] | None = None
+    found: dict[str, dict[AssetKey, AssetKey]] = {}
+    for asset in gathered.assets:
+        for dep in asset.deps:
+            if dep.key in known or len(dep.key.path) > 1 or asset.node is None:
+                continue
+            if named is None:
+                named = {}
+                for each in gathered.assets:
+                    named.setdefault((each.group, each.key.path[-1]), []).append(each.key)
+            alike = named.get((asset.group, dep.key.path[-1]), [])
+            if len(alike) == 1 and alike[0] != asset.key:
+                found.setdefault(asset.node, {})[dep.key] = alike[0]
+    return found
+
+
+def _redirected(thing: Declared, near: Mapping[str, Mapping[AssetKey, AssetKey]]) -> Declared:
+    if isinstance(thing, AssetSpec):
+        return thing
+    renames = {old: new for step in thing.steps for old, new in near.get(step.name, {}).items()}
+    return thing.with_attributes(asset_key_replacements=renames) if renames else thing
+
+
+def external_manager(metadata: Mapping[str, object]) -> str | None:
+    """Return the IO manager that the declaration of an asset made elsewhere names."""
+    found = metadata.get(SYSTEM_METADATA_KEY_IO_MANAGER_KEY)
+    return found if isinstance(found, str) else None
+
+
+def _missing_managers(
+    external: Mapping[AssetKey, Mapping[str, object]], resources: Mapping[str, object]
+) -> Iterable[str]:
+    for asset, metadata in external.items():
+        key = external_manager(metadata) if metadata else None
+        if key is not None and key != DEFAULT_IO_MANAGER and key not in resources:
+            yield (
+                f"io manager with key '{key}' required by SourceAsset with key "
+                f"{asset.to_string()} was not provided. Add it to resources."
+            )
+
+
+def missing_resources(node: StepDefinition, resources: Mapping[str, object]) -> list[str]:
+    """Return what is wrong with a unit of user code whose resources are not all there."""
+    wanted = set(node.resource_keys)
+    wanted.update(o.manager for o in node.outputs if not o.returns_nothing)
+    wanted.update(entry.manager for entry in node.inputs if entry.manager)
+    return [
+        missing_resource(node, key, resources)
+        for key in sorted(wanted)
+        if key not in resources and key != DEFAULT_IO_MANAGER
+    ]
 
 
 def flatten(things: Iterable[object]) -> list[Declared]:
@@ -297,6 +365,8 @@ def flatten(things: Iterable[object]) -> list[Declared]:
     for thing in things:
         if isinstance(thing, (AssetsDefinition, AssetSpec, AssetChecksDefinition)):
             found.append(thing)
+        elif isinstance(thing, SourceAsset):
+            found.append(AssetsDefinition.of_source(thing))
         elif isinstance(thing, (list, tuple)):
             found.extend(flatten(thing))  # pyright: ignore[reportUnknownArgumentType]
         else:

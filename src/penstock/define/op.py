@@ -7,11 +7,19 @@ in a graph's body become nodes is `define/composition.py`; calls by hand are `de
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from types import MappingProxyType
-from typing import Self, overload
+from typing import Self, cast, overload
 
 from penstock.config.configured import (
     DefinitionSchema,
@@ -36,7 +44,7 @@ from penstock.define.ports import (
 )
 from penstock.define.signature import Signature, read_signature
 from penstock.define.step import NO_VALUE, StepInput, StepOutput
-from penstock.errors import ParameterCheckError
+from penstock.errors import InvariantViolationError, ParameterCheckError
 from penstock.model.retry import RetryPolicy
 
 Function = Callable[..., object]
@@ -100,7 +108,7 @@ class OpDefinition(Composable, NamedConfigurableDefinition):
         ]
         self._set(
             name=name,
-            function=_taking_a_mapping(compute_fn),
+            function=_taking_a_mapping(compute_fn, name),
             compute_fn=compute_fn,
             signature=Signature(
                 context=True,
@@ -350,11 +358,21 @@ class OpDefinition(Composable, NamedConfigurableDefinition):
         return f"<op '{self.name}'>"
 
 
-def _taking_a_mapping(compute_fn: Function) -> Function:
+def _taking_a_mapping(compute_fn: Function, op: str) -> Function:
     """Adapt a function of the context and a mapping to one that takes inputs by keyword."""
 
     def adapted(context: object, **inputs: object) -> object:
-        return compute_fn(context, inputs)
+        returned: object = compute_fn(context, inputs)
+        if returned is None:
+            return iter(())
+        if isinstance(returned, (Iterator, Awaitable, AsyncIterator)):
+            return cast("object", returned)
+        name = type(returned).__name__
+        article = "an" if name[0] in "aeiouAEIOU" else "a"
+        raise InvariantViolationError(
+            f'Compute function for op "{op}" returned {article} {name} rather than yielding it. '
+            "Make it a generator that yields Outputs, or decorate a function with @op."
+        )
 
     return adapted
 

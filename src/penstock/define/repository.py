@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from penstock.define.job import JobDefinition
     from penstock.define.schedule import ScheduleDefinition
     from penstock.define.sensor import SensorDefinition
+    from penstock.define.upcalls import ValueLoader
 
 DEFAULT_REPOSITORY_NAME = "__repository__"
 
@@ -75,6 +76,10 @@ class Held(Protocol):
         partition_key: str | None = None,
     ) -> object:
         """Load the value of an asset."""
+        ...
+
+    def get_asset_value_loader(self, instance: object = None) -> ValueLoader:
+        """Return what loads values of assets."""
         ...
 
 
@@ -190,6 +195,10 @@ class RepositoryDefinition:
     def load_all_definitions(self) -> None:
         """Make sure that everything in it is sound."""
         self.definitions.load()
+
+    def get_asset_value_loader(self, instance: object = None) -> ValueLoader:
+        """Return what loads values of assets, and keeps resources open in between."""
+        return self.definitions.get_asset_value_loader(instance)
 
     def load_asset_value(
         self,

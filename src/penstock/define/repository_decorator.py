@@ -11,6 +11,7 @@ from penstock.define.definition_merge import flat
 from penstock.define.definitions import Definitions
 from penstock.define.graph import GraphDefinition
 from penstock.define.job import JobDefinition, UnresolvedAssetJob
+from penstock.define.partitioned_schedule import UnresolvedPartitionedSchedule
 from penstock.define.repository import DEFAULT_REPOSITORY_NAME, RepositoryDefinition
 from penstock.define.schedule import ScheduleDefinition
 from penstock.define.sensor import SensorDefinition
@@ -160,7 +161,7 @@ def _kind_of(thing: object, name: str) -> str:
         return "assets"
     if isinstance(thing, (JobDefinition, UnresolvedAssetJob, GraphDefinition)):
         return "jobs"
-    if isinstance(thing, ScheduleDefinition):
+    if isinstance(thing, (ScheduleDefinition, UnresolvedPartitionedSchedule)):
         return "schedules"
     if isinstance(thing, SensorDefinition):
         return "sensors"

@@ -17,7 +17,7 @@ from penstock.errors import (
     ParameterCheckError,
 )
 from penstock.model.keys import AssetCheckKey, AssetKey
-from penstock.model.metadata import MetadataUnion, normalize_metadata
+from penstock.model.metadata import MetadataUnion, MetadataValue, normalize_metadata
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,6 +28,16 @@ def _with_metadata(result: R, metadata: Mapping[str, object]) -> R:
     made = copy.copy(result)
     object.__setattr__(made, "metadata", normalize_metadata(metadata))
     return made
+
+
+_WORD = re.compile(r"\w+")
+
+
+def _key_of_event(asset: CoercibleToAsset) -> AssetKey:
+    """Return the key of an event's asset; text like a path has a part for each of its words."""
+    if isinstance(asset, str) and not asset.isidentifier():
+        return AssetKey(_WORD.findall(asset) or asset)
+    return key_of(asset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +327,27 @@ class AssetMaterialization:
         """Return it with other metadata."""
         return _with_metadata(self, metadata)
 
+    @classmethod
+    def file(
+        cls,
+        path: str,
+        description: str | None = None,
+        asset_key: CoercibleToAsset | None = None,
+    ) -> Self:
+        """Say that a file was written.
+
+        Args:
+            path: Where the file is.
+            description: What is in it.
+            asset_key: The asset that the file is; made of the path if None.
+        """
+        return cls(asset_key or path, description, {"path": MetadataValue.path(path)})
+
+    @property
+    def label(self) -> str:
+        """The asset's key, its parts joined by spaces."""
+        return " ".join(self.asset_key.path)
+
     @property
     def is_observation(self) -> bool:
         """Whether nothing was made, only learned."""
@@ -331,7 +362,7 @@ class AssetMaterialization:
         tags: Mapping[str, str] | None = None,
     ) -> None:
         put = object.__setattr__
-        put(self, "asset_key", key_of(asset_key))
+        put(self, "asset_key", _key_of_event(asset_key))
         put(self, "description", description)
         put(self, "metadata", normalize_metadata(metadata or {}))
         put(self, "partition", partition)

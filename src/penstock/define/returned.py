@@ -6,7 +6,8 @@ and what is wrong otherwise. It is used for runs and for calls by hand alike.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from penstock.base.text import listed
@@ -25,14 +26,27 @@ from penstock.define.step import StepOutput
 from penstock.errors import InvariantViolationError, PenstockError, StepOutputNotFoundError
 
 AnyOutput = Output[object] | DynamicOutput[object]
-_EVENTS = (
+Told = (
+    AnyOutput
+    | MaterializeResult[object]
+    | ObserveResult
+    | AssetCheckResult
+    | AssetMaterialization
+    | AssetObservation
+    | AssetCheckEvaluation
+    | ExpectationResult
+)
+"""What the function of an op may tell: its outputs, and events about assets."""
+
+_RESULTS = (MaterializeResult, ObserveResult, AssetCheckResult)
+_TOLD = (
+    Output,
+    DynamicOutput,
+    *_RESULTS,
     AssetMaterialization,
     AssetObservation,
     AssetCheckEvaluation,
-    AssetCheckResult,
     ExpectationResult,
-    MaterializeResult,
-    ObserveResult,
 )
 
 
@@ -57,26 +71,47 @@ def outputs_of(
     Raises:
         InvariantViolationError: Something does not fit what the op declares.
     """
-    if isinstance(returned, Iterator):
-        things = cast("Iterator[object]", returned)
-    else:
-        things = _returned(returned, outputs, words)
-    yield from checked_outputs(things, outputs, words=words, missing=missing)
-
-
-def checked_outputs(
-    things: Iterable[object],
-    outputs: Sequence[StepOutput],
-    *,
-    words: str,
-    missing: type[PenstockError] = StepOutputNotFoundError,
-) -> Iterator[object]:
-    """Check a stream of outputs against the declared ones, and complete it; see `outputs_of`."""
     checker = OutputChecker(outputs, words)
-    for thing in things:
+    for thing in told_by(returned, outputs, words=words):
         checker.check(thing)
         yield thing
     yield from checker.finish(missing)
+
+
+def told_by(
+    returned: object,
+    outputs: Sequence[StepOutput],
+    *,
+    words: str,
+    warn: Callable[[str], None] | None = None,
+) -> Iterator[Told]:
+    """Sort out what the function of an op returned or yields, and leave it incomplete.
+
+    Whether an output comes twice or not at all is for the caller to see.
+
+    Args:
+        returned: What it returned; an iterator is run here.
+        outputs: The declared outputs, in order.
+        words: The op in words: "op 'double'".
+        warn: Told of what is allowed and hardly meant; None tells nobody.
+
+    Raises:
+        InvariantViolationError: Something is no event, or does not fit what the op declares.
+    """
+    if isinstance(returned, Iterator):
+        for thing in cast("Iterator[object]", returned):
+            yield _as_told(thing, words)
+        return
+    yield from _Returned(words, warn).outputs(returned, outputs)
+
+
+def _as_told(thing: object, words: str) -> Told:
+    if not isinstance(thing, _TOLD):
+        raise InvariantViolationError(
+            f"{words} yielded a value of type '{type(thing).__name__}'. When yielding "
+            "outputs from an op, they should be wrapped in an `Output` object."
+        )
+    return cast("Told", thing)
 
 
 class OutputChecker:
@@ -93,13 +128,9 @@ class OutputChecker:
         Raises:
             InvariantViolationError: It is no event, or an output that does not fit.
         """
-        if isinstance(thing, (Output, DynamicOutput)):
-            self._check_output(cast("AnyOutput", thing))
-        elif not isinstance(thing, _EVENTS):
-            raise InvariantViolationError(
-                f"{self._words} yielded a value of type '{type(thing).__name__}'. When yielding "
-                "outputs from an op, they should be wrapped in an `Output` object."
-            )
+        told = _as_told(thing, self._words)
+        if isinstance(told, (Output, DynamicOutput)):
+            self._check_output(told)
 
     def _check_output(self, thing: AnyOutput) -> None:
         name = thing.output_name
@@ -154,74 +185,115 @@ class OutputChecker:
             yield Output(None, output.name)
 
 
-def _returned(returned: object, outputs: Sequence[StepOutput], words: str) -> Iterator[AnyOutput]:
-    if isinstance(returned, (AssetMaterialization, AssetObservation)):
-        raise InvariantViolationError(
-            f"Error in {words}: If you are returning an {type(returned).__name__} from an op you "
-            "must yield it, or log it using context.log_event, to avoid ambiguity with an implied "
-            "result from returning a value."
-        )
-    if not outputs:
+@dataclass(frozen=True, slots=True)
+class _Returned:
+    """Makes outputs of a value that a function returned."""
+
+    words: str
+    warn: Callable[[str], None] | None
+
+    def outputs(self, returned: object, outputs: Sequence[StepOutput]) -> Iterator[Told]:
+        """Return the outputs that a value stands for, in order."""
+        if isinstance(returned, (AssetMaterialization, AssetObservation)):
+            raise InvariantViolationError(
+                f"Error in {self.words}: If you are returning an {type(returned).__name__} from an "
+                "op you must yield it, or log it using context.log_event, to avoid ambiguity with "
+                "an implied result from returning a value."
+            )
+        if not outputs:
+            self._expect_nothing(returned)
+        elif len(outputs) == 1:
+            yield from self._for_output(outputs[0], returned, 0)
+        elif returned is not None or not all(_is_implied(output) for output in outputs):
+            parts = self._parts(returned, outputs)
+            for position, (output, value) in enumerate(zip(outputs, parts, strict=True)):
+                yield from self._for_output(output, value, position)
+
+    def _expect_nothing(self, returned: object) -> None:
         if returned is not None:
             raise InvariantViolationError(
-                f"{words} returned a value of type '{type(returned).__name__}', but is explicitly "
-                "defined to return no results. Declare an output."
+                f"{self.words} returned a value of type '{type(returned).__name__}', but is "
+                "explicitly defined to return no results. Declare an output."
             )
-        return
-    if len(outputs) == 1:
-        yield from _for_output(outputs[0], returned, 0, words)
-        return
-    if returned is None and all(o.returns_nothing and o.is_required for o in outputs):
-        return
-    for position, (output, value) in enumerate(
-        zip(outputs, _parts(returned, outputs, words), strict=True)
-    ):
-        yield from _for_output(output, value, position, words)
 
-
-def _parts(returned: object, outputs: Sequence[StepOutput], words: str) -> Sequence[object]:
-    if not isinstance(returned, tuple):
-        raise InvariantViolationError(
-            f"{words} has multiple outputs, but only one output was returned of type "
-            f"'{type(returned).__name__}'. Either yield each output, or return a tuple with a value"
-            " for each output."
-        )
-    parts = cast("tuple[object, ...]", returned)
-    if len(parts) != len(outputs):
-        raise InvariantViolationError(
-            f"Length mismatch between returned tuple of outputs and number of output defs on "
-            f"{words}. Output tuple has {len(parts)} outputs, while op has {len(outputs)} outputs."
-        )
-    return parts
-
-
-def _for_output(
-    output: StepOutput, value: object, position: int, words: str
-) -> Iterator[AnyOutput]:
-    if output.is_dynamic:
-        yield from _dynamic(output, value, words)
-    elif isinstance(value, Output):
-        named = cast("Output[object]", value)
-        if named.output_name not in (output.name, _DEFAULT):
+    def _parts(self, returned: object, outputs: Sequence[StepOutput]) -> Sequence[object]:
+        if not isinstance(returned, tuple):
             raise InvariantViolationError(
-                f"Bad state: Output was explicitly named '{named.output_name}', which does not "
-                f"match the output definition specified for position {position}: '{output.name}'. "
-                f"Correct what {words} returns."
+                f"{self.words} has multiple outputs, but only one output was returned of type "
+                f"'{type(returned).__name__}'. Either yield each output, or return a tuple with a "
+                "value for each output."
             )
-        yield _renamed(named, output.name)
-    elif isinstance(value, DynamicOutput):
-        raise InvariantViolationError(
-            f"{words} returned a DynamicOutput for output '{output.name}', but did not use "
-            "DynamicOutputDefinition: declare the output with DynamicOut() and return a list."
-        )
-    elif value is None and output.returns_nothing:
-        if output.is_required:
-            yield Output(None, output.name)
-    else:
-        yield Output(value, output.name)
+        parts = cast("tuple[object, ...]", returned)
+        if len(parts) != len(outputs):
+            raise InvariantViolationError(
+                f"Length mismatch between returned tuple of outputs and number of output defs on "
+                f"{self.words}. Output tuple has {len(parts)} outputs, while op has "
+                f"{len(outputs)} outputs."
+            )
+        return parts
+
+    def _for_output(self, output: StepOutput, value: object, position: int) -> Iterator[Told]:
+        if output.is_dynamic:
+            yield from self._dynamic(output, value)
+        elif isinstance(value, Output):
+            yield self._named(output, cast("Output[object]", value), position)
+        elif isinstance(value, _RESULTS):
+            yield cast("Told", value)
+        elif isinstance(value, DynamicOutput):
+            raise InvariantViolationError(
+                f"{self.words} returned a DynamicOutput for output '{output.name}', but did not "
+                "use DynamicOutputDefinition: declare the output with DynamicOut() and return a "
+                "list."
+            )
+        elif value is None and output.returns_nothing:
+            if output.is_required:
+                yield Output(None, output.name)
+        else:
+            if value is None and not output.is_required:
+                self._warn_of_none(output)
+            yield Output(value, output.name)
+
+    def _warn_of_none(self, output: StepOutput) -> None:
+        if self.warn is not None:
+            self.warn(
+                f"Value None returned for output '{output.name}' of {self.words}, which is not "
+                "required. This value will be passed to downstream ops. To leave the output out, "
+                "yield the outputs, and do not yield this one."
+            )
+
+    def _named(self, output: StepOutput, value: Output[object], position: int) -> Output[object]:
+        if value.output_name not in (output.name, _DEFAULT):
+            raise InvariantViolationError(
+                f"Bad state: Output was explicitly named '{value.output_name}', which does not "
+                f"match the output definition specified for position {position}: '{output.name}'. "
+                f"Correct what {self.words} returns."
+            )
+        return _renamed(value, output.name)
+
+    def _dynamic(self, output: StepOutput, value: object) -> Iterator[DynamicOutput[object]]:
+        values = cast("list[object]", value) if isinstance(value, list) else [value]
+        if not isinstance(value, list) or not all(isinstance(v, DynamicOutput) for v in values):
+            raise InvariantViolationError(
+                f"Error with output for {self.words}: dynamic output '{output.name}' expected a "
+                f"list of DynamicOutput objects, but got {value!r}."
+            )
+        for each in cast("list[DynamicOutput[object]]", values):
+            if each.output_name not in (output.name, _DEFAULT):
+                raise InvariantViolationError(
+                    f"Bad state: DynamicOutput was explicitly named '{each.output_name}' in the "
+                    f"list for the output '{output.name}' of {self.words}. Correct the name."
+                )
+            if each.output_name == output.name:
+                yield each
+            else:
+                yield DynamicOutput(each.value, each.mapping_key, output.name, each.metadata)
 
 
 _DEFAULT = "result"
+
+
+def _is_implied(output: StepOutput) -> bool:
+    return output.returns_nothing and output.is_required
 
 
 def _renamed(output: Output[object], name: str) -> Output[object]:
@@ -234,22 +306,3 @@ def _renamed(output: Output[object], name: str) -> Output[object]:
         data_version=output.data_version,
         tags=output.tags,
     )
-
-
-def _dynamic(output: StepOutput, value: object, words: str) -> Iterator[DynamicOutput[object]]:
-    values = cast("list[object]", value) if isinstance(value, list) else [value]
-    if not isinstance(value, list) or not all(isinstance(v, DynamicOutput) for v in values):
-        raise InvariantViolationError(
-            f"Error with output for {words}: dynamic output '{output.name}' expected a list of "
-            f"DynamicOutput objects, but got {value!r}."
-        )
-    for each in cast("list[DynamicOutput[object]]", values):
-        if each.output_name not in (output.name, _DEFAULT):
-            raise InvariantViolationError(
-                f"Bad state: DynamicOutput was explicitly named '{each.output_name}' in the list "
-                f"for the output '{output.name}' of {words}. Correct the name."
-            )
-        if each.output_name == output.name:
-            yield each
-        else:
-            yield DynamicOutput(each.value, each.mapping_key, output.name, each.metadata)

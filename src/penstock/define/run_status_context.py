@@ -91,7 +91,7 @@ class RunStatusSensorContext(TickContext):
             logger=self.log,
             partition_key=self._partition_key,
             repository_def=self._repository,
-        )
+        ).share_resources(self)
 
 
 class RunFailureSensorContext(RunStatusSensorContext):

@@ -210,7 +210,7 @@ class RunStatusSensorDefinition(SensorDefinition):
             resource_defs=context.resource_defs,
             logger=context.log,
             repository_def=context.found_repository,
-        )
+        ).share_resources(context)
 
     def _reaction(self, record: _Record, run: _Run, context: SensorEvaluationContext) -> Answer:
         """Call the function for one run; what it raises is told with the run."""

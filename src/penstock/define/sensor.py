@@ -141,6 +141,7 @@ class SensorDefinition:
             if asset_selection is None
             else selection_of(asset_selection, of=f"asset_selection of '{self.name}'")
         )
+        self.runs_everything = False
         self.minimum_interval_seconds = (
             DEFAULT_INTERVAL if minimum_interval_seconds is None else minimum_interval_seconds
         )
@@ -306,6 +307,7 @@ class SensorDefinition:
                 name=self.name,
                 targets=self.targets,
                 selection=self.asset_selection,
+                runs_everything=self.runs_everything,
             ),
             context=context,
             dynamic_requests=answer.dynamic_partitions_requests,
@@ -369,7 +371,9 @@ def sensor(
 
     The function may take the context, and resources by annotation. It returns or yields
     `RunRequest`s, or one `SkipReason`, or one `SensorResult`, or nothing. A sensor that names
-    nothing to run may still request runs with `asset_selection` or `job_name`.
+    nothing to run may still request runs with `asset_selection` or `job_name`. The decorator used
+    bare leaves no place to name anything, so a request of such a sensor is for all assets unless it
+    says otherwise.
 
     Args:
         job_name: The job to run, by name; the function where the decorator is used bare.
@@ -417,4 +421,8 @@ def sensor(
             owners=owners,
         )
 
-    return decorate if bare is None else decorate(bare)
+    if bare is None:
+        return decorate
+    made = decorate(bare)
+    made.runs_everything = True
+    return made

@@ -11,7 +11,7 @@ import sys
 import typing
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from penstock.config.config_type import ABSENT
@@ -19,7 +19,7 @@ from penstock.config.configured import DefinitionSchema, parameter_schema
 from penstock.define.resource import ResourceDefinition
 from penstock.errors import InvalidConfigDefinitionError, InvalidDefinitionError
 
-CONTEXT_NAMES = frozenset({"context", "_context", "_", "__"})
+CONTEXT_NAMES = frozenset({"context", "_context", "context_", "_", "__"})
 _RESOURCE_MARK = "penstock_resource"
 _UNRESOLVED = object()
 
@@ -48,7 +48,7 @@ class Signature:
     takes_any: bool
     returns_nothing: bool
     context_type: object = None
-    config_schema: DefinitionSchema | None = None
+    config_schema: DefinitionSchema | None = field(default=None, compare=False)
 
     def has_config(self, value: object) -> bool:
         """Tell whether a value is an object of the `Config` class of the parameter."""

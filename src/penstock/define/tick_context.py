@@ -137,15 +137,30 @@ class TickContext:
                 a `with`.
             ResourceFunctionError: A resource raised while it was set up.
         """
-        if self._ready is None:
-            setup = SetUp(instance=self._instance, log=self.log)
-            self._ready = self._stack.enter_context(resources_in_use(self._declared, setup))
+        return Resources(self._set_up(self._declared), owner=f"This {self._noun}")
+
+    def _set_up(self, keys: Iterable[str]) -> ReadyResources:
+        """Set up those of some resources that are not yet; if one raises, release them all."""
+        setup = SetUp(instance=self._instance, log=self.log)
+        beside = ReadyResources() if self._ready is None else self._ready
+        try:
+            self._ready = self._stack.enter_context(
+                resources_in_use(self._declared, setup, keys=keys, beside=beside)
+            )
+        except BaseException:
+            self.close()
+            raise
         if self._ready.has_teardown and not self._is_entered:
             raise InvariantViolationError(
                 "At least one provided resource is a generator, so it has to be released after "
                 f"use. Write: with {self._builder}(...) as context."
             )
-        return Resources(self._ready, owner=f"This {self._noun}")
+        return self._ready
+
+    def share_resources(self, other: TickContext) -> Self:
+        """Use the resources that another context has set up, and will release."""
+        self._ready = other._ready
+        return self
 
     def resource_values(self, keys: Iterable[str], *, owner: str) -> Mapping[str, object]:
         """Return resources by key, set up, as parameters take them.
@@ -167,8 +182,8 @@ class TickContext:
             )
         if not wanted:
             return {}
-        values = self.resources.original_resource_dict
-        return {key: values[key] for key in wanted}
+        ready = self._set_up(wanted)
+        return {key: ready[key] for key in wanted}
 
     def merge_resources(self, resources_dict: Mapping[str, object]) -> Self:
         """Return the context with more resources.

@@ -37,12 +37,14 @@ class Requester:
         name: Its name.
         targets: What it may run.
         selection: The assets that it may run, in a job of all assets; None if it has targets.
+        runs_everything: Whether a request that names nothing is for all assets.
     """
 
     noun: str
     name: str
     targets: Sequence[AutomationTarget] = ()
     selection: AssetSelection | None = None
+    runs_everything: bool = False
 
     @property
     def tag(self) -> dict[str, str]:
@@ -145,7 +147,7 @@ def _of_target(request: RunRequest, requester: Requester) -> RunRequest:
     if not names:
         if request.job_name is not None:
             return request
-        if request.asset_selection is not None:
+        if request.asset_selection is not None or requester.runs_everything:
             return request.with_replaced_attrs(job_name=IMPLICIT_ASSET_JOB_NAME)
         raise InvariantViolationError(
             f"{who}: {requester.noun.capitalize()} evaluation function returned a RunRequest for a "

@@ -21,6 +21,7 @@ from penstock.execute.interrupts import Interrupt
 from penstock.execute.protocol import Executor, Task
 from penstock.model.events import (
     AssetFailed,
+    ErrorInfo,
     RunCanceled,
     RunCanceling,
     RunEvent,
@@ -82,6 +83,7 @@ class Driver:
         self._timers: list[SetTimer] = []
         self._thread = threading.get_ident()
         self._fault: Exception | None = None
+        self._first_error: ErrorInfo | None = None
         self._is_over = False
 
     def begin(self, event: RunEvent) -> None:
@@ -149,6 +151,7 @@ class Driver:
         self._pending.append(event)
         self._apply(event)
         if isinstance(event, StepFailed):
+            self._first_error = self._first_error or event.error
             self._note_failed_assets((event.step,), event.error.first_line())
 
     def _note_failed_assets(self, steps: tuple[str, ...], reason: str) -> None:
@@ -224,6 +227,6 @@ class Driver:
                 self._note_failed_assets(
                     self._machine.blocked_steps(), "a step that it depends on failed"
                 )
-                self._record(RunFailed(reason))
+                self._record(RunFailed(reason, self._first_error))
         self._write()
         self._is_over = True

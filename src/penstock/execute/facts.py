@@ -102,6 +102,12 @@ class RunFacts:
         graph = self.loaded.graph
         return graph.node(key).partitions if graph.has(key) else None
 
+    def partitions_told(self, node: StepDefinition) -> PartitionsDefinition | None:
+        """Return what the context of a unit tells of partitions: its own, or those of its job."""
+        if node.is_op and node.partitions is None and self.spec.partition is not None:
+            return getattr(self.job, "partitions_def", None)
+        return self.partitions_of(node)
+
     def config_of(self, step: str) -> StepConfig:
         """Return the config of a step; an empty one where run config has none."""
         return self.configs.get(step, NO_CONFIG)

@@ -155,7 +155,7 @@ def _load_asset(
     assert entry.asset is not None
     upstream = facts.loaded.step_of.get(entry.asset)
     output = upstream.output_of(entry.asset) if upstream is not None else None
-    key = entry.manager or (output.manager if output is not None else DEFAULT_IO_MANAGER)
+    key = entry.manager or facts.loaded.manager_of(entry.asset)
     partitions = input_partitions(facts, step, entry)
     graph = facts.loaded.graph
     definition = graph.node(entry.asset).partitions if graph.has(entry.asset) else None
@@ -281,8 +281,18 @@ def _load(
             f"Input '{entry.name}' of '{task.step.key}' could not be loaded: {error}",
             user_exception=error,
         ) from error
-    metadata = dict(context.consume_logged_metadata())
-    report(InputLoaded(task.step.key, entry.name, entry.asset, metadata))
+    written = context.upstream_output
+    report(
+        InputLoaded(
+            task.step.key,
+            entry.name,
+            entry.asset,
+            dict(context.consume_logged_metadata()),
+            key,
+            (written.step_key or None) if written is not None else None,
+            written.name if written is not None else None,
+        )
+    )
     for event in context.consume_events():
         report(native_event(event, task.step.key))
     return value

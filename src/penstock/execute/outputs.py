@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from typing import cast
 
 from penstock.base.text import listed
-from penstock.define.result import AssetCheckResult, MaterializeResult, Output
+from penstock.define.result import AssetCheckResult, MaterializeResult, ObserveResult, Output
 from penstock.define.step import StepDefinition, StepOutput
 from penstock.errors import InvariantViolationError
 
-Emission = Output[object] | MaterializeResult | AssetCheckResult
+Emission = Output[object] | MaterializeResult | ObserveResult | AssetCheckResult
 
 
 def emissions(
@@ -79,7 +79,7 @@ def _is_required(output: StepOutput) -> bool:
     return output.is_required and not (output.spec is not None and output.spec.skippable)
 
 
-_KNOWN = (Output, MaterializeResult, AssetCheckResult)
+_KNOWN = (Output, MaterializeResult, ObserveResult, AssetCheckResult)
 
 
 def _one(
@@ -116,7 +116,7 @@ def _known(node: StepDefinition, thing: Emission, names: list[str]) -> Iterator[
         yield renamed
         return
     yield thing
-    if isinstance(thing, MaterializeResult):
+    if isinstance(thing, (MaterializeResult, ObserveResult)):
         yield from thing.check_results
 
 

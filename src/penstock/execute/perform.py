@@ -10,21 +10,26 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import cast
 
-from penstock.decide.retry import decide_retry, retry_facts
+from penstock.decide.retry import count_exceeded, decide_retry, retry_facts
 from penstock.define.context import (
     AssetCheckExecutionContext,
     AssetExecutionContext,
     OpExecutionContext,
 )
 from penstock.define.invoke import call
+from penstock.define.returned import Told, told_by
 from penstock.define.step import StepDefinition
-from penstock.errors import ExecutionInterruptedError, Failure, UserCodeExecutionError
+from penstock.errors import (
+    ExecutionInterruptedError,
+    Failure,
+    MaxRetriesExceededError,
+    UserCodeExecutionError,
+)
 from penstock.execute import capture
 from penstock.execute.facts import RunFacts
 from penstock.execute.failures import error_info
 from penstock.execute.hooks import run_hooks
 from penstock.execute.inputs import load_inputs
-from penstock.execute.op_outputs import OpEmission, op_emissions
 from penstock.execute.outputs import Emission, emissions
 from penstock.execute.protocol import Report, Task
 from penstock.execute.recorder import Recorder
@@ -49,12 +54,11 @@ def _context_class(step: StepDefinition) -> type[OpExecutionContext]:
     return OpExecutionContext if step.is_op else AssetExecutionContext
 
 
-def _emissions(
-    step: StepDefinition, returned: object, scope: Scope
-) -> Iterator[Emission | OpEmission]:
-    if step.is_op:
-        return op_emissions(step, returned)
-    return emissions(step, returned, selected=scope.assets)
+def _emissions(step: StepDefinition, returned: object, scope: Scope) -> Iterator[Emission | Told]:
+    if not step.is_op:
+        return emissions(step, returned, selected=scope.assets)
+    words = f"Op '{step.name}'"
+    return told_by(returned, step.outputs, words=words, warn=lambda text: scope.log.warning(text))
 
 
 class Performer:
@@ -142,8 +146,9 @@ class Performer:
     ) -> None:
         task = attempt.task
         info = error_info(error)
+        told = retry_facts(error)
         delay = decide_retry(
-            retry_facts(error),
+            told,
             task.step.retry,
             retry_number=task.retries,
             uniform=self._facts.ids.uniform,
@@ -153,7 +158,8 @@ class Performer:
             attempt.report(StepUpForRetry(task.step.key, info, task.attempt, delay))
             return
         raised = error.user_exception if isinstance(error, UserCodeExecutionError) else error
-        self.errors[task.step.key] = raised
+        count = count_exceeded(told, task.step.retry)
+        self.errors[task.step.key] = raised if count is None else _exceeded(raised, count)
         metadata = normalize_metadata(error.metadata) if isinstance(error, Failure) else {}
         failed = StepFailed(task.step.key, info, task.attempt, took, metadata)
         self._end(attempt, failed, error=raised)
@@ -181,6 +187,13 @@ class Performer:
         attempt.report(ended)
 
 
+def _exceeded(raised: BaseException, count: int) -> MaxRetriesExceededError:
+    last = f"{type(raised).__name__}: {raised}"
+    error = MaxRetriesExceededError(f"Exceeded max_retries of {count}. The last attempt: {last}")
+    error.__cause__ = raised
+    return error
+
+
 class _Attempt:
     """What one attempt of a step is carried out with."""
 
@@ -194,7 +207,7 @@ class _Attempt:
             facts=facts,
             task=task,
             node=self.step,
-            partitions=facts.partitions_of(self.step),
+            partitions=facts.partitions_told(self.step),
             report=report,
         )
         self.context = _context_class(self.step)(

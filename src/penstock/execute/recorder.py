@@ -15,6 +15,7 @@ from penstock.define.result import (
     ObserveResult,
     Output,
 )
+from penstock.define.returned import Told
 from penstock.define.spec import AssetSpec
 from penstock.define.step import NO_VALUE, StepDefinition, StepOutput
 from penstock.errors import (
@@ -27,7 +28,6 @@ from penstock.errors import (
 from penstock.execute.facts import RunFacts
 from penstock.execute.inputs import io_manager, output_context
 from penstock.execute.native_events import native_event
-from penstock.execute.op_outputs import OpEmission
 from penstock.execute.outputs import Emission
 from penstock.execute.protocol import Report, Task
 from penstock.execute.typing import check_value
@@ -71,7 +71,7 @@ class Recorder:
         self._judged: set[tuple[AssetKey, str]] = set()
         self._blocked_by: list[str] = []
 
-    def take(self, emitted: Emission | OpEmission) -> None:
+    def take(self, emitted: Emission | Told) -> None:
         """Take one emission.
 
         Raises:
@@ -111,11 +111,13 @@ class Recorder:
     def _take_output(self, output: StepOutput, emitted: Output[object]) -> None:
         if output.is_dynamic:
             raise InvariantViolationError(
-                f"'{self._node.name}' must yield DynamicOutput for '{output.name}', which is dynamic, "
-                "and produced an Output."
+                f"'{self._node.name}' must yield DynamicOutput for its dynamic output "
+                f"'{output.name}', and produced an Output."
             )
         if output.name in self._made:
             raise self._produced_twice(output)
+        if output.returns_nothing and emitted.value is None and self._is_left_out(output):
+            return
         self._require_selected(output)
         facts = {**emitted.metadata, **self._context.output_metadata.get(output.name, {})}
         version = emitted.data_version.value if emitted.data_version is not None else None
@@ -247,8 +249,7 @@ class Recorder:
             if output.is_dynamic:
                 skipped += [] if output.is_required else [output.name]
                 continue
-            is_left_out = output.spec is not None and self._facts.spec_of(output) is None
-            if is_left_out and (self._node.name, output.name) not in self._facts.consumed:
+            if self._is_left_out(output):
                 continue
             if output.returns_nothing and output.is_required:
                 self._take_output(output, Output[object](None, output.name))
@@ -284,10 +285,14 @@ class Recorder:
                 "it in MaterializeResult(check_results=[...])."
             )
 
-    def _require_selected(self, output: StepOutput) -> None:
+    def _is_left_out(self, output: StepOutput) -> bool:
+        """Whether an output carries an asset that the run does not ask for, and no step takes it."""
         if output.spec is None or self._facts.spec_of(output) is not None:
-            return
-        if (self._node.name, output.name) not in self._facts.consumed:
+            return False
+        return (self._node.name, output.name) not in self._facts.consumed
+
+    def _require_selected(self, output: StepOutput) -> None:
+        if self._is_left_out(output):
             raise InvariantViolationError(
                 f"'{self._node.name}' returned an output '{output.name}' that is not selected. "
                 "Produce only what context.selected_output_names has."

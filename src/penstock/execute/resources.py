@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import cast
 
@@ -14,13 +14,20 @@ from penstock.define.resource_setup import (
 )
 from penstock.define.step import DEFAULT_IO_MANAGER, StepDefinition
 from penstock.execute.interrupts import Interrupt
+from penstock.model.keys import AssetKey
 from penstock.plan.plan import Plan
 
 
-def keys_needed(nodes: Iterable[StepDefinition]) -> list[str]:
+def keys_needed(
+    nodes: Iterable[StepDefinition], manager_of: Callable[[AssetKey], str]
+) -> list[str]:
     """Return the keys of the resources that units of user code ask for, IO managers included.
 
     What those resources require in turn is not among them: `set_up` adds it.
+
+    Args:
+        nodes: The units.
+        manager_of: Gives the resource that loads an asset.
     """
     keys: set[str] = set()
     for node in nodes:
@@ -33,6 +40,8 @@ def keys_needed(nodes: Iterable[StepDefinition]) -> list[str]:
         for entry in node.inputs:
             if entry.manager:
                 keys.add(entry.manager)
+            elif entry.asset is not None and not entry.is_nothing:
+                keys.add(manager_of(entry.asset))
             if entry.type is not None:
                 keys.update(entry.type.required_resource_keys)
                 loader = entry.type.loader

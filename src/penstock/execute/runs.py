@@ -452,7 +452,7 @@ def _performer(
         capture.capturing(),
         set_up(
             [
-                *keys_needed(loaded.nodes[step.node] for step in plan.steps),
+                *keys_needed((loaded.nodes[s.node] for s in plan.steps), loaded.manager_of),
                 *keys_of_inherited(plan, loaded.nodes),
             ],
             declared,

@@ -13,6 +13,7 @@ from penstock.define.context import OpExecutionContext
 from penstock.define.result import AssetCheckResult, MaterializeResult, ObserveResult, Output
 from penstock.define.step import StepDefinition
 from penstock.errors import InvariantViolationError
+from penstock.execute.observations import as_observation
 
 _RESULTS = (MaterializeResult, AssetCheckResult, ObserveResult, Output)
 
@@ -28,6 +29,8 @@ def as_results(step: StepDefinition, returned: object, context: OpExecutionConte
     Raises:
         InvariantViolationError: Results are demanded, and it returned something else.
     """
+    if step.observes:
+        return as_observation(step, returned, context)
     if step.is_op or isinstance(returned, Iterator):
         return cast("object", returned)  # an iterator is looked at as it yields
     if isinstance(returned, (list, tuple)):

@@ -51,7 +51,7 @@ class Versions:
         if known is None:
             head = self._store.partition_head(asset, partition)
             known = head.data_version if head is not None else ""
-            if not known and self._graph.has(asset) and self._graph.node(asset).node is None:
+            if not known and self._graph.has(asset) and self._graph.node(asset).is_made_elsewhere:
                 known = observed_version(self._store, asset, partition)
             self._known[asset, partition] = known
         return known

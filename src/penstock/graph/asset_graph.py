@@ -44,6 +44,9 @@ class AssetGraph:
         (True, True)
     """
 
+    sources: Sequence[object] = ()
+    """The definitions that the graph was made of, where it was made of some."""
+
     def __init__(self, manifest: Manifest) -> None:
         self.manifest = manifest
         self._nodes: list[AssetNode] = []
@@ -79,7 +82,10 @@ class AssetGraph:
         Raises:
             ParameterCheckError: One of them declares no assets.
         """
-        return AssetGraph(_joined(assets))
+        sources = tuple(assets)
+        graph = AssetGraph(_joined(sources))
+        graph.sources = sources
+        return graph
 
     def _add(self, node: AssetNode) -> None:
         if node.key not in self._index:

@@ -78,7 +78,7 @@ class AssetSelection:
                 "or another of its constructors."
             )
         put = object.__setattr__
-        put(self, "expression", expression or expr.Custom(self.resolve_inner))
+        put(self, "expression", expression or expr.Custom(self.resolve_inner, type(self).__name__))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, AssetSelection):

@@ -1,8 +1,8 @@
 """From an expression and a graph to the assets and the checks that it selects.
 
 Owns what each node means. A walk upstream keeps what can be materialized only; a walk downstream
-keeps all it meets. Sinks and roots are relative to their operand, whatever lies in between. A selection of assets also
-selects the checks of those assets, unless checks are named or taken away.
+keeps all it meets. Sinks and roots are relative to their operand, whatever lies in between. A
+selection of assets also selects the checks of those assets, unless checks are named or taken away.
 """
 
 from __future__ import annotations

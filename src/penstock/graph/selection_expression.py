@@ -132,9 +132,10 @@ class Resolver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Custom:
-    """What a user's code selects; it has no text."""
+    """What a user's code selects; it has no text. `name` is for messages."""
 
     resolver: Resolver
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,9 +319,9 @@ def _render_atom(expression: All | KeyPattern | Attribute | Is | Apply | Custom)
             text = _render_attribute(expression)
             shown = expression.external and expression.field is not Field.OWNER
             return f"with_external({text})" if shown else text
-        case Custom(resolver):
+        case Custom(name=name):
             raise InvalidInvocationError(
-                f"The selection {resolver!r} is made by code, which has no text. "
+                f"The selection {name} is made by code, which has no text. "
                 "Write to_serializable_asset_selection(graph) of it."
             )
         case _:

@@ -56,7 +56,7 @@ def staleness(
         upstream_versions: The current version of each upstream asset, mapped to this partition;
             empty text where it was never materialized. An upstream that is left out is not judged.
     """
-    if node.node is None:
+    if node.is_made_elsewhere:
         return _FRESH
     if head is None or head.materialized is None:
         return Staleness(Freshness.MISSING, "not materialized", None, "missing")

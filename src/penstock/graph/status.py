@@ -132,6 +132,25 @@ def upstream_partitions(
     return ()
 
 
+def current_versions(
+    graph: AssetGraph,
+    key: AssetKey,
+    *,
+    partition: str | None,
+    heads: Heads,
+    now: datetime | None,
+) -> dict[AssetKey, str]:
+    """Return the version of each upstream asset as one partition of an asset reads it now.
+
+    It is empty text where nothing was made. An edge to too many partitions is left out.
+    """
+    readers = [
+        _UpstreamReader(graph, key, dependency, heads=heads, now=now)
+        for dependency in graph.node(key).deps
+    ]
+    return _versions(readers, partition)
+
+
 def read_by(graph: AssetGraph, assets: Iterable[AssetKey]) -> frozenset[AssetKey]:
     """Return the assets and all that they read directly: those whose facts a verdict needs."""
     chosen = frozenset(assets)

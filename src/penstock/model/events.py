@@ -141,12 +141,15 @@ class StepCanceled(_Event, frozen=True, tag="step_canceled"):
 
 
 class InputLoaded(_Event, frozen=True, tag="input_loaded"):
-    """A value was loaded by an IO manager."""
+    """A value was loaded by an IO manager; `source` and `output` say which step stored it."""
 
     step: str
     name: str
     asset: AssetKey | None = None
     metadata: dict[str, MetadataUnion] = {}
+    manager: str = "io_manager"
+    source: str | None = None
+    output: str | None = None
 
 
 class TypeVerdict(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -58,6 +58,11 @@ class AssetNode(msgspec.Struct, frozen=True):
     skippable: bool = False
     observed: bool = False
 
+    @property
+    def is_made_elsewhere(self) -> bool:
+        """Whether no step of ours makes it; one may look at it."""
+        return self.node is None or self.observed
+
 
 NeedKind = Literal["one", "fan_in", "collect"]
 """How a step takes an output: by itself, as an entry of a list, or all values of a dynamic one."""

@@ -77,10 +77,10 @@ def did_not_pass(
     """
     why = f" {verdict.description}" if verdict.description else ""
     return TypeCheckDidNotPass(
-        f"Type check failed for {where}: expected type '{runtime_type.display_name}'.{why}",
-        dagster_type=runtime_type,
-        description=verdict.description,
-        metadata=verdict.metadata,
+        verdict.description,
+        verdict.metadata,
+        runtime_type,
+        message=f"Type check failed for {where}: expected type '{runtime_type.display_name}'.{why}",
     )
 
 
