@@ -49,6 +49,7 @@ class Instance(EventQueries):
         ids: New ids and random numbers.
         settings: What was configured.
         home: The home directory; None for an ephemeral instance.
+        memory: The values that runs of an ephemeral instance pass on to later ones.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Instance(EventQueries):
         self.ids = ids or SystemIds(self.clock)
         self.home = home
         self._folder: Path | None = home
+        self.memory: dict[tuple[str, ...], object] = {}
 
     @staticmethod
     def get() -> Instance:

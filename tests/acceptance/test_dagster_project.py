@@ -15,8 +15,10 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from click.testing import CliRunner
 
 import penstock as dg
+from penstock.cli.main import cli
 
 PROJECT = Path(__file__).parent / "dagster_project"
 ORDERS = dg.AssetKey(["raw", "orders"])
@@ -396,10 +398,6 @@ def test_conditions_request_what_is_due(defs: dg.Definitions, instance: dg.Dagst
 def test_the_command_line_finds_the_project_by_its_pyproject(
     project: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from click.testing import CliRunner
-
-    from penstock.cli.main import cli
-
     monkeypatch.chdir(PROJECT)
     monkeypatch.setenv("PENSTOCK_HOME", str(tmp_path / "home"))
 

@@ -213,6 +213,20 @@ def test_failed_runs_are_found_by_their_status_and_name_their_assets():
     assert list(tick.run_requests) == []
 
 
+def test_a_failed_run_of_a_job_names_the_assets_of_the_job():
+    @dg.asset
+    def broken() -> None:
+        raise ValueError("no")
+
+    defs = dg.Definitions(assets=[broken], jobs=[dg.define_asset_job("everything")])
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = defs.resolve_job_def("everything")
+        job.execute_in_process(instance=instance, raise_on_error=False)
+        [run] = instance.get_runs(filters=[DagsterRunStatus.FAILURE], limit=10)
+
+    assert (run.job_name, run.asset_selection) == ("everything", {broken.key})
+
+
 def test_no_more_failed_runs_are_returned_than_were_asked_for():
     @dg.asset
     def broken() -> None:

@@ -73,8 +73,10 @@ def test_full_jitter_spreads_from_zero_to_the_backed_off_delay(random: float, de
     assert next_delay(policy, retry_number=1, uniform=lambda: random) == delay
 
 
-@pytest.mark.parametrize(("random", "delay"), [(0.0, 0.0), (0.5, 60.0), (0.75, 90.0)])
-def test_plus_minus_jitter_spreads_around_the_backed_off_delay(random: float, delay: float):
+@pytest.mark.parametrize(("random", "delay"), [(0.0, 30.0), (0.5, 60.0), (0.75, 75.0)])
+def test_plus_minus_jitter_spreads_by_the_first_delay_around_the_backed_off_one(
+    random: float, delay: float
+):
     policy = RetryPolicy(2, 30.0, Backoff.LINEAR, Jitter.PLUS_MINUS)
 
     assert next_delay(policy, retry_number=1, uniform=lambda: random) == delay

@@ -6,9 +6,7 @@ import penstock as dg
 from penstock.errors import InvalidDefinitionError
 
 KEY = "dagster/code_references"
-MAPPING = dg.AnchorBasedFilePathMapping(
-    Path("/shop/assets/__init__.py"), "assets/__init__.py"
-)
+MAPPING = dg.AnchorBasedFilePathMapping(Path("/shop/assets/__init__.py"), "assets/__init__.py")
 
 
 @dg.asset
@@ -67,3 +65,15 @@ def test_paths_are_relative_to_the_anchor():
 def test_an_unknown_host_needs_a_platform():
     with pytest.raises(InvalidDefinitionError, match="does not tell whether it is of GitHub"):
         dg.link_code_references_to_git([referred()], "https://code.me/shop", "main", MAPPING)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "in_repository"),
+    [("/shop", ""), ("/shop/assets", "assets"), ("/shop/assets/__init__.py", "assets/__init__.py")],
+)
+def test_the_anchor_of_paths_is_a_file_or_a_folder(anchor: str, in_repository: str):
+    mapping = dg.AnchorBasedFilePathMapping(Path(anchor), in_repository)
+
+    path = mapping.convert_to_source_control_path(Path("/shop/assets/orders.py"))
+
+    assert path == "assets/orders.py"

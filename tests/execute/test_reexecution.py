@@ -98,6 +98,14 @@ def branches():
     use.alias("use_right")(right, value)
 
 
+@dg.op(required_resource_keys={"flaky"})
+def third_with_resource(x: int) -> None: ...
+
+
+def chain_with_resource():
+    third_with_resource(second(first()))
+
+
 MEMORY = dg.mem_io_manager
 
 
@@ -288,6 +296,22 @@ def test_a_missing_parent_is_named(instance):
         ReexecutionOptions.from_failure("nope", instance)
 
 
+def test_a_run_that_failed_before_its_first_step_goes_on_with_all(instance):
+    @dg.resource
+    def flaky(_: object) -> None:
+        if "flaky" in BROKEN:
+            raise ValueError("no network")
+
+    job = dg.job(name="chain", resource_defs={"flaky": flaky})(chain_with_resource)
+    BROKEN.add("flaky")
+    parent = execute_job(job, instance)
+
+    child = resumed(instance, job, parent)
+
+    assert child.success
+    assert CALLS == ["first", "second"]
+
+
 def test_a_missing_step_is_named_with_near_ones_and_nothing_is_recorded(instance):
     parent = execute_job(chain, instance)
 
@@ -300,7 +324,7 @@ def test_a_missing_step_is_named_with_near_ones_and_nothing_is_recorded(instance
 def test_a_run_that_ended_well_has_nothing_to_go_on_with(instance):
     parent = execute_job(chain, instance)
 
-    with pytest.raises(InvariantViolationError, match=r"is SUCCESS; only a run that failed"):
+    with pytest.raises(InvariantViolationError, match="is SUCCESS: a run that is not failed"):
         resumed(instance, chain, parent)
 
 

@@ -103,6 +103,7 @@ EXAMPLES: dict[str, ev.RunEvent] = {
         description="0 nulls",
     ),
     "log_line": ev.LogLine("read 42 rows", 30, "orders", "app"),
+    "teardown_failed": ev.TeardownFailed("warehouse", _ERROR),
     "logs_captured": ev.LogsCaptured("orders", 2, "logs/01/orders"),
 }
 

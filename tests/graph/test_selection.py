@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -212,6 +213,19 @@ def test_a_selection_can_be_code():
     assert names(chosen.downstream(1) - A) == ["b", "c", "d"]
     assert checks(chosen) == ["a:ok"]
     assert chosen.resolve(GRAPH, allow_missing=True) == {key("a"), key("c")}
+
+
+@dataclass(frozen=True)
+class _Starting(AssetSelection):
+    letter: str
+
+    def resolve_inner(self, asset_graph: AssetGraph, allow_missing: bool) -> set[AssetKey]:
+        return {k for k in asset_graph.keys if str(k).startswith(self.letter)}
+
+
+def test_a_selection_that_is_code_can_have_fields():
+    assert names(_Starting("x") | A) == ["a", "x/one", "x/two"]
+    assert _Starting("x") == _Starting("x")
 
 
 def test_what_code_selects_can_be_written_as_keys():

@@ -63,6 +63,14 @@ class AutomationCondition(ConditionShape):
         """The conditions that it is made of."""
         return ()
 
+    @property
+    def asks_job_roots(self) -> bool:
+        """Whether it can be the condition of a job: some part asks about the job's root assets.
+
+        One that is written by a user can ask about anything.
+        """
+        return True
+
     def __and__(self, other: AutomationCondition) -> BuiltinAutomationCondition:
         return _joined(join.And(), self, other)
 
@@ -400,6 +408,12 @@ class BuiltinAutomationCondition(BuiltTree, AutomationCondition):
     def children(self) -> Sequence[AutomationCondition]:
         """The conditions that it joins."""
         return cast("Sequence[AutomationCondition]", self._children)
+
+    @property
+    def asks_job_roots(self) -> bool:
+        """Whether it, or a part of it, asks about the root assets of a job."""
+        roots = (around.AnyJobRootAssetsMatch, around.AllJobRootAssetsMatch)
+        return isinstance(self._node, roots) or any(c.asks_job_roots for c in self.children)
 
     @property
     def operands(self) -> Sequence[AutomationCondition]:

@@ -25,10 +25,21 @@ from penstock.compat.runs import RunsFilter
 from penstock.errors import EventLogInvalidForRunError, ParameterCheckError
 from penstock.model.events import StoredEvent
 from penstock.model.keys import AssetKey
-from penstock.model.run import RunFilter
+from penstock.model.run import RunFilter, RunStatus
 from penstock.store.protocol import EventFilter, Store
 
 _PAGE = 1000
+
+TYPE_OF_STATUS = {
+    RunStatus.QUEUED: DagsterEventType.RUN_ENQUEUED,
+    RunStatus.STARTED: DagsterEventType.RUN_START,
+    RunStatus.SUCCESS: DagsterEventType.RUN_SUCCESS,
+    RunStatus.FAILURE: DagsterEventType.RUN_FAILURE,
+    RunStatus.CANCELING: DagsterEventType.RUN_CANCELING,
+    RunStatus.CANCELED: DagsterEventType.RUN_CANCELED,
+    RunStatus.SUSPENDED: DagsterEventType.RUN_SUSPENDED,
+}
+"""The type of the event with which a run comes to a status."""
 
 
 @dataclass(frozen=True, slots=True)

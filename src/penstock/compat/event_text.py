@@ -19,6 +19,8 @@ def describe_event(event: native.AnyEvent) -> str:
             | native.StepUpForRetry(step=step, error=error)
         ):
             return f"{kind_of(event)} {step}: {error.first_line()}"
+        case native.TeardownFailed(resource=resource, error=error):
+            return f"Teardown of resources [{resource}] failed: {error.first_line()}"
         case native.RunFailed(reason=reason):
             return f"run_failed: {reason}"
         case native.CheckEvaluated(name=name, passed=passed):
@@ -37,7 +39,12 @@ def level_of_event(event: native.AnyEvent) -> int:
     match event:
         case native.LogLine(level=level):
             return level
-        case native.StepFailed() | native.RunFailed() | native.HookErrored():
+        case (
+            native.StepFailed()
+            | native.RunFailed()
+            | native.HookErrored()
+            | native.TeardownFailed()
+        ):
             return _ERROR
         case _:
             return _DEBUG

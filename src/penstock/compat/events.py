@@ -105,6 +105,16 @@ HOOK_TYPES = frozenset(
         DagsterEventType.HOOK_SKIPPED,
     }
 )
+STEP_TYPES = frozenset(
+    {
+        *(kind for kind in DagsterEventType if kind.name.startswith("STEP_")),
+        DagsterEventType.HANDLED_OUTPUT,
+        DagsterEventType.LOADED_INPUT,
+        DagsterEventType.ASSET_MATERIALIZATION,
+        DagsterEventType.ASSET_OBSERVATION,
+        DagsterEventType.ASSET_CHECK_EVALUATION,
+    }
+)
 RUN_TYPES = frozenset(kind for kind in DagsterEventType if kind.name.startswith("RUN_"))
 
 KIND_OF_TYPE: Mapping[DagsterEventType, str] = {
@@ -192,8 +202,8 @@ class DagsterEvent:
 
     @property
     def is_step_event(self) -> bool:
-        """Whether it is of a step."""
-        return self.step_key is not None
+        """Whether it tells what a step does; what its hooks do does not count."""
+        return self.step_key is not None and self.event_type in STEP_TYPES
 
     @property
     def is_step_start(self) -> bool:

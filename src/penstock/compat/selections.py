@@ -34,7 +34,8 @@ class AllSelection(AssetSelection):
     """What can be materialized; with `include_sources`, every asset."""
 
     def __init__(self, include_sources: bool | None = None) -> None:  # noqa: FBT001 - public form
-        super().__init__(AssetSelection.all(bool(include_sources)).expression)
+        self.include_sources = bool(include_sources)
+        super().__init__(AssetSelection.all(self.include_sources).expression)
 
 
 class AllAssetCheckSelection(AssetSelection):

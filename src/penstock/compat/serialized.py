@@ -18,9 +18,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from penstock.compat.run_records import AssetJobKey
+from penstock.compat.selection_forms import form_of, readers
 from penstock.define import result, run_request
 from penstock.define.step import NO_VALUE
 from penstock.errors import ParameterCheckError, UsageError
+from penstock.graph.selection import AssetSelection
 from penstock.model import code_reference, freshness, metadata, retry, table
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.run import RunStatus
@@ -182,6 +184,9 @@ def _packed_special(value: object) -> object:
         case datetime():
             zone = getattr(value.tzinfo, "key", None)
             return {_CLASS: "datetime", "iso": value.isoformat(), "timezone": zone}
+        case AssetSelection():
+            name, fields = form_of(value)
+            return {_CLASS: name, **{key: _packed(each) for key, each in fields.items()}}
         case timedelta():
             parts = {"days": value.days, "seconds": value.seconds}
             return {_CLASS: "timedelta", **parts, "microseconds": value.microseconds}
@@ -225,7 +230,7 @@ def _object(entries: Mapping[str, object]) -> object:
     try:
         if name in _SPECIAL:
             return _SPECIAL[name](fields)
-        kind = _classes().get(name)
+        kind = _classes().get(name) or readers().get(name)
         if kind is None:
             raise UsageError(
                 f"'{name}' is not a class that this Penstock can read. The text was written by "

@@ -67,6 +67,7 @@ NOTES = frozenset(
         "check_evaluated",
         "log_line",
         "logs_captured",
+        "teardown_failed",
     }
 )
 """Kinds of events that a run tells of and that change nothing in it."""

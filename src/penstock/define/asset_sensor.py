@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Protocol, cast
 
-from penstock.define import upcalls
 from penstock.define.run_request import SensorResult, SkipReason
 from penstock.define.sensor import (
     DefaultSensorStatus,
@@ -19,29 +17,11 @@ from penstock.define.sensor import (
     SensorType,
 )
 from penstock.define.sensor_context import SensorEvaluationContext
+from penstock.define.sensor_log import newest_materialization
 from penstock.define.targets import CoercibleToJob, CoercibleToTarget
 from penstock.define.tick_results import as_items
 from penstock.errors import InvariantViolationError, ParameterCheckError
 from penstock.model.keys import AssetKey
-
-
-class AssetRecord(Protocol):
-    """A materialization in the event log."""
-
-    @property
-    def storage_id(self) -> int:
-        """The id of the event."""
-        ...
-
-    @property
-    def event_log_entry(self) -> object:
-        """The event."""
-        ...
-
-    @property
-    def partition_key(self) -> str | None:
-        """The partition that was made."""
-        ...
 
 
 class AssetSensorDefinition(SensorDefinition):
@@ -116,24 +96,21 @@ class AssetSensorDefinition(SensorDefinition):
         Raises:
             InvariantViolationError: The function set a cursor, or there is no instance.
         """
-        found = cast(
-            "Sequence[AssetRecord]",
-            upcalls.materializations(
-                context.instance, self.asset_key, after=int_cursor(context.cursor), limit=1
-            ),
+        found = newest_materialization(
+            context.instance, self.asset_key, after=int_cursor(context.cursor)
         )
-        if not found:
+        if found is None:
             return [
                 SkipReason(f"No new materialization events found for asset key {self.asset_key!r}")
             ]
-        given = self._function.call(context, found[0].event_log_entry, resources=resources)
+        given = self._function.call(context, found.event_log_entry, resources=resources)
         items = as_items(given)
         if any(isinstance(item, SensorResult) and item.cursor is not None for item in items):
             raise InvariantViolationError(
                 f"Error in sensor {self.name}: the SensorResult has a cursor. The cursor is managed"
                 " by the asset sensor and should not be modified by a user. Leave it out."
             )
-        context.update_cursor(str(found[0].storage_id))
+        context.update_cursor(str(found.storage_id))
         return items
 
 

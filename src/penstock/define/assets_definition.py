@@ -63,7 +63,9 @@ class AssetsDefinition(DerivableAssets):
         ParameterCheckError: Neither specs nor an op or graph, or arguments that contradict it.
     """
 
-    __slots__ = ("__weakref__",)
+    __slots__ = ("__weakref__", "_op")
+
+    _op: OpDefinition
 
     def __init__(
         self,
@@ -308,11 +310,13 @@ class AssetsDefinition(DerivableAssets):
             return self.node.definition
         if not self.steps:
             return None
-        return op_of(
-            self.steps[0],
-            inputs=self.node_keys_by_input_name,
-            checks=self.node_check_specs_by_output_name,
-        )
+        if not hasattr(self, "_op"):
+            self._op = op_of(
+                self.steps[0],
+                inputs=self.node_keys_by_input_name,
+                checks=self.node_check_specs_by_output_name,
+            )
+        return self._op
 
     def to_source_asset(self, key: CoercibleToAsset | None = None) -> SourceAsset:
         """Return one of the assets as another code location would declare it.
@@ -330,7 +334,7 @@ class AssetsDefinition(DerivableAssets):
             )
         wanted = self.key if key is None else key_of(key)
         manager = self.get_io_manager_key_for_asset_key(wanted)
-        return source_of(self.specs_by_key[wanted], manager)
+        return source_of(self.specs_by_key[wanted], manager, self.resource_defs)
 
     def to_source_assets(self) -> Sequence[SourceAsset]:
         """Return the assets as another code location would declare them."""
@@ -351,7 +355,9 @@ class AssetsDefinition(DerivableAssets):
         return hashlib.blake2b("\n".join(keys).encode(), digest_size=4).hexdigest()
 
     def __call__(self, *args: object, **kwargs: object) -> object:
-        """Call the function by hand; returns what its body returned.
+        """Call the function by hand, or in the body of a graph as a node of it.
+
+        By hand it returns what the body returned.
 
         Raises:
             InvalidInvocationError: An argument is missing, or one is too many.
@@ -361,7 +367,7 @@ class AssetsDefinition(DerivableAssets):
             return self.node.definition(*args, **kwargs)
         if not self.steps:
             raise InvalidDefinitionError(f"'{self.key}' is made elsewhere, so it is not callable.")
-        return self.op.call_by_hand(args, kwargs)
+        return self.op(*args, **kwargs)
 
     def __repr__(self) -> str:
         kind = type(self).__name__

@@ -7,10 +7,11 @@ steps: its inputs and outputs are followed to the ops inside.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from penstock.base.dag import topological_order
+from penstock.define.declared import DeclaredAssets
 from penstock.define.dependency import (
     DependencyDefinition,
     DynamicCollectDependencyDefinition,
@@ -19,9 +20,10 @@ from penstock.define.dependency import (
 )
 from penstock.define.op import OpDefinition
 from penstock.define.ports import OutputMapping
+from penstock.define.source_asset import SourceAsset
+from penstock.define.spec import SYSTEM_METADATA_KEY_IO_MANAGER_KEY, AssetSpec
 from penstock.define.step import StepDefinition, StepInput
 from penstock.errors import InvalidDefinitionError, InvariantViolationError
-from penstock.model.keys import AssetKey
 from penstock.model.manifest import NeedKind, StepNeed
 from penstock.model.retry import RetryPolicy
 
@@ -41,11 +43,13 @@ class CompiledGraph:
         steps: One for each op, each after those that it needs.
         inputs: For each input of the graph the steps' inputs that it goes to.
         outputs: For each output of the graph the step's output that it comes from.
+        assets: The assets that inputs of steps are loaded from.
     """
 
     steps: tuple[StepDefinition, ...]
     inputs: Mapping[str, tuple[Place, ...]]
     outputs: Mapping[str, Place]
+    assets: tuple[AssetSpec, ...] = ()
 
 
 def compile_graph(
@@ -74,7 +78,10 @@ def compile_graph(
         name: tuple(dict.fromkeys((slot.draft.name, slot.input) for slot in slots))
         for name, slots in flat.inputs.items()
     }
-    return CompiledGraph(steps=steps, inputs=inputs, outputs=flat.outputs)
+    assets = {spec.key: spec for draft in drafts for spec in draft.assets.values()}
+    return CompiledGraph(
+        steps=steps, inputs=inputs, outputs=flat.outputs, assets=tuple(assets.values())
+    )
 
 
 def origin_of_output(
@@ -116,7 +123,7 @@ class _Draft:
     needs: dict[str, list[StepNeed | None]] = field(
         default_factory=dict[str, list["StepNeed | None"]]
     )
-    assets: dict[str, AssetKey] = field(default_factory=dict[str, AssetKey])
+    assets: dict[str, AssetSpec] = field(default_factory=dict[str, AssetSpec])
 
     def all_needs(self) -> list[StepNeed]:
         order = [port.name for port in self.op.input_defs if port.name in self.needs]
@@ -149,17 +156,19 @@ class _Draft:
         if not self.assets:
             return self.op.step_inputs
         return tuple(
-            StepInput(
-                name=entry.name,
-                asset=self.assets.get(entry.name),
-                manager=entry.manager,
-                metadata=entry.metadata,
-                type=entry.type,
-                default=entry.default,
-                is_nothing=entry.is_nothing,
-            )
+            _loading(entry, self.assets[entry.name]) if entry.name in self.assets else entry
             for entry in self.op.step_inputs
         )
+
+
+def _loading(entry: StepInput, spec: AssetSpec) -> StepInput:
+    named = spec.metadata.get(SYSTEM_METADATA_KEY_IO_MANAGER_KEY)
+    manager = getattr(named, "value", named)
+    return replace(
+        entry,
+        asset=spec.key,
+        manager=entry.manager or (manager if isinstance(manager, str) else None),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +245,7 @@ def _flatten(graph: GraphDefinition, prefix: str, hooks: frozenset[HookDefinitio
     for node_name, assets in graph.input_assets.items():
         for input_name, asset in assets.items():
             for slot in slots[node_name, input_name]:
-                slot.draft.assets[slot.input] = _key_of(asset, slot)
+                slot.draft.assets[slot.input] = _spec_of(asset, slot)
     inputs: dict[str, list[_Slot]] = {}
     for mapping in graph.input_mappings:
         found = slots[mapping.mapped_node_name, mapping.mapped_node_input_name]
@@ -252,14 +261,18 @@ def _flatten(graph: GraphDefinition, prefix: str, hooks: frozenset[HookDefinitio
     return _Flat(drafts, inputs, outputs)
 
 
-def _key_of(asset: object, slot: _Slot) -> AssetKey:
-    key = getattr(asset, "key", None)
-    if not isinstance(key, AssetKey):
+def _spec_of(asset: object, slot: _Slot) -> AssetSpec:
+    if isinstance(asset, AssetSpec):
+        return asset
+    if isinstance(asset, SourceAsset):
+        return asset.spec
+    specs = list(asset.specs) if isinstance(asset, DeclaredAssets) else []
+    if len(specs) != 1:
         raise InvariantViolationError(
             f"Input '{slot.input}' of '{slot.draft.name}' is given {asset!r}, which is not one "
             "asset. Give an asset that has a single key."
         )
-    return key
+    return specs[0]
 
 
 def _in_order(drafts: list[_Draft]) -> list[_Draft]:

@@ -26,6 +26,7 @@ from penstock.define.dependency import (
     MultiDependencyDefinition,
     NodeInvocation,
 )
+from penstock.define.engine import RunResult
 from penstock.define.invoked import (
     Collected,
     DynamicInvokedOutput,
@@ -308,7 +309,7 @@ class PendingNodeInvocation(Composable):
         op_selection: Sequence[str] | None = None,
         run_id: str | None = None,
         input_values: Mapping[str, object] | None = None,
-    ) -> upcalls.RunResult:
+    ) -> RunResult:
         """Run the graph here and now; see `JobDefinition.execute_in_process`."""
         return self.to_job(resource_defs=resources).execute_in_process(
             run_config,

@@ -21,6 +21,8 @@ from penstock.define.definition_checks import checked_names, checked_partitions
 from penstock.define.definition_graph import DefinedAssetGraph
 from penstock.define.definition_targets import targeted_assets, targeted_jobs
 from penstock.define.describe import describe_step
+from penstock.define.describe_automation import describe_schedule, describe_sensor
+from penstock.define.engine import ValueLoader
 from penstock.define.executor import ExecutorDefinition
 from penstock.define.implicit_job import IMPLICIT_ASSET_JOB_NAME, ImplicitAssetJob
 from penstock.define.job import JobDefinition, UnresolvedAssetJob
@@ -29,6 +31,7 @@ from penstock.define.logger import LoggerDefinition
 from penstock.define.map_specs import map_asset_specs
 from penstock.define.partitioned_schedule import UnresolvedPartitionedSchedule
 from penstock.define.repository import RepositoryDefinition
+from penstock.define.schedule import ScheduleDefinition
 from penstock.define.sensor import SensorDefinition
 from penstock.define.source_asset import SourceAsset
 from penstock.define.spec import AssetSpec, CoercibleToAsset, key_of
@@ -132,9 +135,22 @@ class Definitions:
                 resources=self.resources,
                 location=location,
                 jobs=[_described(job) for job in jobs],
+                schedules=[
+                    describe_schedule(each)
+                    for each in self.schedules
+                    if isinstance(each, ScheduleDefinition)
+                ],
+                sensors=[
+                    describe_sensor(each)
+                    for each in self.sensors
+                    if isinstance(each, SensorDefinition)
+                ],
                 code={
                     job.name: steps_alone(
-                        job.name, job.steps, resources={**self.resources, **job.resource_defs}
+                        job.name,
+                        job.steps,
+                        resources={**self.resources, **job.resource_defs},
+                        assets=job.compiled.assets,
                     )
                     for job in own
                 },
@@ -338,9 +354,9 @@ class Definitions:
                 resource_config=resource_config,
             )
 
-    def get_asset_value_loader(self, instance: object = None) -> upcalls.ValueLoader:
+    def get_asset_value_loader(self, instance: object = None) -> ValueLoader:
         """Return what loads values of assets, and keeps resources open in between."""
-        return upcalls.asset_value_loader(self.load(), instance)
+        return upcalls.engine().value_loader(self.load(), instance)
 
     # Derived definitions
 

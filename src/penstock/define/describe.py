@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
+import msgspec
+
+from penstock.automation.codec import encode_condition
+from penstock.automation.condition import AutomationCondition
+from penstock.base.codec import encode_sorted
 from penstock.define.spec import AssetSpec, describe_spec
 from penstock.define.step import StepDefinition, StepOutput
 from penstock.model.keys import AssetKey
@@ -67,13 +73,39 @@ def _describe_output(node: StepDefinition, output: StepOutput, spec: AssetSpec) 
         if entry.asset is not None:
             # The mapping of `ins` wins over that of `deps`: the value is what is loaded by it.
             deps[entry.asset] = entry.mapping or deps.get(entry.asset)
-    return describe_spec(
+    return describe_asset(
         spec,
         deps=[AssetDependency(key, mapping) for key, mapping in deps.items()],
         node=node.name,
         output=output.name,
         observed=node.observes,
     )
+
+
+def describe_asset(
+    spec: AssetSpec,
+    *,
+    deps: Iterable[AssetDependency] | None = None,
+    node: str | None = None,
+    output: str = "result",
+    observed: bool = False,
+) -> AssetNode:
+    """Return a spec as a value of a manifest, with its condition and its freshness policy."""
+    asset = describe_spec(spec, deps=deps, node=node, output=output, observed=observed)
+    freshness = spec.freshness_policy
+    if spec.automation_condition is None and freshness is None and not spec.is_virtual:
+        return asset
+    return msgspec.structs.replace(
+        asset,
+        automation=_encoded(spec.automation_condition) if spec.automation_condition else None,
+        freshness=encode_sorted(freshness.spec()).decode() if freshness is not None else None,
+        virtual=spec.is_virtual,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _encoded(condition: AutomationCondition) -> str:
+    return encode_condition(condition).decode()
 
 
 def missing_resource(node: StepDefinition, key: str, known: Iterable[str]) -> str:

@@ -28,6 +28,7 @@ from penstock.define.dependency import (
     NodeHandle,
     NodeInvocation,
 )
+from penstock.define.engine import RunResult
 from penstock.define.graph_checks import (
     check_edges,
     check_input_mappings,
@@ -442,7 +443,7 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
         op_selection: Sequence[str] | None = None,
         run_id: str | None = None,
         input_values: Mapping[str, object] | None = None,
-    ) -> upcalls.RunResult:
+    ) -> RunResult:
         """Run the graph here and now; see `JobDefinition.execute_in_process`."""
         return self.to_job(resource_defs=resources).execute_in_process(
             run_config,

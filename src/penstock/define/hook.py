@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, overload
 
 from penstock.config.resource_context import Resources
 from penstock.define.names import checked_node_name
+from penstock.define.signature import CONTEXT_NAMES
 from penstock.errors import (
     InvalidDefinitionError,
     InvalidInvocationError,
@@ -349,7 +350,9 @@ def _require_parameters(function: HookFunction, count: int, decorator: str) -> N
     parameters = inspect.signature(function).parameters.values()
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     taken = [p for p in parameters if p.kind in kinds]
-    if len(taken) < count:
+    expected = ((*CONTEXT_NAMES,), ("event_list", "_event_list", "event_list_", "_"))
+    is_named = all(p.name in names for p, names in zip(taken, expected[:count], strict=False))
+    if len(taken) < count or not is_named:
         wanted = "'context'" if count == 1 else "'context' and 'event_list'"
         raise InvalidDefinitionError(
             f"@{decorator} '{function.__name__}' decorated function does not have required "

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final, Self
 
-from penstock.define.job import AssetJobDefinition, define_asset_job
+from penstock.define.job import AssetJobDefinition, UnresolvedAssetJob, define_asset_job
 from penstock.define.loaded import LoadedDefinitions
 from penstock.graph.selection import AssetSelection
-from penstock.model.keys import AssetKey
 from penstock.partitions.definition import PartitionsDefinition
 
 IMPLICIT_ASSET_JOB_NAME: Final = "__ASSET_JOB"
@@ -29,12 +28,11 @@ class ImplicitAssetJob(AssetJobDefinition):
         declared = define_asset_job(IMPLICIT_ASSET_JOB_NAME, AssetSelection.all())
         return ImplicitAssetJob(declared, loaded)
 
-    @property
-    def asset_keys(self) -> frozenset[AssetKey]:
-        """Every asset that some step makes or observes."""
-        return self._loaded.graph.executable_keys
+    def __init__(self, job: UnresolvedAssetJob, loaded: LoadedDefinitions) -> None:
+        super().__init__(job, loaded)
+        self._keys = loaded.graph.executable_keys
 
     def _common_partitions(self) -> PartitionsDefinition | None:
-        definitions = {self._loaded.graph.node(key).partitions for key in self.asset_keys}
+        definitions = {self._loaded.graph.node(key).partitions for key in self._loaded.graph.executable_keys}
         definitions.discard(None)
         return definitions.pop() if len(definitions) == 1 else None

@@ -9,11 +9,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
+from penstock.base.text import listed
+from penstock.base.warnings import deprecation_warning
 from penstock.config.run_config import RunConfig
 from penstock.define.definition_graph import DefinedAssetGraph
 from penstock.define.graph import GraphDefinition, graph_of
 from penstock.define.job_definition import JobDefinition as JobDefinition
-from penstock.define.job_facts import JobConfig, JobFacts, job_facts
+from penstock.define.job_facts import JobConfig, JobFacts, checked_condition, job_facts
+from penstock.define.job_graph import graph_of_plan
 from penstock.define.loaded import LoadedDefinitions, missing_resources
 from penstock.define.run_request import RunRequest, run_request_for_partition
 from penstock.define.step import StepDefinition
@@ -21,6 +24,7 @@ from penstock.errors import (
     InvalidDefinitionError,
     InvalidDefinitionsError,
     InvalidInvocationError,
+    InvalidSubsetError,
 )
 from penstock.graph.asset_graph import AssetGraph
 from penstock.graph.selection import AssetSelection, CoercibleToAssetSelection
@@ -28,7 +32,8 @@ from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.retry import RetryPolicy
 from penstock.partitions.context import DynamicPartitionsStore
 from penstock.partitions.definition import PartitionsDefinition
-from penstock.plan.build import build_plan
+from penstock.plan.build import build_plan, check_parts
+from penstock.plan.plan import Plan
 
 if TYPE_CHECKING:
     from penstock.define.hook import HookDefinition
@@ -190,6 +195,12 @@ def define_asset_job(
     Raises:
         InvalidDefinitionError: A name, a tag or the config is not valid.
     """
+    if partitions_def is not None:
+        deprecation_warning(
+            "Parameter `partitions_def` of `define_asset_job`",
+            "2.0.0",
+            "A job has the partitions of its assets, so leave it out.",
+        )
     chosen = AssetSelection.all() if selection is None else AssetSelection.from_coercible(selection)
     return UnresolvedAssetJob(
         selection=chosen,
@@ -220,10 +231,23 @@ class AssetJobDefinition(JobDefinition):
 
     def __init__(self, job: UnresolvedAssetJob, loaded: LoadedDefinitions) -> None:
         self._loaded = loaded.with_settings(hooks=job.hooks, retry=job.op_retry_policy)
-        self._keys = frozenset(job.selection.resolve(loaded.graph))
-        self._checks = frozenset(job.selection.resolve_checks(loaded.graph))
-        self._set(job.facts, GraphDefinition(job.name), {}, {})
+        self._set(job.facts, None, {}, {})
+        try:
+            self._keys = frozenset(job.selection.resolve(loaded.graph))
+            self._checks = frozenset(job.selection.resolve_checks(loaded.graph))
+            check_parts(loaded.graph, self._keys)
+        except InvalidSubsetError as error:
+            raise InvalidDefinitionError(
+                f"Job '{job.name}' selects what these definitions do not have or cannot make: "
+                f"{error}"
+            ) from error
+        checked_condition(job.name, job.automation_condition)
         self._own_partitions = job.facts.partitions_def or self._common_partitions()
+
+    @cached_property
+    def graph(self) -> GraphDefinition:  # pyright: ignore[reportIncompatibleVariableOverride] - made when somebody looks
+        """The ops and graphs behind the assets, as they feed each other."""
+        return graph_of_plan(self.name, self._plan, self._loaded)
 
     def check_resources(self) -> None:
         """Make sure that the resources that the job's assets and checks need are there.
@@ -237,14 +261,13 @@ class AssetJobDefinition(JobDefinition):
             raise InvalidDefinitionsError(faults)
 
     @cached_property
-    def _chosen_steps(self) -> Sequence[StepDefinition]:
-        plan = build_plan(self._loaded.graph, self._keys, checks=self._checks)
-        return [self._loaded.nodes[step.node] for step in plan.steps]
+    def _plan(self) -> Plan:
+        return build_plan(self._loaded.graph, self.asset_keys, checks=self._checks)
 
     @property
     def steps(self) -> Sequence[StepDefinition]:
         """The steps that make the assets and evaluate the checks, each after those that it needs."""
-        return self._chosen_steps
+        return [self._loaded.nodes[step.node] for step in self._plan.steps]
 
     @property
     def loaded(self) -> LoadedDefinitions:
@@ -281,18 +304,47 @@ class AssetJobDefinition(JobDefinition):
             )
         return next(iter(found), None)
 
-    def get_subset(self, *, op_selection: Sequence[str] | None = None) -> JobDefinition:
-        """Refuse a selection of ops: the job's parts are assets.
+    def get_subset(
+        self,
+        *,
+        op_selection: Sequence[str] | None = None,
+        asset_selection: AbstractSet[AssetKey] | None = None,
+        asset_check_selection: AbstractSet[AssetCheckKey] | None = None,
+    ) -> JobDefinition:
+        """Return the job with some of its assets and checks only.
+
+        Args:
+            op_selection: Refused: the job's parts are assets.
+            asset_selection: The assets; all if neither assets nor checks are given.
+            asset_check_selection: The checks; those of the assets if None.
 
         Raises:
-            InvalidInvocationError: There is a selection.
+            InvalidInvocationError: There is a selection of ops.
+            InvalidSubsetError: An asset or check is not of this job.
         """
         if op_selection:
             raise InvalidInvocationError(
                 f"Attempted to execute subset for job '{self.name}' by op_selection, but it is a "
                 "job of assets. Use asset_selection."
             )
-        return self
+        if asset_selection is None and asset_check_selection is None:
+            return self
+        assets = frozenset(asset_selection or ())
+        checks = asset_check_selection
+        if checks is None:
+            checks = {check for check in self._checks if check.asset_key in assets}
+        strange = [*sorted(assets - self.asset_keys), *sorted(checks - self._checks, key=str)]
+        if strange:
+            raise InvalidSubsetError(
+                f"Job '{self.name}' does not make or check {listed([str(s) for s in strange])}. "
+                "Select among job.asset_keys and job.check_keys."
+            )
+        made = self._changed(self.facts)
+        made._keys, made._checks = assets, frozenset(checks)
+        check_parts(self._loaded.graph, assets)
+        for name in ("graph", "_plan"):
+            made.__dict__.pop(name, None)
+        return made
 
 
 @overload

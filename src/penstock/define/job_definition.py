@@ -17,6 +17,7 @@ from penstock.config.run_config import RunConfig
 from penstock.define import upcalls
 from penstock.define.compile import CompiledGraph, compile_graph, origin_of_output
 from penstock.define.dependency import DependencyStructure, Node, NodeHandle
+from penstock.define.engine import RunResult
 from penstock.define.graph import GraphDefinition
 from penstock.define.job_checks import (
     check_connected,
@@ -94,6 +95,11 @@ class JobDefinition(PartitionedRuns):
     ) -> None:
         if not isinstance(graph_def, GraphDefinition):  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
             raise ParameterCheckError(f"graph_def must be a graph, not {graph_def!r}.")
+        if automation_condition is not None:
+            raise ParameterCheckError(
+                f"Job '{name or graph_def.name}': an AutomationCondition can only be provided for "
+                "asset jobs, because it asks about assets. Use define_asset_job."
+            )
         facts = job_facts(
             name or graph_def.name,
             config=config,
@@ -107,7 +113,6 @@ class JobDefinition(PartitionedRuns):
             hooks=hook_defs,
             op_retry_policy=op_retry_policy,
             owners=owners,
-            automation_condition=automation_condition,
         )
         self._set(facts, graph_def, dict(resource_defs or {}), dict(input_values or {}))
         check_resource_keys(self.name, self.resource_defs)
@@ -122,12 +127,13 @@ class JobDefinition(PartitionedRuns):
     def _set(
         self,
         facts: JobFacts,
-        graph: GraphDefinition,
+        graph: GraphDefinition | None,
         resources: Mapping[str, object],
         input_values: Mapping[str, object],
     ) -> None:
         self.facts = facts
-        self.graph = graph
+        if graph is not None:
+            self.graph = graph
         self.resource_defs = resources
         self.input_values = input_values
         self.op_selection: frozenset[str] | None = None
@@ -398,7 +404,7 @@ class JobDefinition(PartitionedRuns):
         input_values: Mapping[str, object] | None = None,
         tags: Mapping[str, str] | None = None,
         resources: Mapping[str, object] | None = None,
-    ) -> upcalls.RunResult:
+    ) -> RunResult:
         """Run the job here and now; values stay in memory unless an IO manager is given.
 
         Args:
@@ -419,7 +425,7 @@ class JobDefinition(PartitionedRuns):
             job = job.get_subset(op_selection=op_selection)
             check_inputs_given(job.name, job.graph, job.input_values)
             op_selection = None
-        return upcalls.execute_job_in_process(
+        return upcalls.engine().execute_in_process(
             job,
             run_config=run_config,
             instance=instance,

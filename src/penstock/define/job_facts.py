@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
+from penstock.automation.condition import AutomationCondition
 from penstock.config.mapping import ConfigMapping
 from penstock.config.run_config import RunConfig
 from penstock.define.attributes import checked_owners
@@ -127,3 +128,19 @@ def _config_parts(
                 f"{words}: config must be a mapping, a RunConfig, a ConfigMapping or a "
                 f"PartitionedConfig, not {config!r}."
             )
+
+
+def checked_condition(job: str, condition: object) -> None:
+    """Check that a job's condition asks about the assets that the job begins with.
+
+    Raises:
+        InvalidDefinitionError: It does not, so it would ask about one asset, and a job is none.
+    """
+    if condition is None:
+        return
+    if not isinstance(condition, AutomationCondition) or not condition.asks_job_roots:
+        raise InvalidDefinitionError(
+            f"Job '{job}' has an automation condition that does not evaluate against the job's "
+            "root assets. Wrap it in AutomationCondition.any_job_root_assets_match(...) or "
+            "AutomationCondition.all_job_root_assets_match(...)."
+        )

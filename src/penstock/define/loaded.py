@@ -13,8 +13,8 @@ from penstock.base.text import did_you_mean
 from penstock.define.assets_definition import AssetChecksDefinition, AssetsDefinition
 from penstock.define.describe import (
     dangling_input,
+    describe_asset,
     describe_node,
-    describe_spec,
     describe_step,
     missing_resource,
 )
@@ -25,7 +25,15 @@ from penstock.define.step import DEFAULT_IO_MANAGER, StepDefinition
 from penstock.errors import InvalidDefinitionError, InvalidDefinitionsError
 from penstock.graph.asset_graph import AssetGraph
 from penstock.model.keys import AssetCheckKey, AssetKey
-from penstock.model.manifest import AssetNode, CheckNode, JobNode, Manifest, StepNode
+from penstock.model.manifest import (
+    AssetNode,
+    CheckNode,
+    JobNode,
+    Manifest,
+    ScheduleNode,
+    SensorNode,
+    StepNode,
+)
 from penstock.model.retry import RetryPolicy
 from penstock.plan.validate import problems
 
@@ -124,12 +132,21 @@ class LoadedDefinitions:
 
 
 def steps_alone(
-    name: str, steps: Sequence[StepDefinition], *, resources: Mapping[str, object]
+    name: str,
+    steps: Sequence[StepDefinition],
+    *,
+    resources: Mapping[str, object],
+    assets: Sequence[AssetSpec] = (),
 ) -> LoadedDefinitions:
-    """Return a job's own steps as definitions without assets."""
+    """Return a job's own steps as definitions, with the assets that they load and nothing else."""
     return LoadedDefinitions(
         location=name,
-        manifest=Manifest(location=name, nodes=tuple(describe_step(step) for step in steps)),
+        manifest=Manifest(
+            location=name,
+            assets=tuple(describe_asset(spec) for spec in assets),
+            nodes=tuple(describe_step(step) for step in steps),
+        ),
+        external_metadata={spec.key: spec.metadata for spec in assets},
         nodes={step.name: step for step in steps},
         resources=resources,
     )
@@ -141,6 +158,8 @@ def load(
     resources: Mapping[str, object],
     location: str,
     jobs: Sequence[JobNode] = (),
+    schedules: Sequence[ScheduleNode] = (),
+    sensors: Sequence[SensorNode] = (),
     code: Mapping[str, LoadedDefinitions] | None = None,
     allow_dangling: bool = False,
     resources_follow: bool = False,
@@ -152,6 +171,8 @@ def load(
         resources: The resources by key.
         location: The name of the code location.
         jobs: The declared jobs.
+        schedules: The declared schedules.
+        sensors: The declared sensors.
         code: The jobs that have steps of their own, each as definitions of those alone.
         allow_dangling: Whether a parameter may name an asset that nobody declares, which then
             counts as made elsewhere.
@@ -174,6 +195,8 @@ def load(
         checks=tuple(gathered.checks),
         nodes=tuple(gathered.steps),
         jobs=tuple(jobs),
+        schedules=tuple(schedules),
+        sensors=tuple(sensors),
     )
     faults.extend(gathered.faults)
     if not resources_follow:
@@ -222,7 +245,7 @@ class _Gathered:
                 self._add_external(spec)
 
     def _add_external(self, spec: AssetSpec) -> None:
-        self.assets.append(describe_spec(spec))
+        self.assets.append(describe_asset(spec))
         self.external_metadata[spec.key] = spec.metadata
 
     def _add_step(self, step: StepDefinition, own_resources: Mapping[str, object]) -> None:

@@ -10,10 +10,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import Protocol, cast
 
-from penstock.define import upcalls
 from penstock.define.assets_definition import AssetsDefinition
 from penstock.define.multi_asset_cursor import AssetCursor, read_cursor, write_cursor
 from penstock.define.sensor_context import SensorEvaluationContext
+from penstock.define.sensor_log import (
+    LogRecord,
+    materializations_after,
+    newest_materialization,
+)
 from penstock.errors import InvalidInvocationError, InvariantViolationError, ParameterCheckError
 from penstock.graph.asset_graph import AssetGraph
 from penstock.graph.selection import AssetSelection
@@ -23,20 +27,6 @@ from penstock.partitions.definition import PartitionsDefinition, loading
 from penstock.partitions.mapping import infer_mapping
 
 MonitoredAssets = Sequence[AssetKey] | AssetSelection
-
-
-class MaterializationRecord(Protocol):
-    """A materialization in the event log."""
-
-    @property
-    def storage_id(self) -> int:
-        """The id of the event."""
-        ...
-
-    @property
-    def partition_key(self) -> str | None:
-        """The partition that was made."""
-        ...
 
 
 class _DefinedGraph(Protocol):
@@ -74,7 +64,7 @@ class MultiAssetSensorEvaluationContext(SensorEvaluationContext):
             keys = list(monitored_assets)
         self._keys = tuple(keys)
         self._start: dict[AssetKey, AssetCursor] = {}
-        self._initial_unconsumed_events_by_id: dict[int, MaterializationRecord] = {}
+        self._initial_unconsumed_events_by_id: dict[int, LogRecord] = {}
         self.begin()
 
     def begin(self) -> None:
@@ -99,23 +89,22 @@ class MultiAssetSensorEvaluationContext(SensorEvaluationContext):
 
     def latest_materialization_records_by_key(
         self, asset_keys: Sequence[AssetKey] | None = None
-    ) -> Mapping[AssetKey, MaterializationRecord | None]:
+    ) -> Mapping[AssetKey, LogRecord | None]:
         """Return the newest materialization of each asset since its cursor, or None."""
-        found: dict[AssetKey, MaterializationRecord | None] = {}
+        found: dict[AssetKey, LogRecord | None] = {}
         for key in self._keys if asset_keys is None else asset_keys:
-            newest = self._records(key, limit=1, ascending=False)
-            found[key] = newest[0] if newest else None
+            after = self._started(key).latest_consumed_event_id
+            found[key] = newest_materialization(self.instance, key, after=after)
         return found
 
     def materialization_records_for_key(
         self, asset_key: AssetKey, limit: int | None = None
-    ) -> Sequence[MaterializationRecord]:
+    ) -> Sequence[LogRecord]:
         """Return the materializations of an asset since its cursor, oldest first."""
-        return self._records(asset_key, limit=limit, ascending=True)
+        after = self._started(asset_key).latest_consumed_event_id
+        return materializations_after(self.instance, asset_key, after, limit=limit)
 
-    def get_trailing_unconsumed_events(
-        self, asset_key: AssetKey
-    ) -> Sequence[MaterializationRecord]:
+    def get_trailing_unconsumed_events(self, asset_key: AssetKey) -> Sequence[LogRecord]:
         """Return the events of an asset that were passed over, oldest first."""
         cursor = self._started(asset_key)
         ids = sorted(cursor.trailing_unconsumed_partitioned_event_ids.values())
@@ -125,7 +114,7 @@ class MultiAssetSensorEvaluationContext(SensorEvaluationContext):
         self,
         asset_key: AssetKey,
         after_cursor_partition: bool | None = False,  # noqa: FBT001, FBT002 - the public signature
-    ) -> Mapping[str, MaterializationRecord]:
+    ) -> Mapping[str, LogRecord]:
         """Return the newest new materialization of each partition, in the order of the events.
 
         Args:
@@ -142,7 +131,7 @@ class MultiAssetSensorEvaluationContext(SensorEvaluationContext):
                 f"'{asset_key}' is. Use latest_materialization_records_by_key()."
             )
         allowed = self._allowed(asset_key, partitions, after_cursor=bool(after_cursor_partition))
-        found: dict[str, MaterializationRecord] = {}
+        found: dict[str, LogRecord] = {}
         new = [
             *self.get_trailing_unconsumed_events(asset_key),
             *self.materialization_records_for_key(asset_key),
@@ -156,13 +145,13 @@ class MultiAssetSensorEvaluationContext(SensorEvaluationContext):
 
     def latest_materialization_records_by_partition_and_asset(
         self,
-    ) -> Mapping[str, Mapping[AssetKey, MaterializationRecord]]:
+    ) -> Mapping[str, Mapping[AssetKey, LogRecord]]:
         """Return the newest new materialization of each partition of each asset.
 
         Raises:
             InvariantViolationError: An asset has no partitions.
         """
-        found: dict[str, dict[AssetKey, MaterializationRecord]] = {}
+        found: dict[str, dict[AssetKey, LogRecord]] = {}
         for asset in self._keys:
             for key, record in self.latest_materialization_records_by_partition(asset).items():
                 found.setdefault(key, {})[asset] = record
@@ -227,7 +216,7 @@ class MultiAssetSensorEvaluationContext(SensorEvaluationContext):
             return list(mapped.get_partition_keys())
 
     def advance_cursor(
-        self, materialization_records_by_key: Mapping[AssetKey, MaterializationRecord | None]
+        self, materialization_records_by_key: Mapping[AssetKey, LogRecord | None]
     ) -> None:
         """Take note that materializations were handled; None leaves an asset as it is.
 
@@ -253,9 +242,9 @@ class MultiAssetSensorEvaluationContext(SensorEvaluationContext):
         """Take note that everything so far was handled."""
         cursors = self._cursors()
         for asset in self._keys:
-            newest = self._fetch(asset, limit=1)
-            if newest:
-                cursors[asset] = AssetCursor(newest[0].partition_key, newest[0].storage_id)
+            newest = newest_materialization(self.instance, asset)
+            if newest is not None:
+                cursors[asset] = AssetCursor(newest.partition_key, newest.storage_id)
         self.update_cursor(write_cursor(cursors))
 
     def _get_cursor(self, asset_key: AssetKey) -> AssetCursor:
@@ -267,41 +256,24 @@ class MultiAssetSensorEvaluationContext(SensorEvaluationContext):
     def _started(self, asset: AssetKey) -> AssetCursor:
         return self._start.get(asset, AssetCursor())
 
-    def _passed(
-        self, asset: AssetKey, cursor: AssetCursor, record: MaterializationRecord
-    ) -> Mapping[str, int]:
+    def _passed(self, asset: AssetKey, cursor: AssetCursor, record: LogRecord) -> Mapping[str, int]:
         """Return the newest event of each partition between a cursor and a record."""
         latest = cursor.latest_consumed_event_id
         if record.partition_key is None or (latest is not None and record.storage_id <= latest):
             return {}
-        between = self._fetch(asset, after=latest, before=record.storage_id, ascending=True)
-        return {each.partition_key: each.storage_id for each in between if each.partition_key}
+        found: dict[str, int] = {}
+        for each in materializations_after(self.instance, asset, latest):
+            if each.storage_id >= record.storage_id:
+                break
+            if each.partition_key is not None:
+                found[each.partition_key] = each.storage_id
+        return found
 
-    def _records(
-        self, asset: AssetKey, *, limit: int | None, ascending: bool
-    ) -> Sequence[MaterializationRecord]:
-        after = self._started(asset).latest_consumed_event_id
-        return self._fetch(asset, after=after, limit=limit, ascending=ascending)
-
-    def _record(self, asset: AssetKey, event: int) -> MaterializationRecord:
+    def _record(self, asset: AssetKey, event: int) -> LogRecord:
         known = self._initial_unconsumed_events_by_id
         if event not in known:
-            known[event] = self._fetch(asset, after=event - 1, limit=1, ascending=True)[0]
+            (known[event],) = materializations_after(self.instance, asset, event - 1, limit=1)
         return known[event]
-
-    def _fetch(
-        self,
-        asset: AssetKey,
-        *,
-        after: int | None = None,
-        before: int | None = None,
-        limit: int | None = None,
-        ascending: bool = False,
-    ) -> Sequence[MaterializationRecord]:
-        found = upcalls.materializations(
-            self.instance, asset, after=after, before=before, limit=limit, ascending=ascending
-        )
-        return cast("Sequence[MaterializationRecord]", found)
 
     def _partitions(self, asset: AssetKey) -> PartitionsDefinition | None:
         return self._graph.node(asset).partitions

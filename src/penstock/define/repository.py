@@ -13,10 +13,10 @@ from penstock.model.metadata import MetadataUnion
 
 if TYPE_CHECKING:
     from penstock.define.definition_graph import DefinedAssetGraph
+    from penstock.define.engine import ValueLoader
     from penstock.define.job import JobDefinition
     from penstock.define.schedule import ScheduleDefinition
     from penstock.define.sensor import SensorDefinition
-    from penstock.define.upcalls import ValueLoader
 
 DEFAULT_REPOSITORY_NAME = "__repository__"
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Protocol, cast, overload
 
-from penstock.define import upcalls
 from penstock.define.graph import GraphDefinition
 from penstock.define.job import JobDefinition, UnresolvedAssetJob
 from penstock.define.run_request import SensorResult, SkipReason
@@ -26,6 +25,7 @@ from penstock.define.sensor import (
 )
 from penstock.define.sensor_context import SensorEvaluationContext
 from penstock.define.sensor_data import Answer, RunReaction, answer_of
+from penstock.define.sensor_log import LogRecord, newest_run_event, run_events_after
 from penstock.define.targets import CoercibleToJob
 from penstock.define.tick_function import TickFunction
 from penstock.define.tick_results import as_items
@@ -41,27 +41,19 @@ MonitoredJob = CoercibleToJob | JobSelector | RepositorySelector | CodeLocationS
 RUNS_PER_TICK = 50
 """How many runs one evaluation looks at, at most."""
 
-_EVENT_OF_STATUS = {
-    RunStatus.QUEUED: "RUN_ENQUEUED",
-    RunStatus.STARTED: "RUN_START",
-    RunStatus.SUCCESS: "RUN_SUCCESS",
-    RunStatus.FAILURE: "RUN_FAILURE",
-    RunStatus.CANCELING: "RUN_CANCELING",
-    RunStatus.CANCELED: "RUN_CANCELED",
-    RunStatus.SUSPENDED: "RUN_SUSPENDED",
-}
+_TOLD = (
+    RunStatus.QUEUED,
+    RunStatus.STARTED,
+    RunStatus.SUCCESS,
+    RunStatus.FAILURE,
+    RunStatus.CANCELING,
+    RunStatus.CANCELED,
+    RunStatus.SUSPENDED,
+)
+"""The statuses of which an event tells."""
+
 _SELECTORS = (JobSelector, RepositorySelector, CodeLocationSelector)
 _JOBS = (JobDefinition, GraphDefinition, UnresolvedAssetJob)
-
-
-class _Entry(Protocol):
-    dagster_event: object
-
-
-class _Record(Protocol):
-    storage_id: int
-    run_id: str
-    event_log_entry: _Entry
 
 
 class _Run(Protocol):
@@ -159,24 +151,13 @@ class RunStatusSensorDefinition(SensorDefinition):
 
     def answer(self, context: SensorEvaluationContext, resources: Mapping[str, object]) -> Answer:
         """Call the function for each run that came to the status since the last evaluation."""
-        event_type = _EVENT_OF_STATUS[self.run_status]
         after = _position(context.cursor)
         if after is None:
-            newest = cast(
-                "Sequence[_Record]",
-                upcalls.run_events(
-                    context.instance, event_type, after=None, limit=1, ascending=False
-                ),
-            )
-            context.update_cursor(_written(newest[0].storage_id if newest else -1))
+            newest = newest_run_event(context.instance, self.run_status)
+            context.update_cursor(_written(-1 if newest is None else newest.storage_id))
             started = f"Initiating {self.name}. Set cursor to {context.cursor}"
             return Answer(skip_reason=SkipReason(started))
-        records = cast(
-            "Sequence[_Record]",
-            upcalls.run_events(
-                context.instance, event_type, after=after, limit=RUNS_PER_TICK, ascending=True
-            ),
-        )
+        records = run_events_after(context.instance, self.run_status, after, limit=RUNS_PER_TICK)
         answers: list[Answer] = []
         for record in records:
             run = cast("_Runs", context.instance).get_run_by_id(record.run_id)
@@ -200,7 +181,7 @@ class RunStatusSensorDefinition(SensorDefinition):
         return False
 
     def _context_of(
-        self, record: _Record, run: _Run, context: SensorEvaluationContext
+        self, record: LogRecord, run: _Run, context: SensorEvaluationContext
     ) -> RunStatusSensorContext:
         return RunStatusSensorContext(
             self.name,
@@ -212,7 +193,7 @@ class RunStatusSensorDefinition(SensorDefinition):
             repository_def=context.found_repository,
         ).share_resources(context)
 
-    def _reaction(self, record: _Record, run: _Run, context: SensorEvaluationContext) -> Answer:
+    def _reaction(self, record: LogRecord, run: _Run, context: SensorEvaluationContext) -> Answer:
         """Call the function for one run; what it raises is told with the run."""
         with self._context_of(record, run, context) as of_run:
             try:
@@ -284,10 +265,10 @@ def _checked_status(status: object, name: str) -> RunStatus:
             f"Sensor '{name}': run_status must be a RunStatus, not {status!r}. Write "
             "RunStatus.FAILURE, for example."
         )
-    if status not in _EVENT_OF_STATUS:
+    if status not in _TOLD:
         raise InvalidDefinitionError(
             f"Sensor '{name}': no event tells that a run is {status.name}. Watch for one of "
-            f"{', '.join(each.name for each in _EVENT_OF_STATUS)}."
+            f"{', '.join(each.name for each in _TOLD)}."
         )
     return status
 

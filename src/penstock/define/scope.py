@@ -136,7 +136,7 @@ class DirectScope:
     def instance(self) -> object:
         """The instance that was given; else one in memory."""
         if self._instance is None:
-            self._instance = upcalls.ephemeral_instance()
+            self._instance = upcalls.engine().ephemeral_instance()
         return self._instance
 
     @property

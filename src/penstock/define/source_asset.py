@@ -255,8 +255,10 @@ class SourceAsset:
         return f"SourceAsset({self.key})"
 
 
-def source_of(spec: AssetSpec, io_manager_key: str) -> SourceAsset:
-    """Return an asset as another code location would declare it."""
+def source_of(
+    spec: AssetSpec, io_manager_key: str, resource_defs: Mapping[str, object]
+) -> SourceAsset:
+    """Return an asset as another code location would declare it, with what loads it."""
     system = (
         SYSTEM_METADATA_KEY_IO_MANAGER_KEY,
         SYSTEM_METADATA_KEY_AUTO_OBSERVE_INTERVAL_MINUTES,
@@ -265,6 +267,7 @@ def source_of(spec: AssetSpec, io_manager_key: str) -> SourceAsset:
         spec.key,
         metadata={k: v for k, v in spec.metadata.items() if k not in system},
         io_manager_key=io_manager_key,
+        resource_defs=resource_defs,
         description=spec.description,
         partitions_def=spec.partitions_def,
         group_name=spec.group_name,

@@ -16,7 +16,7 @@ from penstock.define.io_context import InputContext, OutputContext, partition_ke
 from penstock.define.loaded import LoadedDefinitions
 from penstock.define.resource_setup import ReadyResources, SetUp, resources_in_use
 from penstock.define.spec import CoercibleToAsset, key_of
-from penstock.define.step import DEFAULT_IO_MANAGER
+from penstock.define.step import DEFAULT_IO_MANAGER, StepDefinition
 from penstock.define.types.annotations import resolve_runtime_type
 from penstock.define.types.builtin import ANY_TYPE
 from penstock.errors import InvalidDefinitionError, InvalidInvocationError
@@ -25,8 +25,6 @@ from penstock.instance import Instance
 from penstock.model.keys import AssetKey
 from penstock.partitions.definition import PartitionsDefinition
 from penstock.partitions.window import PartitionKeyRange
-
-_IO_MANAGER = "dagster/io_manager_key"
 
 
 class AssetValueLoader:
@@ -80,7 +78,7 @@ class AssetValueLoader:
         key = key_of(asset_key)
         definition = self._partitions_of(key)
         written = self._output(key, definition)
-        manager_key = self._manager_of(key)
+        manager_key = self._loaded.manager_of(key)
         manager = self._manager(manager_key, resource_config or {})
         keys = partition_keys_of(partition_key, partition_key_range, definition)
         resources = self._ready.needed_by(manager_key)
@@ -112,8 +110,14 @@ class AssetValueLoader:
             partitions=definition,
             definition_metadata=external if spec is None else spec.metadata,
             asset_spec=spec,
-            op_def=step,
+            op_def=self._op_of(step),
         )
+
+    def _op_of(self, step: StepDefinition | None) -> object:
+        definition = None if step is None else self._loaded.definition_of(step)
+        if definition is None or definition.node is not None:
+            return step
+        return definition.op
 
     def _partitions_of(self, key: AssetKey) -> PartitionsDefinition | None:
         graph = self._loaded.graph
@@ -121,12 +125,6 @@ class AssetValueLoader:
             near = did_you_mean(str(key), [str(each.key) for each in self._loaded.manifest.assets])
             raise InvalidInvocationError(f"There is no asset '{key}' to load.{near}")
         return graph.node(key).partitions
-
-    def _manager_of(self, key: AssetKey) -> str:
-        step = self._loaded.step_of.get(key)
-        if step is not None:
-            return step.output_of(key).manager
-        return str(self._loaded.external_metadata.get(key, {}).get(_IO_MANAGER, DEFAULT_IO_MANAGER))
 
     def _manager(self, key: str, config: Mapping[str, object]) -> InputManager:
         instance = self._open_instance()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from penstock.base.clock import Clock
+from penstock.compat.event_views import event_views
 from penstock.compat.events import DagsterEvent
 from penstock.define.hook import HookContext, HookExecutionResult
-from penstock.define.step import StepDefinition
+from penstock.define.step import NO_VALUE, StepDefinition
 from penstock.execute.facts import RunFacts
 from penstock.execute.failures import error_info
 from penstock.execute.protocol import Report, Task
@@ -16,8 +18,63 @@ from penstock.model.events import (
     HookErrored,
     HookSkipped,
     RunEvent,
+    StepStarted,
     StoredEvent,
 )
+from penstock.model.metadata import MetadataUnion
+
+
+class Produced:
+    """What a step produced, kept for its hooks: the values and the metadata of its outputs."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, object] = {}
+        self.metadata: dict[str, object] = {}
+
+    def note(
+        self,
+        output: str,
+        value: object,
+        metadata: Mapping[str, MetadataUnion],
+        *,
+        mapping_key: str | None = None,
+    ) -> None:
+        """Keep one value with its metadata; those of a dynamic output by their mapping keys."""
+        if value is not NO_VALUE:
+            _put(self.values, output, mapping_key, value)
+        _put(self.metadata, output, mapping_key, dict(metadata))
+
+
+def _put(kept: dict[str, object], output: str, mapping_key: str | None, thing: object) -> None:
+    if mapping_key is None:
+        kept[output] = thing
+        return
+    entries = kept.setdefault(output, {})
+    assert isinstance(entries, dict)
+    entries[mapping_key] = thing
+
+
+class Attested:
+    """Hands the events of an attempt on, and keeps them for the hooks of its step."""
+
+    def __init__(self, task: Task, report: Report, clock: Clock) -> None:
+        self._report = report
+        self._clock = clock
+        self._events: list[StoredEvent] = []
+        self._keep(StepStarted(task.step.key, task.attempt))
+
+    def report(self, event: RunEvent) -> None:
+        """Hand an event on, and keep it."""
+        self._report(event)
+        self._keep(event)
+
+    def _keep(self, event: RunEvent) -> None:
+        self._events.append(StoredEvent(id=0, run=None, at=self._clock.now(), event=event))
+
+    def with_end(self, ended: RunEvent) -> list[DagsterEvent]:
+        """Return all events up to now, and how the step ended, as users know them."""
+        end = StoredEvent(id=0, run=None, at=self._clock.now(), event=ended)
+        return [each for each in event_views([*self._events, end]) if each.is_step_event]
 
 
 class _Scope:
@@ -30,7 +87,7 @@ class _Scope:
         task: Task,
         *,
         error: BaseException | None,
-        output_metadata: Mapping[str, object],
+        produced: Produced,
         log: logging.Logger,
     ) -> None:
         self.run_id = facts.run_id
@@ -39,26 +96,11 @@ class _Scope:
         self.node = step.node
         self.config = facts.config_of(step.name).config
         self.exception = error
-        self.output_metadata = output_metadata
+        self.output_values: Mapping[str, object] = produced.values
+        self.output_metadata: Mapping[str, object] = produced.metadata
         self.resources: Mapping[str, object] = facts.resources
         self.instance = facts.instance
         self.log = log
-        self._facts = facts
-
-    @property
-    def output_values(self) -> Mapping[str, object]:
-        """The values that the step produced, where they were kept; by mapping key if dynamic."""
-        found: dict[str, object] = {}
-        for (step, output, mapping_key), value in (self._facts.captured or {}).items():
-            if step != self.step_key:
-                continue
-            if mapping_key is None:
-                found[output] = value
-            else:
-                entries = found.setdefault(output, {})
-                assert isinstance(entries, dict)
-                entries[mapping_key] = value
-        return found
 
 
 def run_hooks(
@@ -67,9 +109,9 @@ def run_hooks(
     task: Task,
     report: Report,
     *,
-    ended: RunEvent,
+    events: Sequence[DagsterEvent],
     error: BaseException | None,
-    output_metadata: Mapping[str, object],
+    produced: Produced,
     log: logging.Logger,
 ) -> None:
     """Call the hooks of a step that has ended, in order of their names.
@@ -79,18 +121,16 @@ def run_hooks(
         step: The step.
         task: The attempt that was the last one.
         report: Takes the events of the hooks.
-        ended: How the step ended.
+        events: The events of the step, with how it ended as the last one.
         error: What user code raised, if it failed.
-        output_metadata: What the step said of its outputs.
+        produced: What the step produced.
         log: A logger whose lines are kept with the run.
     """
-    scope = _Scope(facts, step, task, error=error, output_metadata=output_metadata, log=log)
-    at = facts.clock.now()
-    told = [DagsterEvent(StoredEvent(id=0, run=None, at=at, event=ended))]
+    scope = _Scope(facts, step, task, error=error, produced=produced, log=log)
     for hook in sorted(step.hooks, key=lambda hook: hook.name):
-        context = HookContext(scope, hook)  # pyright: ignore[reportArgumentType] - a property
+        context = HookContext(scope, hook)
         try:
-            result = hook.hook_fn(context, told)
+            result = hook.hook_fn(context, list(events))
         except Exception as raised:  # noqa: BLE001 - the border to user code
             report(HookErrored(task.step.key, hook.name, error_info(raised)))
             continue

@@ -15,10 +15,11 @@ def input_partitions(facts: RunFacts, step: StepDefinition, entry: StepInput) ->
     upstream = graph.node(asset).partitions if asset is not None and graph.has(asset) else None
     if upstream is None:
         return ()
-    definition = facts.partitions_of(step)
+    definition = facts.partitions_told(step)
     mapping = entry.mapping or infer_mapping(upstream, definition)
     found: dict[str, None] = {}
-    for key in facts.partition_keys(step) or (None,):
+    of_job = (facts.spec.partition,) if definition is not None and step.is_op else (None,)
+    for key in facts.partition_keys(step) or of_job:
         wanted = upstream_keys(
             mapping, key, downstream_def=definition, upstream_def=upstream, now=None
         )

@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from penstock.decide.copies import Source
 from penstock.define.io_manager import InputContext, IOManager, OutputContext
-from penstock.define.step import DEFAULT_IO_MANAGER, NO_VALUE, StepDefinition, StepInput, StepOutput
+from penstock.define.step import NO_VALUE, StepDefinition, StepInput, StepOutput
 from penstock.errors import (
     InvalidConfigError,
     InvalidDefinitionError,

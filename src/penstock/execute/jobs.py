@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import msgspec
 
 from penstock.config.run_config import RunConfig
+from penstock.define.job import AssetJobDefinition
+from penstock.define.job_checks import check_resources
 from penstock.define.job_config import ResolvedRunConfig, resolve_run_config
 from penstock.define.job_definition import JobDefinition
 from penstock.define.loaded import LoadedDefinitions, steps_alone
@@ -21,6 +23,7 @@ from penstock.execute.materialize import execute_loaded
 from penstock.execute.output_loader import OutputLoader
 from penstock.execute.reexecution import ReexecutionOptions, Repetition, repetition
 from penstock.execute.result import ExecuteInProcessResult, JobExecutionResult
+from penstock.execute.run_loggers import named_loggers
 from penstock.execute.runs import Errors, RunCode, code_of, execute_plan, plan_assets
 from penstock.execute.step_config import StepConfig
 from penstock.instance import Instance
@@ -82,11 +85,13 @@ def execute_in_process(
         InvalidSubsetError: `op_selection` selects nothing.
     """
     used = _instance(instance)
-    if job.loaded is not None:
+    if isinstance(job, AssetJobDefinition):
+        if asset_selection is not None:
+            job = job.get_subset(asset_selection=frozenset(asset_selection))
         return execute_loaded(
             job.loaded,
-            assets=frozenset(asset_selection) if asset_selection is not None else job.asset_keys,
-            checks=job.check_keys if asset_selection is None else None,
+            assets=job.asset_keys,
+            checks=job.check_keys,
             job=job.name,
             run_config=_config_of(job, run_config, partition_key),
             instance=used,
@@ -94,6 +99,7 @@ def execute_in_process(
             raise_on_error=raise_on_error,
             tags=_tags_of(job, tags, partition_key),
             resources=resources,
+            definition=job,
         )
     chosen = job.get_subset(op_selection=op_selection) if op_selection else job
     if input_values:
@@ -103,6 +109,7 @@ def execute_in_process(
         **chosen.resource_defs,
         **(resources or {}),
     }
+    check_resources(chosen.name, chosen.steps, declared)
     captured: Captured = {}
     request = _Request(
         job=chosen,
@@ -158,6 +165,7 @@ def execute_job(
         return _assets_job(resolved, used, run_config, tags, asset_selection, raise_on_error)
     chosen = resolved.get_subset(op_selection=op_selection) if op_selection else resolved
     declared = {DEFAULT_IO_MANAGER: default_io_manager(used), **chosen.resource_defs}
+    check_resources(chosen.name, chosen.steps, declared)
     request = _Request(
         job=chosen,
         instance=used,
@@ -254,7 +262,9 @@ def _assets_again(
 
 def _run(request: _Request, *, raise_on_error: bool) -> tuple[LoadedDefinitions, RunRecord]:
     job, instance = request.job, request.instance
-    loaded = steps_alone(job.name, job.steps, resources=request.resources)
+    loaded = steps_alone(
+        job.name, job.steps, resources=request.resources, assets=job.compiled.assets
+    )
     resolved = resolve_run_config(
         job, request.run_config, environment=instance.settings.environment
     )
@@ -276,6 +286,8 @@ def _run(request: _Request, *, raise_on_error: bool) -> tuple[LoadedDefinitions,
         input_values=_input_values(request),
         captured=request.captured,
         job=job,
+        resource_config=resolved.resources if job.config_mapping is not None else None,
+        loggers=named_loggers(job, resolved.loggers),
     )
     record = execute_plan(
         code,

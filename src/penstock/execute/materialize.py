@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from penstock.config.run_config import RunConfig
+from penstock.define.job_definition import JobDefinition
 from penstock.define.loaded import LoadedDefinitions, flatten, load
 from penstock.errors import InvalidInvocationError, InvariantViolationError
 from penstock.execute.facts import Captured
@@ -121,6 +122,7 @@ def execute_loaded(
     raise_on_error: bool,
     tags: Mapping[str, str],
     resources: Mapping[str, object] | None,
+    definition: JobDefinition | None = None,
 ) -> ExecuteInProcessResult:
     """Make assets of loaded definitions in this process.
 
@@ -151,7 +153,7 @@ def execute_loaded(
     error = errors.first()
     if error is not None and raise_on_error:
         raise error
-    return ExecuteInProcessResult(record, used, loaded, captured=captured)
+    return ExecuteInProcessResult(record, used, loaded, captured=captured, job=definition)
 
 
 def _range_of(tags: Mapping[str, str]) -> tuple[str, str] | None:

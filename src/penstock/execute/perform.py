@@ -23,12 +23,13 @@ from penstock.errors import (
     ExecutionInterruptedError,
     Failure,
     MaxRetriesExceededError,
+    TypeCheckDidNotPass,
     UserCodeExecutionError,
 )
 from penstock.execute import capture
 from penstock.execute.facts import RunFacts
 from penstock.execute.failures import error_info
-from penstock.execute.hooks import run_hooks
+from penstock.execute.hooks import Attested, Produced, run_hooks
 from penstock.execute.inputs import load_inputs
 from penstock.execute.outputs import Emission, emissions
 from penstock.execute.protocol import Report, Task
@@ -42,7 +43,7 @@ from penstock.model.events import (
     StepSucceeded,
     StepUpForRetry,
 )
-from penstock.model.metadata import normalize_metadata
+from penstock.model.metadata import MetadataUnion, normalize_metadata
 
 
 def _context_class(step: StepDefinition) -> type[OpExecutionContext]:
@@ -160,7 +161,11 @@ class Performer:
         raised = error.user_exception if isinstance(error, UserCodeExecutionError) else error
         count = count_exceeded(told, task.step.retry)
         self.errors[task.step.key] = raised if count is None else _exceeded(raised, count)
-        metadata = normalize_metadata(error.metadata) if isinstance(error, Failure) else {}
+        metadata: dict[str, MetadataUnion] = {}
+        if isinstance(error, (Failure, TypeCheckDidNotPass)):
+            error.metadata = dict(normalize_metadata(error.metadata))
+        if isinstance(error, Failure):
+            metadata = normalize_metadata(error.metadata)
         failed = StepFailed(task.step.key, info, task.attempt, took, metadata)
         self._end(attempt, failed, error=raised)
 
@@ -179,9 +184,9 @@ class Performer:
                     attempt.step,
                     attempt.task,
                     attempt.report,
-                    ended=ended,
+                    events=[] if attempt.told is None else attempt.told.with_end(ended),
                     error=error,
-                    output_metadata=attempt.context.output_metadata,
+                    produced=attempt.produced,
                     log=attempt.scope.log,
                 )
         attempt.report(ended)
@@ -197,12 +202,14 @@ def _exceeded(raised: BaseException, count: int) -> MaxRetriesExceededError:
 class _Attempt:
     """What one attempt of a step is carried out with."""
 
-    __slots__ = ("context", "recorder", "report", "scope", "step", "task")
+    __slots__ = ("context", "produced", "recorder", "report", "scope", "step", "task", "told")
 
     def __init__(self, facts: RunFacts, task: Task, report: Report) -> None:
         self.task = task
-        self.report = report
         self.step = facts.loaded.nodes[task.step.node]
+        self.produced = Produced()
+        self.told = Attested(task, report, facts.clock) if self.step.hooks else None
+        self.report = report = report if self.told is None else self.told.report
         self.scope = Scope(
             facts=facts,
             task=task,
@@ -213,7 +220,14 @@ class _Attempt:
         self.context = _context_class(self.step)(
             self.scope  # pyright: ignore[reportArgumentType] - a property stands in for `log`
         )
-        self.recorder = Recorder(facts, self.step, task, context=self.context, report=report)
+        self.recorder = Recorder(
+            facts,
+            self.step,
+            task,
+            context=self.context,
+            report=report,
+            produced=self.produced if self.step.hooks else None,
+        )
 
 
 class _Captured:

@@ -26,6 +26,7 @@ from penstock.errors import (
     StepOutputNotFoundError,
 )
 from penstock.execute.facts import RunFacts
+from penstock.execute.hooks import Produced
 from penstock.execute.inputs import io_manager, output_context
 from penstock.execute.native_events import native_event
 from penstock.execute.outputs import Emission
@@ -58,7 +59,9 @@ class Recorder:
         *,
         context: AssetExecutionContext,
         report: Report,
+        produced: Produced | None = None,
     ) -> None:
+        self._produced = produced
         self._facts = facts
         self._node = node
         self._task = task
@@ -95,6 +98,8 @@ class Recorder:
     def _take_result(self, result: MaterializeResult[object]) -> None:
         output = self._output_for(result)
         if result.value is NO_VALUE:
+            if self._produced is not None:
+                self._produced.note(output.name, NO_VALUE, result.metadata)
             self._materialize(output, result.metadata, result.data_version, result.tags)
             return
         self._take_output(
@@ -120,6 +125,8 @@ class Recorder:
             return
         self._require_selected(output)
         facts = {**emitted.metadata, **self._context.output_metadata.get(output.name, {})}
+        if self._produced is not None:
+            self._produced.note(output.name, emitted.value, facts)
         version = emitted.data_version.value if emitted.data_version is not None else None
         self._check(output, emitted.value, facts, version=version)
         stored = self._store(output, emitted.value, facts)
@@ -142,7 +149,10 @@ class Recorder:
                 f'"{emitted.mapping_key}" multiple times. Each value needs a key of its own.'
             )
         keys.append(emitted.mapping_key)
-        facts = {**emitted.metadata, **self._context.output_metadata.get(output.name, {})}
+        added = self._context.output_metadata_of(output.name, emitted.mapping_key)
+        facts = {**emitted.metadata, **added}
+        if self._produced is not None:
+            self._produced.note(output.name, emitted.value, facts, mapping_key=emitted.mapping_key)
         self._check(output, emitted.value, facts, mapping_key=emitted.mapping_key)
         self._store(output, emitted.value, facts, mapping_key=emitted.mapping_key)
 
@@ -287,7 +297,7 @@ class Recorder:
 
     def _is_left_out(self, output: StepOutput) -> bool:
         """Whether an output carries an asset that the run does not ask for, and no step takes it."""
-        if output.spec is None or self._facts.spec_of(output) is not None:
+        if output.spec is None or output.spec.key in self._by_asset:
             return False
         return (self._node.name, output.name) not in self._facts.consumed
 

@@ -141,8 +141,8 @@ def repetition(options: ReexecutionOptions, instance: Instance) -> Repetition:
     parent = existing(instance, RunId(options.parent_run_id))
     if options.goes_on and parent.status not in _CAN_BE_RESUMED:
         raise InvariantViolationError(
-            f"Run {parent.id} is {parent.status.value}; only a run that failed or was canceled "
-            "can be run again from its failure. Choose steps with step_selection instead."
+            f"Run {parent.id} is {parent.status.value}: a run that is not failed or canceled has "
+            "no failure to go on from. Choose steps with step_selection instead."
         )
     lineage = _lineage(instance, parent)
     facts = parent_facts([_past(instance, record) for record in lineage])

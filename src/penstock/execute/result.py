@@ -11,10 +11,14 @@ from penstock.compat.event_data import Materialization, StepFailureData
 from penstock.compat.event_views import event_views
 from penstock.compat.events import DagsterEvent, DagsterEventType
 from penstock.compat.runs import DagsterRun
+from penstock.define.assets_definition import AssetsDefinition
+from penstock.define.compile import origin_of_output
+from penstock.define.graph import GraphDefinition
 from penstock.define.job_definition import JobDefinition
 from penstock.define.loaded import LoadedDefinitions
 from penstock.define.result import AssetCheckEvaluation, AssetCheckSeverity
 from penstock.define.spec import CoercibleToAsset, key_of
+from penstock.define.step import StepDefinition
 from penstock.errors import InvariantViolationError
 from penstock.execute.facts import Captured
 from penstock.instance import Instance
@@ -199,6 +203,8 @@ class ExecuteInProcessResult(ExecutionResult):
         job: JobDefinition | None = None,
     ) -> None:
         super().__init__(record, instance, job=job)
+        if not instance.is_ephemeral:
+            assert self.all_events is not None, "read now, as the store may be closed later"
         self._loaded = loaded
         self._captured = captured if captured is not None else {}
 
@@ -216,7 +222,7 @@ class ExecuteInProcessResult(ExecutionResult):
         if output.returns_nothing:
             return None
         for (step, name, _), value in self._captured.items():
-            if name == output.name and step.partition("[")[0] == node.name:
+            if name == output.name and self._definition_of(step) is node:
                 return value
         raise InvariantViolationError(f"Run {self.run_id} did not make a value of asset '{key}'.")
 
@@ -245,15 +251,18 @@ class ExecuteInProcessResult(ExecutionResult):
             InvariantViolationError: There is no such op or output, or it was not produced.
         """
         step, output = self._origin(node_str, output_name)
-        definition = self._loaded.nodes[step]
+        definition = self._definition_of(step)
         matching = [o for o in definition.outputs if o.name == output]
         if not matching:
             raise InvariantViolationError(f"'{node_str}' has no output '{output_name}'.")
         return None if matching[0].returns_nothing else self._value_of(step, output)
 
     def _origin(self, node_str: str, output_name: str) -> tuple[str, str]:
-        if node_str in self._loaded.nodes:
+        if node_str in self._loaded.nodes or any(step == node_str for step, _, _ in self._captured):
             return node_str, output_name
+        found = self._origin_in_graph(node_str, output_name)
+        if found is not None:
+            return found
         if self._job is not None:
             found = self._job.output_origin(node_str, output_name)
             if found is not None:
@@ -261,6 +270,23 @@ class ExecuteInProcessResult(ExecutionResult):
         raise InvariantViolationError(
             f"There is no op '{node_str}'.{did_you_mean(node_str, self._loaded.nodes)}"
         )
+
+    def _origin_in_graph(self, node_str: str, output_name: str) -> tuple[str, str] | None:
+        """Return the step's output behind that of a graph of assets, or of a graph in it."""
+        unit, *path = node_str.split(".")
+        for made in self._loaded.declared:
+            node = (
+                made.node.definition if isinstance(made, AssetsDefinition) and made.node else None
+            )
+            if isinstance(node, GraphDefinition) and node.name == unit:
+                return origin_of_output(node, path, output_name, prefix=unit)
+        return None
+
+    def _definition_of(self, step: str) -> StepDefinition:
+        """Return what a step ran; one that was divided ran under numbered names."""
+        name = step.partition("[")[0]
+        nodes = self._loaded.nodes
+        return nodes[name] if name in nodes else nodes[name.rpartition("_")[0]]
 
     def _value_of(self, step: str, output: str) -> object:
         mapped: dict[str, object] = {}
@@ -271,7 +297,7 @@ class ExecuteInProcessResult(ExecutionResult):
             if mapping_key is None and not copy:
                 return value
             mapped[mapping_key or copy.removesuffix("]")] = value
-        definition = self._loaded.nodes[step]
+        definition = self._definition_of(step)
         is_dynamic = any(o.is_dynamic for o in definition.outputs if o.name == output)
         if mapped or is_dynamic or definition.over is not None:
             return mapped
@@ -328,8 +354,9 @@ class JobExecutionResult(ExecutionResult):
     def _loaded(self, node: str, output_name: str) -> object:
         if not self._is_entered:
             raise InvariantViolationError(
-                "Loading a value may need resources, which have to be torn down. Write: with "
-                "execute_job(...) as result."
+                "The result must be opened as a context manager before values are loaded, as the "
+                "resources that this needs are torn down at its end. Write: with execute_job(...) "
+                "as result."
             )
         return self._load(node, output_name)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from penstock.base.ids import RunId
 from penstock.decide.run import RunMachine
@@ -31,6 +32,7 @@ from penstock.execute.perform import Performer
 from penstock.execute.protocol import Report, Task
 from penstock.execute.resources import keys_needed, keys_of_inherited, set_up
 from penstock.execute.run_config import resolve_run_config
+from penstock.execute.run_loggers import LoggerCall, telling
 from penstock.execute.step_config import StepConfig
 from penstock.execute.versions import Versions
 from penstock.instance import Instance
@@ -44,6 +46,7 @@ from penstock.model.events import (
     RunFailed,
     RunResumed,
     RunStarted,
+    TeardownFailed,
 )
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.run import RunRecord, RunSpec, RunStatus
@@ -80,6 +83,9 @@ class RunCode:
         input_values: Values for inputs that nothing is connected to, by step and input.
         captured: Filled with the values that ops produce; None if nobody asks for them.
         job: The job that runs; None for assets without one.
+        resource_config: The config of resources, where a config mapping made it; else that of the
+            run counts.
+        loggers: What is told of the run's events, with its config.
     """
 
     loaded: LoadedDefinitions
@@ -90,6 +96,8 @@ class RunCode:
     )
     captured: Captured | None = None
     job: object = None
+    resource_config: Mapping[str, object] | None = None
+    loggers: Sequence[LoggerCall] = ()
 
 
 def execute_run(
@@ -371,7 +379,9 @@ def _perform(
             executor=InProcessExecutor(_keeping(performer, errors)),
             clock=instance.clock,
             interrupt=interrupt,
-            observer=observer,
+            observer=telling(
+                observer, code.loggers, record, job=code.job, clock=instance.clock
+            ),
             partition=record.spec.partition,
         )
         if isinstance(begun.event, RunResumed):
@@ -435,6 +445,11 @@ def _consumed(plan: Plan) -> frozenset[tuple[str, str]]:
     )
 
 
+def _note_failed_teardown(instance: Instance, run: RunId, key: str, error: Exception) -> None:
+    """Tell of a resource that could not be released; by then the run has its result."""
+    append_to(instance, existing(instance, run), [TeardownFailed(key, error_info(error))])
+
+
 @contextmanager
 def _performer(
     code: RunCode,
@@ -458,9 +473,12 @@ def _performer(
             declared,
             run_id=record.id,
             instance=instance,
-            run_config=record.spec.config,
+            run_config=record.spec.config
+            if code.resource_config is None
+            else {"resources": code.resource_config},
             environment=environment,
             interrupt=interrupt,
+            on_failed_teardown=partial(_note_failed_teardown, instance, record.id),
         ) as ready,
     ):
         facts = RunFacts(

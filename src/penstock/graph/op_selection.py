@@ -41,8 +41,9 @@ def parse_query(text: str) -> OpQuery:
     match = _QUERY.fullmatch(text.strip()) if isinstance(text, str) else None  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
     if match is None:
         raise InvalidSubsetError(
-            f"{text!r} is not an op selection. Write the op's name, with '*' or '+' before it for "
-            "what is upstream and after it for what is downstream, as in '*name' or 'name++'."
+            f"No qualified ops to execute found for op_selection=[{text!r}]: {text!r} is not an op "
+            "selection. Write the op's name, with '*' or '+' before it for what is upstream and "
+            "after it for what is downstream, as in '*name' or 'name++'."
         )
     before, name, after = match.groups()
     return OpQuery(name, _levels(before), _levels(after))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from penstock.errors import InvalidInvocationError, ParameterCheckError
@@ -58,7 +57,6 @@ GraphLike = AssetGraph | Manifest | Iterable[AssetNode | DeclaresAssets]
 _NO_LIMIT = 10**6
 
 
-@dataclass(frozen=True, slots=True, eq=False, init=False)
 class AssetSelection:
     """A set of assets, and of their checks, described before the graph is known.
 
@@ -69,16 +67,24 @@ class AssetSelection:
         'group:"raw"+ and not key:"scratch"'
     """
 
-    expression: expr.Expression
+    _expression: expr.Expression | None = None
 
     def __init__(self, expression: expr.Expression | None = None) -> None:
-        if expression is None and type(self).resolve_inner is AssetSelection.resolve_inner:
+        if expression is None and not self._is_code():
             raise ParameterCheckError(
                 "AssetSelection() selects nothing by itself. Use AssetSelection.all(), .assets() "
                 "or another of its constructors."
             )
-        put = object.__setattr__
-        put(self, "expression", expression or expr.Custom(self.resolve_inner, type(self).__name__))
+        self._expression = expression
+
+    @classmethod
+    def _is_code(cls) -> bool:
+        return cls.resolve_inner is not AssetSelection.resolve_inner
+
+    @property
+    def expression(self) -> expr.Expression:
+        """What it says, as a tree of values."""
+        return self._expression or expr.Custom(self.resolve_inner, type(self).__name__)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, AssetSelection):
@@ -262,6 +268,9 @@ class AssetSelection:
 
     def __sub__(self, other: AssetSelection) -> AssetSelection:
         return AssetSelection(expr.difference(self.expression, _expression_of(other)))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(expression={self.expression!r})"
 
     def __str__(self) -> str:
         return expr.render(self.expression)

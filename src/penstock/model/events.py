@@ -303,6 +303,13 @@ class LogsCaptured(_Event, frozen=True, tag="logs_captured"):
     path: str = ""
 
 
+class TeardownFailed(_Event, frozen=True, tag="teardown_failed"):
+    """A resource could not be released; the run is none the worse for it."""
+
+    resource: str
+    error: ErrorInfo
+
+
 class Unknown(msgspec.Struct, frozen=True):
     """An event of a kind that this version does not know."""
 
@@ -341,6 +348,7 @@ RunEvent = (
     | CheckEvaluated
     | LogLine
     | LogsCaptured
+    | TeardownFailed
 )
 """Every event that this version writes."""
 

@@ -41,7 +41,9 @@ class AssetNode(msgspec.Struct, frozen=True):
     """One asset. `node` names the step that makes it; None marks an external asset.
 
     `output` is the step's output that carries it; several assets may share a node. Of an `observed`
-    asset the step looks at it only, so it is made elsewhere.
+    asset the step looks at it only, so it is made elsewhere. `automation` is its condition, in the
+    form of `automation/codec.py`, and `freshness` its policy, both as JSON. Nothing is stored of a
+    `virtual` asset.
     """
 
     key: AssetKey
@@ -57,6 +59,9 @@ class AssetNode(msgspec.Struct, frozen=True):
     code_version: str | None = None
     skippable: bool = False
     observed: bool = False
+    automation: str | None = None
+    freshness: str | None = None
+    virtual: bool = False
 
     @property
     def is_made_elsewhere(self) -> bool:

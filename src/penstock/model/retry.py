@@ -25,7 +25,11 @@ class Backoff(Enum):
 
 
 class Jitter(Enum):
-    """How the delay is spread at random."""
+    """How the delay is spread at random.
+
+    FULL draws from zero up to the delay that has grown so far. PLUS_MINUS adds or takes away up to
+    the first delay.
+    """
 
     FULL = "FULL"
     PLUS_MINUS = "PLUS_MINUS"
@@ -74,7 +78,7 @@ class RetryPolicy(msgspec.Struct, frozen=True):
             case Jitter.FULL:
                 return uniform() * delay
             case Jitter.PLUS_MINUS:
-                return delay + (2 * uniform() - 1) * delay
+                return delay + (2 * uniform() - 1) * self.delay
 
     def _backed_off(self, delay: float, retry: int) -> float:
         match self.backoff:

@@ -126,10 +126,10 @@ def select_steps(plan: Plan, queries: Sequence[str], *, parent: ParentFacts) -> 
         StepNotFoundError: A query names no step, nor a copy that the parent run had.
     """
     edges = _edges(plan, parent)
-    for query in queries:
-        name = query if query == _EVERYTHING else parse_query(query).name
-        if name != _EVERYTHING and name not in edges:
-            raise _unknown_step(name, edges, parent)
+    named = [parse_query(query).name for query in queries if query != _EVERYTHING]
+    unknown = [name for name in named if name not in edges]
+    if unknown:
+        raise _unknown_steps(unknown, edges, parent)
     found = select_ops(edges, edges, queries)
     whole = {step.key for step in plan.steps if step.over is not None and step.key in found}
     return frozenset(key for key in found if key in whole or _template_key(key) not in whole)
@@ -152,11 +152,15 @@ def _edges(plan: Plan, parent: ParentFacts) -> dict[str, list[str]]:
     return edges
 
 
-def _unknown_step(name: str, known: Iterable[str], parent: ParentFacts) -> StepNotFoundError:
+def _unknown_steps(
+    names: Sequence[str], known: Iterable[str], parent: ParentFacts
+) -> StepNotFoundError:
+    noun = "step" if len(names) == 1 else "steps"
     return StepNotFoundError(
-        f"Step selection refers to unknown step: {name}. Run {parent.run} has none to run again."
-        f"{did_you_mean(name, known)} The copies of a step over a dynamic output are named by "
-        "mapping key, 'name[key]', and all of them together 'name[?]'."
+        f"Step selection refers to unknown {noun}: {', '.join(names)}. There is nothing of that "
+        f"name to run again from run {parent.run}.{did_you_mean(names[0], known)} The copies of a "
+        "step over a dynamic output are named by mapping key, 'name[key]', and all of them "
+        "together 'name[?]'."
     )
 
 
@@ -260,9 +264,10 @@ class _Again:
             for key in self._parent.keys_of(step, self._steps) or ()
         }
         known = {step.key for step in self._steps} | copies.keys()
+        unknown = sorted(self._selected - known)
+        if unknown:
+            raise _unknown_steps(unknown, sorted(known), self._parent)
         for name in sorted(self._selected):
-            if name not in known:
-                raise _unknown_step(name, sorted(known), self._parent)
             if name in copies and self._is_made_anew(copies[name]):
                 producer = self._producer(copies[name])
                 raise StepNotFoundError(

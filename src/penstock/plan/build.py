@@ -17,17 +17,19 @@ from penstock.errors import InvalidDefinitionError, InvalidSubsetError
 from penstock.graph.asset_graph import AssetGraph, cycle_text, unknown_assets
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.manifest import AssetNode, CheckNode, Manifest, NeedKind, StepNode
+from penstock.plan.divide import divide
 from penstock.plan.plan import Need, Plan, PlannedAsset, PlannedCheck, Step
 
 
 class _Draft:
     """A step while the plan is being built; `needs` is in the order of declaration."""
 
-    __slots__ = ("assets", "checks", "needs", "number", "step")
+    __slots__ = ("assets", "checks", "key", "needs", "number", "step")
 
-    def __init__(self, number: int, step: StepNode) -> None:
+    def __init__(self, number: int, step: StepNode, key: str | None = None) -> None:
         self.number = number
         self.step = step
+        self.key = key or step.name
         self.assets: list[AssetNode] = []
         self.checks: list[CheckNode] = []
         self.needs: dict[_Needed, None] = {}
@@ -99,7 +101,53 @@ def build_plan(
         _refuse_part(unit, graph)
     _add_inner_steps(graph, drafts)
     _connect(graph, drafts)
+    if topological_order(_numbers_needed(list(drafts.values()))) is None:
+        drafts = _divided(graph, drafts)
+        _connect(graph, drafts)
     return Plan(steps=_ordered(list(drafts.values())))
+
+
+def check_parts(graph: AssetGraph, assets: AbstractSet[AssetKey]) -> None:
+    """Check that no step is chosen in part that cannot make a part of its assets.
+
+    Raises:
+        InvalidSubsetError: One is.
+    """
+    if len(assets) < len(graph.executable_keys):
+        for unit in _units(_drafts(graph, assets, ()).values()):
+            _refuse_part(unit, graph)
+
+
+def _numbers_needed(drafts: Sequence[_Draft]) -> list[tuple[int, ...]]:
+    return [tuple(dict.fromkeys([need[0] for need in draft.needs])) for draft in drafts]
+
+
+def _divided(graph: AssetGraph, drafts: Mapping[str, _Draft]) -> dict[str, _Draft]:
+    """Run steps that can make a part of their assets more than once, where they wait in a circle.
+
+    A check that the step evaluates goes with its asset, or with the first part.
+    """
+    steps = {node.key: draft.name for draft in drafts.values() for node in draft.assets}
+    divisible = {
+        draft.name
+        for draft in drafts.values()
+        if draft.step.can_subset and draft.step.unit is None and len(draft.assets) > 1
+    }
+    parts = divide(steps, {key: graph.parents(key) for key in steps}, divisible)
+    found: dict[str, _Draft] = {}
+    for draft in drafts.values():
+        numbers = {parts[node.key] for node in draft.assets} if parts else {0}
+        for number in sorted(numbers or {0}):
+            key = draft.name if number == 0 else f"{draft.name}_{number + 1}"
+            made = _Draft(len(found), draft.step, key)
+            made.assets = [n for n in draft.assets if not parts or parts[n.key] == number]
+            keys = {node.key for node in made.assets}
+            others = {node.key for node in draft.assets} - keys
+            made.checks = [
+                c for c in draft.checks if c.asset in keys or (number == 0 and c.asset not in others)
+            ]
+            found[key] = made
+    return found
 
 
 def _chosen_checks(
@@ -261,7 +309,7 @@ def _wait_for_asset(draft: _Draft, maker: tuple[_Draft, AssetNode]) -> None:
 
 
 def _ordered(drafts: Sequence[_Draft]) -> tuple[Step, ...]:
-    needs = [tuple(dict.fromkeys([need[0] for need in draft.needs])) for draft in drafts]
+    needs = _numbers_needed(drafts)
     order = topological_order(needs)
     if order is None:
         path = cycle_text([drafts[n].name for n in find_cycle(needs) or []])
@@ -270,7 +318,7 @@ def _ordered(drafts: Sequence[_Draft]) -> tuple[Step, ...]:
             "so it cannot both feed and follow another. Split it, or select fewer assets."
         )
     position = {number: place for place, number in enumerate(order)}
-    places = {drafts[number].name: place for number, place in position.items()}
+    places = {drafts[number].key: place for number, place in position.items()}
     return tuple(_step(drafts[number], position, places) for number in order)
 
 
@@ -278,7 +326,7 @@ def _step(draft: _Draft, position: Mapping[int, int], places: Mapping[str, int])
     over = draft.step.over
     is_template = over is not None and over[0] in places
     return Step(
-        key=f"{draft.name}[?]" if is_template else draft.name,
+        key=f"{draft.key}[?]" if is_template else draft.key,
         node=draft.name,
         needs=tuple(_needs(draft, position)) if draft.needs else (),
         assets=tuple(

@@ -32,14 +32,14 @@ class Made(dict[AssetKey, Materialization]):
 
 
 class _NoValues(IOManager):
-    """Stores nothing and loads None, so that only versions count."""
+    """Stores nothing and loads the number 1, so that only versions count."""
 
     def handle_output(self, context: OutputContext, obj: object) -> None:
         """Store nothing."""
 
     def load_input(self, context: InputContext) -> object:
-        """Load nothing."""
-        return None
+        """Load a number, which most bodies can do something with."""
+        return 1
 
 
 def materialize_assets(

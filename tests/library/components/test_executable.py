@@ -8,7 +8,7 @@ import pytest
 
 import penstock as dg
 from penstock.components import SQLClient
-from penstock.errors import Failure, InvalidDefinitionError
+from penstock.errors import InvalidDefinitionError, PipesExecutionError
 
 
 def _materialize(project) -> dg.ExecuteInProcessResult:
@@ -65,6 +65,35 @@ def test_a_script_is_run_with_its_arguments(project):
     assert (project.defs / "a" / "made").read_text() == "x|y z"
 
 
+def test_a_script_reports_what_it_made(project):
+    project.write(
+        "defs/a/defs.yaml",
+        """
+        type: dagster.PythonScriptComponent
+        attributes:
+          execution: {path: script.py}
+          assets: [{key: one}]
+          checks: [{asset: one, name: full}]
+        """,
+    )
+    project.write(
+        "defs/a/script.py",
+        """
+        from dagster_pipes import open_dagster_pipes
+
+        with open_dagster_pipes() as pipes:
+            pipes.report_asset_materialization(metadata={"rows": 3})
+            pipes.report_asset_check("full", passed=True)
+        """,
+    )
+
+    result = _materialize(project)
+
+    (made,) = result.asset_materializations_for_node("script")
+    assert made.metadata == {"rows": dg.MetadataValue.int(3)}
+    assert result.get_asset_check_evaluations()[0].passed
+
+
 def test_a_script_that_fails_fails_its_step(project):
     project.write(
         "defs/a/defs.yaml",
@@ -76,7 +105,7 @@ def test_a_script_that_fails_fails_its_step(project):
     project.write("defs/a/script.py", "raise SystemExit('too bad')")
     defs = dg.load_from_defs_folder(path_within_project=project.root)
 
-    with pytest.raises(Failure, match="too bad"):
+    with pytest.raises(PipesExecutionError, match="too bad"):
         dg.materialize(list(defs.assets or ()))
 
 

@@ -111,6 +111,58 @@ def test_a_process_works_for_an_op(command):
     assert result.output_for_node("run_it") == [False]
 
 
+def test_a_process_works_for_a_check(command):
+    words = command(
+        """
+        from dagster_pipes import open_dagster_pipes
+
+        with open_dagster_pipes() as pipes:
+            pipes.report_asset_check("full", passed=False, metadata={"rows": 0})
+        """
+    )
+
+    @dg.asset
+    def orders() -> None: ...
+
+    @dg.asset_check(asset=orders)
+    def full(context: dg.AssetCheckExecutionContext, client: dg.PipesSubprocessClient):
+        return client.run(context=context, command=words).get_asset_check_result()
+
+    result = dg.materialize(
+        [orders, full],
+        instance=dg.DagsterInstance.ephemeral(),
+        resources={"client": dg.PipesSubprocessClient(), "io_manager": dg.InMemoryIOManager()},
+    )
+
+    (verdict,) = result.get_asset_check_evaluations()
+    assert (verdict.check_name, verdict.passed) == ("full", False)
+
+
+def test_a_process_makes_several_assets_at_once(command):
+    words = command(
+        """
+        from dagster_pipes import open_dagster_pipes
+
+        with open_dagster_pipes() as pipes:
+            pipes.report_asset_materialization(asset_key="a", data_version="1")
+        """
+    )
+
+    @dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b")])
+    def both(context: dg.AssetExecutionContext, client: dg.PipesSubprocessClient):
+        return client.run(context=context, command=words).get_results()
+
+    result = dg.materialize(
+        [both],
+        instance=dg.DagsterInstance.ephemeral(),
+        resources={"client": dg.PipesSubprocessClient()},
+    )
+
+    made = {each.asset_key: each.tags for each in result.asset_materializations_for_node("both")}
+    assert made[dg.AssetKey("a")]["dagster/data_version"] == "1"
+    assert dg.AssetKey("b") in made
+
+
 def test_an_exit_code_fails_the_step_with_the_last_words(command):
     words = command("import sys; sys.exit('no such table')")
 

@@ -8,10 +8,14 @@ from penstock.errors import InvariantViolationError
 
 
 class InMemoryIOManager(IOManager):
-    """Keeps values in memory for as long as the object lives."""
+    """Keeps values in memory for as long as the object lives.
 
-    def __init__(self) -> None:
-        self.values: dict[tuple[str, ...], object] = {}
+    Args:
+        values: Where to keep them; a new dictionary if None.
+    """
+
+    def __init__(self, values: dict[tuple[str, ...], object] | None = None) -> None:
+        self.values: dict[tuple[str, ...], object] = {} if values is None else values
 
     def handle_output(self, context: OutputContext, obj: object) -> None:
         """Keep a value."""

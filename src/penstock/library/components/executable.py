@@ -8,12 +8,10 @@ import shlex
 import shutil
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-from penstock.base.clock import SystemClock
-from penstock.base.settings import load_settings
 from penstock.define.assets_definition import AssetChecksDefinition, AssetsDefinition
 from penstock.define.context import AssetExecutionContext
 from penstock.define.definitions import Definitions
@@ -21,7 +19,6 @@ from penstock.define.multi_asset import multi_asset
 from penstock.define.multi_check import multi_asset_check
 from penstock.define.result import AssetCheckResult, MaterializeResult
 from penstock.errors import Failure, InvalidDefinitionError, InvariantViolationError
-from penstock.instance import Instance
 from penstock.library.components.component import Component
 from penstock.library.components.load_context import ComponentLoadContext, object_of
 from penstock.library.components.resolution import ResolutionContext
@@ -32,7 +29,8 @@ from penstock.library.components.specs import (
     ResolvedAssetCheckSpec,
     ResolvedAssetSpec,
 )
-from penstock.library.declarative.process import Command, run
+from penstock.library.pipes.messages import PipesExecutionResult
+from penstock.library.pipes.subprocess import PipesSubprocessClient
 
 Result = MaterializeResult[object] | AssetCheckResult
 Body = Callable[..., object]
@@ -172,6 +170,9 @@ class ScriptSpec(OpSpec):
 class ScriptComponent(ExecutableComponent, ABC):
     """Assets and checks that a script makes, in a process of its own.
 
+    The script may report what it made with `dagster-pipes`; assets that it does not report count as
+    made if it ends well.
+
     Attributes:
         execution: The script; a relative path begins beside the component's file.
     """
@@ -192,11 +193,14 @@ class ScriptComponent(ExecutableComponent, ABC):
         """Return a function that runs the script."""
         folder = context.path if context.path.is_dir() else context.path.parent
 
-        def run_script(context: AssetExecutionContext) -> None:
+        def run_script(context: AssetExecutionContext) -> Sequence[PipesExecutionResult]:
             script = os.path.join(folder, self.execution.path)
             arguments = self.execution.args or []
             split = shlex.split(arguments) if isinstance(arguments, str) else arguments
-            _run(context, [*self.runner(), script, *split], folder)
+            done = PipesSubprocessClient(cwd=str(folder)).run(
+                context=context, command=[*self.runner(), script, *split]
+            )
+            return done.get_results()
 
         return run_script
 
@@ -222,22 +226,3 @@ class UvRunComponent(ScriptComponent):
         if found is None:
             raise Failure("There is no program 'uv'. Install it to run scripts with it.")
         return [found, "run"]
-
-
-def _run(context: AssetExecutionContext, words: list[str], folder: Path) -> None:
-    instance = context.instance if isinstance(context.instance, Instance) else None
-    settings = instance.settings if instance is not None else load_settings()
-    command = Command(line=words, folder=folder, environment=settings.environment)
-    clock = instance.clock if instance is not None else SystemClock()
-    ending = run(command, clock=clock, write=_write, started=lambda _: None)
-    if ending.code != 0:
-        said = "\n".join(ending.tail).strip()
-        raise Failure(
-            f"{shlex.join(words)} ended with exit code {ending.code}."
-            + (f"\n{said}" if said else ""),
-            metadata={"exit_code": ending.code},
-        )
-
-
-def _write(stream: str, text: str) -> None:
-    (sys.stdout if stream == "out" else sys.stderr).write(text)

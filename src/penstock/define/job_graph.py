@@ -1,0 +1,82 @@
+"""The graph of ops that a job of assets amounts to: what makes them, and what feeds what.
+
+Only for those who look: runs are planned from the graph of assets, and never from this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from penstock.define.assets_definition import AssetsDefinition
+from penstock.define.dependency import (
+    DependencyDefinition,
+    IDependencyDefinition,
+    NodeInvocation,
+)
+from penstock.define.graph import GraphDefinition
+from penstock.define.loaded import LoadedDefinitions
+from penstock.define.op import OpDefinition
+from penstock.model.keys import AssetKey
+from penstock.plan.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A definition that the plan runs, or a part of one; `keys` are the assets that it makes."""
+
+    name: str
+    definition: AssetsDefinition
+    node: OpDefinition | GraphDefinition
+    keys: AbstractSet[AssetKey]
+
+
+def graph_of_plan(name: str, plan: Plan, loaded: LoadedDefinitions) -> GraphDefinition:
+    """Return the ops and graphs that a plan runs, connected where one makes what another reads.
+
+    Args:
+        name: The name of the graph.
+        plan: The steps of the job.
+        loaded: The definitions that they come from.
+    """
+    units = _units(plan, loaded)
+    makers = {key: unit for unit in units for key in unit.keys}
+    return GraphDefinition(
+        name,
+        node_defs=list({id(unit.node): unit.node for unit in units}.values()),
+        dependencies={_invocation(unit): _edges(unit, makers) for unit in units},
+    )
+
+
+def _units(plan: Plan, loaded: LoadedDefinitions) -> Sequence[_Unit]:
+    found: dict[str, _Unit] = {}
+    for step in plan.steps:
+        definition = loaded.definition_of(loaded.nodes[step.node])
+        node = definition.node_def if definition is not None else None
+        if definition is None or not isinstance(node, (OpDefinition, GraphDefinition)):
+            continue
+        name = step.key if loaded.nodes[step.node].unit is None else node.name
+        known = found[name].keys if name in found else frozenset[AssetKey]()
+        made = known | {asset.key for asset in step.assets}
+        found[name] = _Unit(name, definition, node, made)
+    return list(found.values())
+
+
+def _invocation(unit: _Unit) -> NodeInvocation:
+    name = unit.node.name
+    return NodeInvocation(name, alias=None if unit.name == name else unit.name)
+
+
+def _edges(
+    unit: _Unit, makers: Mapping[AssetKey, _Unit]
+) -> Mapping[str, IDependencyDefinition]:
+    read = {dep for key in unit.keys for dep in unit.definition.asset_deps[key]}
+    found: dict[str, IDependencyDefinition] = {}
+    for name, key in unit.definition.node_keys_by_input_name.items():
+        maker = makers.get(key)
+        if maker is None or maker is unit or (unit.keys and key not in read):
+            continue
+        output = maker.definition.get_output_name_for_asset_key(key)
+        found[name] = DependencyDefinition(maker.name, output)
+    return found
