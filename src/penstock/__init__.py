@@ -192,7 +192,8 @@ _HOMES = {
     "partitions.window_definition": "TimeWindowPartitionsDefinition",
     "errors": "PenstockError UsageError InvalidDefinitionError InvalidDefinitionsError "
     "InvalidConfigError InvalidInvocationError InvalidMetadataError InvalidSubsetError "
-    "InvalidSelectionError UnresolvableSelectionError InvariantViolationError StoredValueNotFoundError UnknownPartitionError UnknownResourceError "
+    "InvalidSelectionError UnresolvableSelectionError "
+    "InvariantViolationError StoredValueNotFoundError UnknownPartitionError UnknownResourceError "
     "StepOutputNotFoundError TypeCheckDidNotPass RunNotFoundError HomeNotSetError LoadError "
     "UserCodeExecutionError StepExecutionError ResourceFunctionError LoadInputError "
     "HandleOutputError TypeCheckError TypeLoadingError ConfigMappingFunctionError HookExecutionError "

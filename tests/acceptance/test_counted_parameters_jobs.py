@@ -13,6 +13,8 @@ import pytest
 
 import penstock as dg
 
+pytestmark = pytest.mark.filterwarnings("ignore:Parameter .partitions_def.:DeprecationWarning")
+
 COUNTED = """
 define_asset_job(selection) Definitions(assets) define_asset_job(name)
 ScheduleDefinition(cron_schedule) op(required_resource_keys) Definitions(resources)

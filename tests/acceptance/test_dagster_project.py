@@ -20,6 +20,8 @@ from click.testing import CliRunner
 import penstock as dg
 from penstock.cli.main import cli
 
+pytestmark = pytest.mark.filterwarnings("ignore:Parameter .partitions_def.:DeprecationWarning")
+
 PROJECT = Path(__file__).parent / "dagster_project"
 ORDERS = dg.AssetKey(["raw", "orders"])
 REVENUE = dg.AssetKey("daily_revenue")

@@ -49,6 +49,11 @@ class Folder:
         )
         return done.returncode, done.stdout + done.stderr
 
+    def ok(self, *arguments: str) -> str:
+        code, printed = self.penstock(*arguments)
+        assert code == 0, printed
+        return printed
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
@@ -58,19 +63,18 @@ def folder(tmp_path: Path) -> Folder:
 def test_the_declared_asset_is_made_from_its_source(folder: Folder):
     folder.declare(ASSETS)
 
-    code, printed = folder.penstock("materialize")
+    folder.ok("materialize")
 
-    assert code == 0, printed
     assert (folder.path / "output.csv").read_text() == "A,B\n"
 
 
 def test_nothing_is_made_again_until_something_changed(folder: Folder):
     folder.declare(ASSETS)
-    folder.penstock("materialize")
+    folder.ok("materialize")
 
-    again = folder.penstock("materialize")[1]
+    again = folder.ok("materialize")
     (folder.path / "input.csv").write_text("c,d\n")
-    folder.penstock("materialize")
+    folder.ok("materialize")
 
     assert "processed_data - skipped: up to date" in again
     assert (folder.path / "output.csv").read_text() == "C,D\n"
@@ -79,9 +83,8 @@ def test_nothing_is_made_again_until_something_changed(folder: Folder):
 def test_the_tasks_run_in_the_order_of_their_dependencies(folder: Folder):
     folder.declare(TASKS)
 
-    code, printed = folder.penstock("materialize")
+    printed = folder.ok("materialize")
 
-    assert code == 0, printed
     shown = [line.split()[0] for line in printed.splitlines() if " ✓ " in line]
     assert shown == ["preprocess", "train_model", "evaluate"]
     assert (folder.path / "report.txt").read_text() == "A,B\n"
@@ -122,6 +125,7 @@ def test_the_same_assets_in_yaml_mean_the_same(folder: Folder):
         name="assets.yaml",
     )
 
-    assert folder.penstock("definitions", "validate")[0] == 0
-    assert folder.penstock("materialize")[0] == 0
+    folder.ok("definitions", "validate")
+    folder.ok("materialize")
+
     assert (folder.path / "output.csv").read_text() == "A,B\n"

@@ -6,6 +6,7 @@ import pytest
 
 from penstock.define.dependency import DependencyDefinition, NodeHandle
 from penstock.define.graph import GraphDefinition, graph
+from penstock.define.io_manager import IOManager
 from penstock.define.op import op
 from penstock.define.ports import DynamicOut, GraphIn, GraphOut, In, Out
 from penstock.define.types.builtin import Nothing
@@ -219,15 +220,30 @@ def test_an_explicit_graph_is_checked() -> None:
         GraphDefinition("g", node_defs=["one"])  # pyright: ignore[reportArgumentType]
 
 
-def test_a_value_is_not_taken_from_an_output_without_one() -> None:
+def test_an_io_manager_gives_the_value_of_an_output_without_one() -> None:
+    class Ready(IOManager):
+        def handle_output(self, context, obj):
+            raise AssertionError
+
+        def load_input(self, context):
+            return (context.upstream_output.step_key, 3)
+
+    taken = []
+
     @op(out=Out(Nothing))
-    def waits(): ...
+    def written_by_others(): ...
 
-    with pytest.raises(InvalidDefinitionError, match="produces no value"):
+    @op(out=Out(Nothing))
+    def take(value):
+        taken.append(value)
 
-        @graph
-        def wrong():
-            add(waits())
+    @graph
+    def both():
+        take(written_by_others())
+
+    both.to_job().execute_in_process(resources={"io_manager": Ready()})
+
+    assert taken == [("written_by_others", 3)]
 
 
 def test_positions_beyond_the_parameters_are_refused() -> None:

@@ -5,10 +5,15 @@ Owns the names only. Everything behind them is a value of `config` under its own
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
+
 from penstock.config.evaluate import evaluate_config
 from penstock.config.problems import ProblemReason
 from penstock.config.schema import as_field
 from penstock.config.snapshot import print_config_type
+from penstock.define.op import OpDefinition
+from penstock.define.signature import read_signature
 
 convert_potential_field = as_field
 """A schema of any form as a `Field`."""
@@ -24,3 +29,28 @@ print_config_type_to_string = print_config_type
 
 DagsterEvaluationErrorReason = ProblemReason
 """Why something in config does not fit."""
+
+
+class DecoratedOpFunction:
+    """What the function of an op asks for.
+
+    Args:
+        function: The function, or the op.
+    """
+
+    def __init__(self, function: OpDefinition | Callable[..., object]) -> None:
+        found = function.function if isinstance(function, OpDefinition) else function
+        self._function = found
+        self._signature = read_signature(found)
+
+    def has_config_arg(self) -> bool:
+        """Tell whether it has a parameter called `config`."""
+        return self._signature.config_schema is not None
+
+    def get_config_arg(self) -> inspect.Parameter:
+        """Return that parameter."""
+        return inspect.signature(self._function).parameters["config"]
+
+    def has_context_arg(self) -> bool:
+        """Tell whether its first parameter is the context."""
+        return self._signature.context

@@ -257,7 +257,7 @@ def _is_as_written(annotation: object) -> bool:
         return _is_as_written(get_args(annotation)[0])
     if origin is Literal or origin in _AS_WRITTEN:
         return all(_is_as_written(part) for part in get_args(annotation) if origin is not Literal)
-    return isinstance(origin, type) and issubclass(origin, BaseModel)
+    return hasattr(origin, "__config_type__")
 
 
 class _NoConfigTypeError(Exception):

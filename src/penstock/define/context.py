@@ -15,7 +15,7 @@ from penstock.config.resource_context import Resources as Resources
 from penstock.define.asset_access import DEFAULT_OUTPUT, AssetAccess
 from penstock.define.partition_access import PartitionAccess
 from penstock.define.result import DataVersion
-from penstock.define.scope import DirectScope, Event, StepScope
+from penstock.define.scope import DirectScope, Event, StepScope, plain_config
 from penstock.errors import (
     InvalidInvocationError,
     InvariantViolationError,
@@ -129,8 +129,8 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
 
     @property
     def op_config(self) -> object:
-        """The config of the step."""
-        return self._scope.config
+        """The config of the step as plain values, by the keys that run config uses."""
+        return plain_config(self._scope.config)
 
     @property
     def op(self) -> Node | OpDefinition:
@@ -272,8 +272,10 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
         """The resources by key, as parameters receive them."""
         return self._scope.resources
 
-    def bound_to(self, op: OpDefinition, *, name: str, config: object) -> Self:
-        """Return the context for a call by hand of an op.
+    def bound_to(
+        self, op: OpDefinition, *, name: str, config: object, resources: Mapping[str, object]
+    ) -> Self:
+        """Return the context for a call by hand of an op, with the resources of the call.
 
         Raises:
             InvalidInvocationError: It is in use by another call.
@@ -289,6 +291,7 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
             scope.step_key = name
             scope.op_def = op
             scope.config = config
+            self._resources = Resources({**scope.resources, **resources})
             scope.output_names = tuple(output.name for output in op.output_defs)
             self.output_metadata.clear()
             self._mapped_metadata.clear()
@@ -299,6 +302,7 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
         """End the use of a context by a call by hand."""
         if isinstance(self._scope, DirectScope):
             self._scope.step_key = _FREE
+            self._resources = None
 
     def __enter__(self) -> Self:
         return self

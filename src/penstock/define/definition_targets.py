@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, runtime_checkable
 
 from penstock.define.assets_definition import AssetsDefinition
@@ -44,3 +44,20 @@ def _targets(thing: object) -> Sequence[AutomationTarget]:
     if isinstance(thing, ScheduleDefinition):
         return () if thing.target is None else (thing.target,)
     return ()
+
+
+def equipped_sensor(
+    sensor: SensorDefinition, equip: Callable[[JobDefinition], JobDefinition]
+) -> SensorDefinition:
+    """Return a sensor with its jobs equipped; as it is if it names one by name only."""
+    jobs = [target.job_def for target in sensor.targets]
+    known = [equip(job) for job in jobs if isinstance(job, JobDefinition)]
+    return sensor.with_updated_jobs(known) if known and len(known) == len(jobs) else sensor
+
+
+def equipped_schedule(
+    schedule: ScheduleDefinition, equip: Callable[[JobDefinition], JobDefinition]
+) -> ScheduleDefinition:
+    """Return a schedule with its job equipped; as it is if it names one by name only."""
+    known = [job for job in targeted_jobs([schedule]) if isinstance(job, JobDefinition)]
+    return schedule.with_updated_job(equip(known[0])) if known else schedule

@@ -19,13 +19,19 @@ from penstock.define.definition_arguments import (
 )
 from penstock.define.definition_checks import checked_names, checked_partitions
 from penstock.define.definition_graph import DefinedAssetGraph
-from penstock.define.definition_targets import targeted_assets, targeted_jobs
+from penstock.define.definition_targets import (
+    equipped_schedule,
+    equipped_sensor,
+    targeted_assets,
+    targeted_jobs,
+)
 from penstock.define.describe import describe_step
 from penstock.define.describe_automation import describe_schedule, describe_sensor
 from penstock.define.engine import ValueLoader
 from penstock.define.executor import ExecutorDefinition
 from penstock.define.implicit_job import IMPLICIT_ASSET_JOB_NAME, ImplicitAssetJob
 from penstock.define.job import JobDefinition, UnresolvedAssetJob
+from penstock.define.job_checks import check_resources
 from penstock.define.loaded import Declared, LoadedDefinitions, flatten, load, steps_alone
 from penstock.define.logger import LoggerDefinition
 from penstock.define.map_specs import map_asset_specs
@@ -130,6 +136,8 @@ class Definitions:
             checked_partitions(self.declared())
             jobs = self.all_jobs()
             own = [self._equipped(job) for job in jobs if isinstance(job, JobDefinition)]
+            for job in own:
+                check_resources(job.name, job.steps, job.resource_defs)
             self._loaded = load(
                 self.declared(),
                 resources=self.resources,
@@ -295,12 +303,15 @@ class Definitions:
         return cast("ScheduleDefinition", _named(self.schedules, name, "schedule"))
 
     def resolve_schedule_def(self, name: str) -> ScheduleDefinition:
-        """Return a schedule; one that follows the partitions of assets knows them by now."""
+        """Return a schedule; one that follows the partitions of assets knows them by now.
+
+        Its job has the resources of these definitions.
+        """
         self.load()
         found = _named(self.schedules, name, "schedule")
         if isinstance(found, UnresolvedPartitionedSchedule):
             return found.resolve(self.resolve_job_def(found.job.name))
-        return cast("ScheduleDefinition", found)
+        return equipped_schedule(cast("ScheduleDefinition", found), self._equipped)
 
     get_schedule_def = resolve_schedule_def
 
@@ -313,9 +324,9 @@ class Definitions:
         return cast("SensorDefinition", _named(self.sensors, name, "sensor"))
 
     def resolve_sensor_def(self, name: str) -> SensorDefinition:
-        """Return a sensor."""
+        """Return a sensor; its jobs have the resources of these definitions."""
         self.load()
-        return self.get_unresolved_sensor_def(name)
+        return equipped_sensor(self.get_unresolved_sensor_def(name), self._equipped)
 
     get_sensor_def = resolve_sensor_def
 

@@ -130,7 +130,7 @@ def check_edges(nodes: Mapping[str, Node], edges: Edges, words: str) -> None:
                 )
             for source in edge.sources:
                 _check_source(nodes, source, node, input_name, words)
-            _check_fit(nodes, node, input_name, edge, words)
+            _check_fan_in(node, input_name, edge, words)
     _check_order(list(nodes), edges, words)
 
 
@@ -156,9 +156,7 @@ def _check_source(
         )
 
 
-def _check_fit(
-    nodes: Mapping[str, Node], node: Node, input_name: str, edge: IDependencyDefinition, words: str
-) -> None:
+def _check_fan_in(node: Node, input_name: str, edge: IDependencyDefinition, words: str) -> None:
     wanted = node.input_dict[input_name]
     where = f"input '{input_name}' of {node.describe_node()}"
     fans_in = not isinstance(edge, DependencyDefinition)
@@ -167,16 +165,6 @@ def _check_fit(
             f"{words}: {where} takes one value of type '{wanted.dagster_type.display_name}', which "
             "does not support fanning in several outputs. Make it a List, Nothing or untyped."
         )
-    if wanted.is_nothing or fans_in:
-        return
-    for source in edge.sources:
-        given = nodes[source.node].output_dict[source.output]
-        if given.is_nothing:
-            raise InvalidDefinitionError(
-                f"{words}: {where} expects a value of type '{wanted.dagster_type.display_name}', "
-                f"and output '{source.output}' of '{source.node}' returns type Nothing (which "
-                "produces no value). Make the input In(Nothing) to wait for it only."
-            )
 
 
 def _check_order(names: Sequence[str], edges: Edges, words: str) -> None:

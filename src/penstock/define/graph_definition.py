@@ -105,7 +105,7 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
         self.description = description
         words = f"Graph '{name}'"
         self.tags = text_tags(tags, owner=words)
-        self.node_defs = tuple(checked_node_defs(() if node_defs is None else node_defs, words))
+        self.node_defs: Sequence[NodeDefinition] = list(checked_node_defs(() if node_defs is None else node_defs, words))
         self.dependencies = checked_dependencies(dependencies, words)
         self._nodes = _nodes_of(self.node_defs, self.dependencies, words)
         self.edges: Mapping[str, Mapping[str, IDependencyDefinition]] = {

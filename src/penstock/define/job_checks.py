@@ -140,6 +140,7 @@ def check_resources(job: str, steps: Sequence[StepDefinition], provided: Iterabl
         for key, who in sorted(wanted.items()):
             if key not in known:
                 raise InvalidDefinitionError(
-                    f"resource with key '{key}' required by {who} of job '{job}' was not provided. "
-                    f"Add it to resource_defs; there are {listed(sorted(known))}."
+                    f"resource with key '{key}' required by {who} was not provided. Add it to the "
+                    f"resource_defs of job '{job}', or to the resources of its Definitions; there "
+                    f"are {listed(sorted(known))}."
                 )

@@ -16,7 +16,13 @@ from penstock.config.mapping import ConfigMapping
 from penstock.config.run_config import RunConfig
 from penstock.define import upcalls
 from penstock.define.compile import CompiledGraph, compile_graph, origin_of_output
-from penstock.define.dependency import DependencyStructure, Node, NodeHandle
+from penstock.define.dependency import (
+    DependencyStructure,
+    IDependencyDefinition,
+    Node,
+    NodeHandle,
+    NodeInvocation,
+)
 from penstock.define.engine import RunResult
 from penstock.define.graph import GraphDefinition
 from penstock.define.job_checks import (
@@ -259,6 +265,13 @@ class JobDefinition(PartitionedRuns):
     def dependency_structure(self) -> DependencyStructure:
         """The edges of the graph."""
         return self.graph.dependency_structure
+
+    @property
+    def dependencies(
+        self,
+    ) -> Mapping[NodeInvocation, Mapping[str, IDependencyDefinition]]:
+        """What the graph was given as its edges."""
+        return self.graph.dependencies
 
     def node_named(self, name: str) -> Node:
         """Return a node of the graph."""

@@ -44,7 +44,7 @@ def graph_of_plan(name: str, plan: Plan, loaded: LoadedDefinitions) -> GraphDefi
     makers = {key: unit for unit in units for key in unit.keys}
     return GraphDefinition(
         name,
-        node_defs=list({id(unit.node): unit.node for unit in units}.values()),
+        node_defs=[unit.node for unit in units],
         dependencies={_invocation(unit): _edges(unit, makers) for unit in units},
     )
 

@@ -325,19 +325,27 @@ def _nearby(gathered: _Gathered) -> Mapping[str, Mapping[AssetKey, AssetKey]]:
         By unit the keys to replace, where nobody declares the asset that was named.
     """
     known = {asset.key for asset in gathered.assets}
-    named: dict[tuple[str, str], list[AssetKey]] | None = None
+    open_ends = [
+        (asset, asset.node, dep.key)
+        for asset in gathered.assets
+        if asset.node is not None
+        for dep in asset.deps
+        if dep.key not in known and len(dep.key.path) == 1
+    ]
+    if not open_ends:
+        return {}
+    named: dict[tuple[str, str], list[AssetKey]] = {}
+    for each in gathered.assets:
+        named.setdefault((each.group, each.key.path[-1]), []).append(each.key)
+    meant: dict[tuple[str, AssetKey], set[AssetKey | None]] = {}
+    for asset, node, key in open_ends:
+        alike = [k for k in named.get((asset.group, key.path[0]), []) if k != asset.key]
+        meant.setdefault((node, key), set()).add(alike[0] if len(alike) == 1 else None)
     found: dict[str, dict[AssetKey, AssetKey]] = {}
-    for asset in gathered.assets:
-        for dep in asset.deps:
-            if dep.key in known or len(dep.key.path) > 1 or asset.node is None:
-                continue
-            if named is None:
-                named = {}
-                for each in gathered.assets:
-                    named.setdefault((each.group, each.key.path[-1]), []).append(each.key)
-            alike = named.get((asset.group, dep.key.path[-1]), [])
-            if len(alike) == 1 and alike[0] != asset.key:
-                found.setdefault(asset.node, {})[dep.key] = alike[0]
+    for (node, key), keys in meant.items():
+        one = next(iter(keys))
+        if len(keys) == 1 and one is not None:
+            found.setdefault(node, {})[key] = one
     return found
 
 

@@ -96,6 +96,47 @@ def text_tags(tags: Mapping[str, object] | None, *, owner: str) -> dict[str, str
     return found
 
 
+_RESERVED = "dagster/"
+_EDITABLE = frozenset(
+    f"{_RESERVED}{name}"
+    for name in (
+        "isolation",
+        "max_retries",
+        "max_runtime",
+        "priority",
+        "retry_on_asset_or_op_failure",
+        "retry_strategy",
+    )
+)
+
+
+def normalize_tags(
+    tags: Mapping[str, object] | None,
+    *,
+    allow_private_system_tags: bool = True,
+    owner: str = "The run",
+) -> dict[str, str]:
+    """Return tags with values as text, as `text_tags` does.
+
+    Args:
+        tags: The tags.
+        allow_private_system_tags: Whether the tags that the system sets itself are accepted.
+        owner: What they are on, for messages.
+
+    Raises:
+        InvalidDefinitionError: A value has no JSON form, or a tag is set by the system alone.
+    """
+    found = text_tags(tags, owner=owner)
+    if not allow_private_system_tags:
+        for key in found:
+            if key.startswith(_RESERVED) and key not in _EDITABLE:
+                raise InvalidDefinitionError(
+                    f"{owner}: Attempted to set tag with reserved system prefix: {key}. Penstock "
+                    f"sets such tags itself; of those users set {', '.join(sorted(_EDITABLE))}."
+                )
+    return found
+
+
 def _as_json(value: object, key: str, owner: str) -> str:
     try:
         text = json.dumps(value)

@@ -50,7 +50,9 @@ def call_op(
     _add_resources(op, context, values, arguments, words)
     if op.signature.config is not None:
         arguments["config"] = config
-    bound = context.bound_to(op, name=alias or op.name, config=config) if context else None
+    taken = {key: arguments[key] for key in op.signature.resources}
+    known_as = alias or op.name
+    bound = context.bound_to(op, name=known_as, config=config, resources=taken) if context else None
     positional = (bound,) if op.signature.context else ()
     call = _Call(op, words, bound)
     try:

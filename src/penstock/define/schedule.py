@@ -17,7 +17,7 @@ from typing import Self, cast
 
 from penstock.config.run_config import RunConfig
 from penstock.define.attributes import checked_owners, checked_type
-from penstock.define.names import text_tags
+from penstock.define.names import normalize_tags, text_tags
 from penstock.define.run_request import RunRequest, SkipReason, plain_run_config
 from penstock.define.schedule_checks import (
     checked_cron,
@@ -151,7 +151,9 @@ class ScheduleDefinition:
         )
         if tags:
             warn_of_tag_keys(tags)
-        self.tags: Mapping[str, str] = text_tags(tags, owner=self._words)
+        self.tags: Mapping[str, str] = normalize_tags(
+            tags, allow_private_system_tags=False, owner=self._words
+        )
         self.metadata: Mapping[str, MetadataUnion] = normalize_metadata(metadata or {})
         self.owners = None if owners is None else checked_owners(owners, self._words)
         self._run_config = run_config

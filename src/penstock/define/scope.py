@@ -17,6 +17,7 @@ from penstock.define.result import (
     DataProvenance,
     ExpectationResult,
 )
+from penstock.define.signature import is_config_class
 from penstock.errors import InvalidPropertyError
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.run import RunSpec
@@ -215,3 +216,12 @@ class DirectScope:
 
 def _entries(resources_config: Mapping[str, object] | None) -> Mapping[str, object]:
     return {} if resources_config is None else resources_config
+
+
+def plain_config(config: object) -> object:
+    """Return the config of a step as plain values, by the keys that run config uses."""
+    if not is_config_class(type(config)):
+        return config
+    from penstock.config.model_type import plain_values  # noqa: PLC0415 - needs pydantic
+
+    return plain_values(config)

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 
 import msgspec
 
 from penstock.base.ids import uniform as system_uniform
-from penstock.errors import InvalidDefinitionError
+from penstock.errors import InvalidDefinitionError, ParameterCheckError
 
 # 2**1024 is no float any more; a delay that long never ends anyway.
 _MOST_DOUBLINGS = 1000
@@ -88,3 +88,27 @@ class RetryPolicy(msgspec.Struct, frozen=True):
                 return delay * retry
             case Backoff.EXPONENTIAL:
                 return delay * (2 ** min(retry, _MOST_DOUBLINGS) - 1)
+
+
+class RetryMode(Enum):
+    """What an executor does with an attempt that may be tried again.
+
+    DEFERRED leaves it to whoever runs the executor: the attempt ends, and another run goes on.
+    """
+
+    ENABLED = "enabled"
+    DISABLED = "disabled"
+    DEFERRED = "deferred"
+
+    @staticmethod
+    def from_config(config: Mapping[str, object]) -> RetryMode:
+        """Return the mode that an executor's `retries` config chooses, as in `{"disabled": {}}`.
+
+        Raises:
+            ParameterCheckError: It does not choose exactly one.
+        """
+        chosen = [mode for mode in RetryMode if mode.value in config]
+        if len(chosen) != 1:
+            known = ", ".join(f"'{mode.value}'" for mode in RetryMode)
+            raise ParameterCheckError(f"retries must be exactly one of {known}, not {config!r}.")
+        return chosen[0]

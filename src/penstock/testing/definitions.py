@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 
 from penstock.compat.runs import DagsterRun
 from penstock.define.definitions import Definitions
@@ -10,7 +11,7 @@ from penstock.define.graph import GraphDefinition
 from penstock.define.job import define_asset_job
 from penstock.define.job_definition import JobDefinition
 from penstock.define.op import OpDefinition
-from penstock.define.ports import In, InputMapping, Out, OutputMapping
+from penstock.define.ports import InputMapping, OutputMapping
 from penstock.execute.result import ExecuteInProcessResult
 from penstock.graph.selection import CoercibleToAssetSelection
 from penstock.instance import Instance
@@ -89,16 +90,6 @@ def _is_executable(asset: object) -> bool:
     return bool(getattr(asset, "is_executable", False))
 
 
-def create_stub_op(name: str, value: object) -> OpDefinition:
-    """Return an op without inputs that returns a value."""
-    return OpDefinition(name=name, ins={}, outs={"result": Out()}, compute_fn=lambda _c, _i: value)
-
-
-def input_set(name: str) -> In:
-    """Return an input with a name for a description."""
-    return In(description=name)
-
-
 def get_paginated_partition_keys(
     partitions_def: PartitionsDefinition, *, ascending: bool = True, batch_size: int = 1
 ) -> list[str]:
@@ -124,3 +115,13 @@ def create_run_for_test(
 ) -> DagsterRun:
     """Record a run that does not run."""
     return instance.create_run(job_name=job_name, tags=tags, run_config=run_config)
+
+
+@contextmanager
+def scoped_definitions_load_context() -> Generator[None]:
+    """Load definitions inside a `with` block; for tests that other orchestrators share with us.
+
+    Loading needs no context here: definitions that are slow to make are made when they are asked
+    for, and kept by whoever asked.
+    """
+    yield

@@ -228,6 +228,20 @@ def test_a_process_that_never_opens_pipes_has_made_its_asset(command):
     assert any(text.startswith("[pipes] did not receive any messages") for text in told)
 
 
+def test_a_process_that_must_open_pipes_and_does_not_fails_its_step(command):
+    words = command("pass")
+
+    @dg.asset
+    def foo(context: dg.AssetExecutionContext, client: dg.PipesSubprocessClient):
+        return client.run(context=context, command=words).get_results()
+
+    with (
+        dg.instance_for_test() as instance,
+        pytest.raises(dg.PipesError, match="never opened Pipes"),
+    ):
+        _materialize(foo, instance, dg.PipesSubprocessClient(must_open=True))
+
+
 def test_results_that_are_forgotten_fail_the_step(command):
     words = command("pass")
 

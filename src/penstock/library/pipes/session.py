@@ -139,6 +139,8 @@ def open_pipes_session(
     context_injector: PipesContextInjector,
     message_reader: PipesMessageReader,
     extras: PipesExtras | None = None,
+    *,
+    must_open: bool = False,
 ) -> Generator[PipesSession]:
     """Open a session around an external process that you start yourself.
 
@@ -150,9 +152,11 @@ def open_pipes_session(
         context_injector: How the context data gets to the process.
         message_reader: How its messages come back.
         extras: What else it is to know; JSON can hold it.
+        must_open: Whether it is a mistake if the process never opens Pipes.
 
     Raises:
-        PipesError: Messages came that cannot be understood.
+        PipesError: Messages came that cannot be understood, or the process never opened Pipes but
+            must.
     """
     if context.selected_asset_keys:
         context.demand_results(_FORGOTTEN)
@@ -170,6 +174,11 @@ def open_pipes_session(
     if handler.faults:
         told = "\n".join(handler.faults)
         raise pipes_error(f"Messages of the external process cannot be understood:\n{told}")
+    if must_open and not handler.received_opened_message:
+        raise pipes_error(
+            "The external process never opened Pipes, but must. Open it with "
+            "dagster_pipes.open_dagster_pipes(), or drop must_open."
+        )
 
 
 def _warn_of_silence(

@@ -34,6 +34,7 @@ class PipesSubprocessClient(PipesClient):
             is interrupted.
         forward_stdio: Whether what it prints becomes output of the step; else it is dropped.
         termination_timeout_seconds: Seconds that the process has to end itself before it is killed.
+        must_open: Whether a process that never opens Pipes fails its step.
     """
 
     def __init__(
@@ -45,6 +46,8 @@ class PipesSubprocessClient(PipesClient):
         forward_termination: bool = True,  # noqa: FBT001, FBT002 - the public signature
         forward_stdio: bool = True,  # noqa: FBT001, FBT002 - the public signature
         termination_timeout_seconds: float = 20,
+        *,
+        must_open: bool = False,
     ) -> None:
         self.env = dict(env or {})
         self.cwd = cwd
@@ -53,6 +56,7 @@ class PipesSubprocessClient(PipesClient):
         self.forward_termination = forward_termination
         self.forward_stdio = forward_stdio
         self.termination_timeout_seconds = termination_timeout_seconds
+        self.must_open = must_open
 
     def run(
         self,
@@ -77,7 +81,7 @@ class PipesSubprocessClient(PipesClient):
         Raises:
             InvalidInvocationError: There is no command, or an unknown argument.
             PipesExecutionError: It ended with another exit code than 0.
-            PipesError: It sent messages that cannot be understood.
+            PipesError: It sent messages that cannot be understood, or never opened Pipes but must.
             OSError: It cannot be started.
         """
         if command is None or kwargs:
@@ -90,6 +94,7 @@ class PipesSubprocessClient(PipesClient):
             context_injector=self.context_injector,
             message_reader=self.message_reader,
             extras=extras,
+            must_open=self.must_open,
         ) as session:
             prepared = Command(
                 line=command,

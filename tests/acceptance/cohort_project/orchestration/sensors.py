@@ -6,7 +6,7 @@ import penstock as dg
 from orchestration.partitions import cohorts
 from orchestration.resources import PlatformResource
 
-medallion = dg.define_asset_job("medallion", selection="*", partitions_def=cohorts)
+medallion = dg.define_asset_job("medallion", selection="*")
 
 
 @dg.sensor(job=medallion, minimum_interval_seconds=60)
