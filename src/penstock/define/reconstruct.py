@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from penstock.define.graph import GraphDefinition
 from penstock.define.job_definition import JobDefinition
 from penstock.errors import InvariantViolationError, LoadError
+from penstock.model.keys import AssetKey
 
 Target = JobDefinition | Callable[..., object]
 _LOCAL = "<locals>"
@@ -27,7 +29,8 @@ class ReconstructableJob:
         args: Arguments of the function.
         kwargs: Keyword arguments of the function.
         working_directory: A directory to find the module in.
-        op_selection: The ops that were selected of the job, as queries.
+        op_selection: The ops that were selected of the job, as queries; None for all.
+        asset_selection: The assets that were selected of the job; None for all.
     """
 
     module_name: str
@@ -35,7 +38,8 @@ class ReconstructableJob:
     args: tuple[object, ...] = ()
     kwargs: Mapping[str, object] = field(default_factory=dict[str, object])
     working_directory: str | None = None
-    op_selection: tuple[str, ...] = ()
+    op_selection: frozenset[str] | None = None
+    asset_selection: frozenset[AssetKey] | None = None
 
     @property
     def job_name(self) -> str:
@@ -56,9 +60,14 @@ class ReconstructableJob:
                 f"'{self.attribute}' of module '{self.module_name}' is no job and does not return "
                 f"one: {found!r}. Make it a @job."
             )
-        return made.get_subset(op_selection=self.op_selection)
+        return made.get_subset(op_selection=sorted(self.op_selection or ()))
 
-    def get_subset(self, *, op_selection: Sequence[str] | None = None) -> ReconstructableJob:
+    def get_subset(
+        self,
+        *,
+        op_selection: Iterable[str] | None = None,
+        asset_selection: AbstractSet[AssetKey] | None = None,
+    ) -> ReconstructableJob:
         """Return a reference to a part of the job."""
         return ReconstructableJob(
             module_name=self.module_name,
@@ -66,7 +75,8 @@ class ReconstructableJob:
             args=self.args,
             kwargs=self.kwargs,
             working_directory=self.working_directory,
-            op_selection=tuple(op_selection or ()),
+            op_selection=frozenset(op_selection) if op_selection else None,
+            asset_selection=None if asset_selection is None else frozenset(asset_selection),
         )
 
 

@@ -155,6 +155,8 @@ def execute_job(
     """
     used = _instance(instance)
     resolved = job.get_definition() if isinstance(job, ReconstructableJob) else job
+    if asset_selection is None and isinstance(job, ReconstructableJob):
+        asset_selection = None if job.asset_selection is None else sorted(job.asset_selection)
     again = None if reexecution_options is None else repetition(reexecution_options, used)
     if again is not None:
         run_config = again.parent.spec.config if run_config is None else run_config
