@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from types import ModuleType
 
 from penstock.version import __version__ as __version__
 
@@ -31,7 +32,8 @@ _HOMES = {
     "define.check": "asset_check",
     "define.multi_check": "multi_asset_check",
     "define.repository": "RepositoryDefinition",
-    "define.repository_decorator": "create_repository_using_definitions_args definitions repository",
+    "define.repository_decorator": "create_repository_using_definitions_args definitions "
+    "repository",
     "define.binding": "BindResourcesToJobs with_resources",
     "library.freshness_checks": "build_last_update_freshness_checks "
     "build_time_partition_freshness_checks",
@@ -49,7 +51,8 @@ _HOMES = {
     "define.executor": "ExecutorDefinition ExecutorRequirement InitExecutorContext executor "
     "in_process_executor multi_or_in_process_executor multiprocess_executor "
     "multiple_process_executor_requirements",
-    "define.logger": "InitLoggerContext JsonLogFormatter LoggerDefinition build_init_logger_context "
+    "define.logger": "InitLoggerContext JsonLogFormatter LoggerDefinition "
+    "build_init_logger_context "
     "colored_console_logger default_loggers default_system_loggers get_dagster_logger "
     "json_console_logger logger",
     "execute.jobs": "execute_job",
@@ -63,10 +66,12 @@ _HOMES = {
     "local_file_manager",
     "define.op": "op OpDefinition",
     "define.graph": "graph GraphDefinition",
-    "define.ports": "In Out DynamicOut GraphIn GraphOut InputMapping OutputMapping InputDefinition OutputDefinition",
+    "define.ports": "In Out DynamicOut GraphIn GraphOut InputMapping OutputMapping "
+    "InputDefinition OutputDefinition",
     "define.dependency": "NodeInvocation DependencyDefinition MultiDependencyDefinition",
     "define.composition": "PendingNodeInvocation",
-    "define.hook": "HookContext HookDefinition HookExecutionResult success_hook failure_hook build_hook_context event_list_hook",
+    "define.hook": "HookContext HookDefinition HookExecutionResult success_hook failure_hook "
+    "build_hook_context event_list_hook",
     "define.run_request": "RunRequest SensorResult SkipReason",
     "define.schedule": "schedule DefaultScheduleStatus ScheduleDefinition",
     "define.schedule_context": "ScheduleEvaluationContext build_schedule_context",
@@ -97,7 +102,8 @@ _HOMES = {
     "define.assets_definition": "AssetsDefinition AssetChecksDefinition",
     "define.pythonic": "ConfigurableIOManager ConfigurableLegacyIOManagerAdapter",
     "config.resource_context": "IAttachDifferentObjectToOpContext InitResourceContext",
-    "define.result": "DynamicOutput ExpectationResult AssetCheckEvaluation AssetCheckResult AssetCheckSeverity "
+    "define.result": "DynamicOutput ExpectationResult AssetCheckEvaluation AssetCheckResult "
+    "AssetCheckSeverity "
     "AssetMaterialization AssetObservation DataProvenance DataVersion DataVersionsByPartition "
     "MaterializeResult ObserveResult Output",
     "define.spec": "AssetCheckSpec AssetDep AssetSpec",
@@ -196,11 +202,13 @@ _HOMES = {
     "InvariantViolationError StoredValueNotFoundError UnknownPartitionError UnknownResourceError "
     "StepOutputNotFoundError TypeCheckDidNotPass RunNotFoundError HomeNotSetError LoadError "
     "UserCodeExecutionError StepExecutionError ResourceFunctionError LoadInputError "
-    "HandleOutputError TypeCheckError TypeLoadingError ConfigMappingFunctionError HookExecutionError "
+    "HandleOutputError TypeCheckError TypeLoadingError ConfigMappingFunctionError "
+    "HookExecutionError "
     "ScheduleExecutionError SensorExecutionError PartitionExecutionError "
     "InvalidConfigDefinitionError RuntimeTypeInConfigError InvalidPropertyError "
     "ParameterCheckError "
-    "UnmetExecutorRequirementsError StepNotFoundError Failure RetryRequested CheckFailedError OutageError StoreUnavailableError "
+    "UnmetExecutorRequirementsError StepNotFoundError Failure RetryRequested CheckFailedError "
+    "OutageError StoreUnavailableError "
     "StoreFullError NewerStoreError BugError ExecutionInterruptedError EventLogInvalidForRunError "
     "PipesError PipesExecutionError SubprocessError MaxRetriesExceededError",
     "library.pipes.client": "PipesClient PipesClientCompletedInvocation",
@@ -271,7 +279,6 @@ _ALIASES = {
     "DagsterLibraryRegistry": "base.libraries:LibraryRegistry",
     "SerializableErrorInfo": "compat.event_data:ErrorView",
     "StepExecutionContext": "define.context:OpExecutionContext",
-    "resolve_dagster_type": "define.types.annotations:resolve_runtime_type",
     "DagsterSubprocessError": "errors:SubprocessError",
     "DagsterMaxRetriesExceededError": "errors:MaxRetriesExceededError",
     "DagsterEventLogInvalidForRun": "errors:EventLogInvalidForRunError",
@@ -305,12 +312,12 @@ _PLACES = {
 __all__ = sorted(_PLACES)  # pyright: ignore[reportUnsupportedDunderAll] - the stub lists them
 
 
-class _Public(type(sys)):
+class _Public(ModuleType):
     """A module whose public names are not hidden by subpackages: `graph` is the decorator."""
 
     def __setattr__(self, name: str, value: object) -> None:
         """Set an attribute, but let no subpackage that was imported take a public name."""
-        if name not in _PLACES or not isinstance(value, type(sys)):
+        if name not in _PLACES or not isinstance(value, ModuleType):
             super().__setattr__(name, value)
 
 

@@ -81,7 +81,7 @@ class InvalidDefinitionsError(InvalidDefinitionError):
     """
 
     def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
+        self.problems: tuple[str, ...] = tuple(problems)
         if len(self.problems) == 1:
             super().__init__(self.problems[0])
             return
@@ -101,7 +101,7 @@ class InvalidConfigError(UsageError):
     def __init__(self, message: str, *, errors: Sequence[object] = ()) -> None:
         super().__init__(message)
         self.message = message
-        self.errors = tuple(errors)
+        self.errors: tuple[object, ...] = tuple(errors)
 
 
 class InvalidConfigDefinitionError(UsageError):
@@ -188,7 +188,7 @@ class TypeCheckDidNotPass(UsageError):
     ) -> None:
         super().__init__(message or description or "")
         self.description = description
-        self.metadata = dict(metadata or {})
+        self.metadata: dict[str, object] = dict(metadata or {})
         self.dagster_type = dagster_type
 
 
@@ -314,8 +314,8 @@ class Failure(PenstockError):
     ) -> None:
         super().__init__(description or "")
         self.description = description
-        self.metadata = dict(metadata or {})
-        self.allow_retries = True if allow_retries is None else allow_retries
+        self.metadata: dict[str, object] = dict(metadata or {})
+        self.allow_retries: bool = True if allow_retries is None else allow_retries
 
 
 class RetryRequested(PenstockError):
@@ -349,7 +349,7 @@ class SubprocessError(PenstockError):
 
     def __init__(self, message: str, *, subprocess_error_infos: Sequence[object] = ()) -> None:
         super().__init__(message)
-        self.subprocess_error_infos = tuple(subprocess_error_infos)
+        self.subprocess_error_infos: tuple[object, ...] = tuple(subprocess_error_infos)
 
 
 class OutageError(PenstockError):
@@ -382,7 +382,7 @@ class IllegalTransitionError(BugError):
     """
 
     def __init__(self, what: str, story: Iterable[str]) -> None:
-        self.story = tuple(story)
+        self.story: tuple[str, ...] = tuple(story)
         told = "\n".join(f"  {line}" for line in self.story) or "  (no event yet)"
         super().__init__(f"{what}\nThe run's story:\n{told}\nThis is a bug in Penstock.")
 

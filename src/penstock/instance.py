@@ -14,6 +14,7 @@ from pathlib import Path
 from penstock.base.clock import Clock, SystemClock
 from penstock.base.ids import IdSource, RunId, SystemIds
 from penstock.base.settings import Settings, load_settings
+from penstock.compat.check_records import EventLogStorage
 from penstock.compat.event_queries import EventQueries
 from penstock.compat.events import (
     KIND_OF_TYPE,
@@ -63,8 +64,8 @@ class Instance(EventQueries):
     ) -> None:
         self.store = store
         self.settings = settings
-        self.clock = clock or SystemClock()
-        self.ids = ids or SystemIds(self.clock)
+        self.clock: Clock = clock or SystemClock()
+        self.ids: IdSource = ids or SystemIds(self.clock)
         self.home = home
         self._folder: Path | None = home
         self.memory: dict[tuple[str, ...], object] = {}
@@ -179,6 +180,11 @@ class Instance(EventQueries):
     def delete_run(self, run_id: str) -> None:
         """Forget a run and its events."""
         self.store.delete_run(RunId(run_id))
+
+    @property
+    def event_log_storage(self) -> EventLogStorage:
+        """The event log, for questions about checks."""
+        return EventLogStorage(self.store)
 
     def all_logs(self, run_id: str, of_type: DagsterEventType | None = None) -> list[EventLogEntry]:
         """Return the event log of a run, oldest first."""

@@ -317,13 +317,13 @@ class AutomationResult:
             raise InvariantViolationError(
                 "An AutomationResult has a cursor and a structured_cursor. Keep one of them."
             )
-        self.context = context
-        self.true_subset = true_subset & context.candidate_subset
-        self.cursor = cursor
-        self.child_results = tuple(child_results or ())
-        self.structured_cursor = structured_cursor
-        self.metadata = dict(metadata or {})
-        self.timing_metadata = timing_metadata
+        self.context: AutomationContext = context
+        self.true_subset: EntitySubset = true_subset & context.candidate_subset
+        self.cursor: str | None = cursor
+        self.child_results: tuple[AutomationResult, ...] = tuple(child_results or ())
+        self.structured_cursor: EntitySubset | None = structured_cursor
+        self.metadata: dict[str, object] = dict(metadata or {})
+        self.timing_metadata: Times | None = timing_metadata
 
     def __class_getitem__(cls, item: object) -> GenericAlias:
         """Accept a kind of key, as annotations may carry one."""

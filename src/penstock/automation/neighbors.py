@@ -7,12 +7,14 @@ and the answer is mapped back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import ClassVar
 from dataclasses import dataclass
 
 from penstock.automation.context import AutomationContext, AutomationResult, Condition, Times
 from penstock.automation.identity import hashed
 from penstock.automation.operands import kind_of
 from penstock.automation.operators import (
+    OperatorType,
     And,
     Children,
     NewlyTrue,
@@ -120,14 +122,14 @@ class AnyDepsMatch(OverDeps, frozen=True):
     """For some dependency, the operand is true for some corresponding partition."""
 
     class_name = "AnyDepsCondition"
-    operator_type = "or"
+    operator_type: ClassVar[OperatorType] = "or"
 
 
 class AllDepsMatch(OverDeps, frozen=True):
     """For each dependency, the operand is true for some corresponding partition."""
 
     class_name = "AllDepsCondition"
-    operator_type = "and"
+    operator_type: ClassVar[OperatorType] = "and"
 
 
 class _OverChecks(OverNeighbors, frozen=True):
@@ -161,14 +163,14 @@ class AnyChecksMatch(_OverChecks, frozen=True):
     """The operand is true for some check of the asset."""
 
     class_name = "AnyChecksCondition"
-    operator_type = "or"
+    operator_type: ClassVar[OperatorType] = "or"
 
 
 class AllChecksMatch(_OverChecks, frozen=True):
     """The operand is true for every check of the asset."""
 
     class_name = "AllChecksCondition"
-    operator_type = "and"
+    operator_type: ClassVar[OperatorType] = "and"
 
 
 class _OverJob(Operator, frozen=True):
@@ -188,21 +190,21 @@ class AnyJobRootAssetsMatch(_OverJob, frozen=True):
     """The operand is true for some root asset of the job."""
 
     class_name = "AnyJobRootAssetsMatchCondition"
-    operator_type = "or"
+    operator_type: ClassVar[OperatorType] = "or"
 
 
 class AllJobRootAssetsMatch(_OverJob, frozen=True):
     """The operand is true for every root asset of the job."""
 
     class_name = "AllJobRootAssetsMatchCondition"
-    operator_type = "and"
+    operator_type: ClassVar[OperatorType] = "and"
 
 
 class AnyDownstreamConditions(Operator, frozen=True):
     """Some condition of an asset further down is true here."""
 
     class_name = "AnyDownstreamConditionsCondition"
-    fields = ()
+    fields: ClassVar[tuple[str, ...]] = ()
 
     @property
     def description(self) -> str:

@@ -65,8 +65,8 @@ class And(Operator, frozen=True):
     """All operands are true; each is asked about what the ones before it left."""
 
     class_name = "AndAutomationCondition"
-    fields = ("operands",)
-    operator_type = "and"
+    fields: ClassVar[tuple[str, ...]] = ("operands",)
+    operator_type: ClassVar[OperatorType] = "and"
     filters = True
 
     @property
@@ -87,8 +87,8 @@ class Or(Operator, frozen=True):
     """Some operand is true."""
 
     class_name = "OrAutomationCondition"
-    fields = ("operands",)
-    operator_type = "or"
+    fields: ClassVar[tuple[str, ...]] = ("operands",)
+    operator_type: ClassVar[OperatorType] = "or"
     filters = True
 
     @property
@@ -107,7 +107,7 @@ class Not(Operator, frozen=True):
     """The operand is not true."""
 
     class_name = "NotAutomationCondition"
-    operator_type = "not"
+    operator_type: ClassVar[OperatorType] = "not"
     filters = True
 
     @property
@@ -126,7 +126,7 @@ class Since(Operator, frozen=True):
     """The first operand was true on some tick since the second was last true."""
 
     class_name = "SinceCondition"
-    fields = ("trigger_condition", "reset_condition")
+    fields: ClassVar[tuple[str, ...]] = ("trigger_condition", "reset_condition")
     requires_cursor = True
     stable = True
     filters = True

@@ -60,7 +60,14 @@ class SilentLog:
     def debug(self, msg: object, /, *args: object) -> None:
         """Drop the message."""
 
-    info = warning = error = debug
+    def info(self, msg: object, /, *args: object) -> None:
+        """Drop the message."""
+
+    def warning(self, msg: object, /, *args: object) -> None:
+        """Drop the message."""
+
+    def error(self, msg: object, /, *args: object) -> None:
+        """Drop the message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

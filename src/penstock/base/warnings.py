@@ -5,7 +5,11 @@ Penstock marks no part of its own as beta or preview; libraries for it may mark 
 
 from __future__ import annotations
 
+import sys
 import warnings
+from pathlib import Path
+
+_OURS = str(Path(__file__).resolve().parent.parent)
 
 
 class BetaWarning(Warning):
@@ -42,3 +46,13 @@ def deprecation_warning(
     if additional_warn_text:
         words = f"{words} {additional_warn_text}"
     warnings.warn(words, DeprecationWarning, stacklevel=stacklevel)
+
+
+def user_stacklevel() -> int:
+    """Return the `stacklevel` with which the caller's warning points to code outside Penstock."""
+    frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage] - the way to a caller
+    level = 1
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame = frame.f_back
+        level += 1
+    return level

@@ -37,7 +37,7 @@ from penstock.model.run import RunRecord
 from penstock.store.protocol import EventFilter, Store
 
 _LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40, "CRITICAL": 50}
-_QUIET = frozenset({"asset_planned", "output_stored", "input_loaded"})
+_QUIET = frozenset({"asset_planned", "check_planned", "output_stored", "input_loaded"})
 _facts = decoder(dict[str, object])
 
 

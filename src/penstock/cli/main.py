@@ -118,7 +118,7 @@ The definitions come from -m MODULE or -f FILE, from [tool.penstock] in pyprojec
 assets.yaml. What happened is kept in .penstock beside it, or in PENSTOCK_HOME.
 """
 
-cli = Root(
+cli: Root = Root(
     "penstock",
     entries=_COMMANDS,
     help=_HELP,

@@ -8,12 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 
 import click
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Decorated = TypeVar("Decorated", bound=Callable[..., object] | click.Command)
+
+
+class Option(Protocol):
+    """Adds an option to a command."""
+
+    def __call__(self, function: Decorated, /) -> Decorated:
+        """Return the function with the option."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +58,9 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+json_option: Option = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
 
-config_option = click.option(
+config_option: Option = click.option(
     "--config",
     "config_path",
     metavar="FILE",
@@ -59,6 +68,6 @@ config_option = click.option(
     help="A YAML file with the run config.",
 )
 
-tag_option = click.option(
+tag_option: Option = click.option(
     "--tag", "tags", multiple=True, metavar="KEY=VALUE", help="A tag for the run; may be repeated."
 )

@@ -54,9 +54,9 @@ class Progress:
         self._headlines: dict[AssetKey, str] = {}
         self._verdicts: dict[AssetKey, list[CheckEvaluated]] = {}
         self._kept: dict[str, list[AssetObserved]] = {}
-        self.made = 0
+        self.made: int = 0
         self.failed: list[str] = []
-        self.skipped = 0
+        self.skipped: int = 0
 
     def observe(self, event: RunEvent) -> None:
         """Take the next event of the run."""

@@ -53,6 +53,7 @@ class DagsterEventType(StrEnum):
     ASSET_MATERIALIZATION_PLANNED = "ASSET_MATERIALIZATION_PLANNED"
     ASSET_FAILED_TO_MATERIALIZE = "ASSET_FAILED_TO_MATERIALIZE"
     ASSET_OBSERVATION = "ASSET_OBSERVATION"
+    ASSET_CHECK_EVALUATION_PLANNED = "ASSET_CHECK_EVALUATION_PLANNED"
     ASSET_CHECK_EVALUATION = "ASSET_CHECK_EVALUATION"
     RUN_ENQUEUED = "PIPELINE_ENQUEUED"
     RUN_START = "PIPELINE_START"
@@ -84,6 +85,7 @@ TYPE_OF_KIND: Mapping[str, DagsterEventType] = {
     "output_stored": DagsterEventType.HANDLED_OUTPUT,
     "asset_materialized": DagsterEventType.ASSET_MATERIALIZATION,
     "asset_planned": DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
+    "check_planned": DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED,
     "asset_failed": DagsterEventType.ASSET_FAILED_TO_MATERIALIZE,
     "asset_observed": DagsterEventType.ASSET_OBSERVATION,
     "check_evaluated": DagsterEventType.ASSET_CHECK_EVALUATION,

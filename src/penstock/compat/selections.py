@@ -34,7 +34,7 @@ class AllSelection(AssetSelection):
     """What can be materialized; with `include_sources`, every asset."""
 
     def __init__(self, include_sources: bool | None = None) -> None:  # noqa: FBT001 - public form
-        self.include_sources = bool(include_sources)
+        self.include_sources: bool = bool(include_sources)
         super().__init__(AssetSelection.all(self.include_sources).expression)
 
 

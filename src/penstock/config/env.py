@@ -113,11 +113,35 @@ class IntEnvVar(int):
     def __bool__(self) -> bool:
         _refuse(self)
 
-    def _refuse_operand(self, other: object, /) -> NoReturn:
+    def __add__(self, other: object, /) -> NoReturn:
         _refuse(self)
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _refuse_operand
-    __lt__ = __le__ = __gt__ = __ge__ = _refuse_operand
+    def __radd__(self, other: object, /) -> NoReturn:
+        _refuse(self)
+
+    def __sub__(self, other: object, /) -> NoReturn:
+        _refuse(self)
+
+    def __rsub__(self, other: object, /) -> NoReturn:
+        _refuse(self)
+
+    def __mul__(self, other: object, /) -> NoReturn:
+        _refuse(self)
+
+    def __rmul__(self, other: object, /) -> NoReturn:
+        _refuse(self)
+
+    def __lt__(self, other: object, /) -> NoReturn:
+        _refuse(self)
+
+    def __le__(self, other: object, /) -> NoReturn:
+        _refuse(self)
+
+    def __gt__(self, other: object, /) -> NoReturn:
+        _refuse(self)
+
+    def __ge__(self, other: object, /) -> NoReturn:
+        _refuse(self)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, IntEnvVar) and other._name == self._name

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from typing import NoReturn, TypeVar, Unpack, cast
+from typing import ClassVar, NoReturn, TypeVar, Unpack, cast
 
 from pydantic import BaseModel, ConfigDict
 
@@ -54,7 +54,7 @@ class Config(Sourced):
         Limits(rows=3)
     """
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(arbitrary_types_allowed=True)
 
     def __init_subclass__(cls, **kwargs: Unpack[ConfigDict]) -> None:
         _refuse_runtime_types(cls)
@@ -99,7 +99,7 @@ class Config(Sourced):
 class PermissiveConfig(Config):
     """A `Config` that also takes fields it does not declare; they become attributes."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
 
 
 def _refuse_assignment(model: type[BaseModel], name: str) -> NoReturn:

@@ -65,7 +65,7 @@ _SCALARS: Mapping[object, ConfigType] = {
     **dict.fromkeys(WRITTEN_AS_TEXT, StringSource),
 }
 _MAPPINGS = (dict, Mapping)
-_AS_WRITTEN = {str, int, float, bool, list, dict, Any, object, type(None), Union, types.UnionType}
+_AS_WRITTEN = {str, int, float, bool, list, dict, Any, type(None), Union, types.UnionType}
 _ANNOTATIONS = (
     "Use str, int, float, bool, an Enum, a Config class, or a list or dict of these. A field that"
     " holds another resource is annotated with its class, or with ResourceDependency[...]."
@@ -122,7 +122,9 @@ class ModelType(ConfigType):
         if not isinstance(value, Mapping):
             return evaluation.misfit(at, value, expected="a mapping")
         reading = Reading(evaluation.environment)
-        entries = cast("Mapping[str, object]", value)
+        entries: Mapping[str, object] = cast("Mapping[str, object]", value)
+        if entries == _implied_entries(self.model):
+            entries = {}  # what is left out is for pydantic to fill in, without its validators
         made = reading.read_model(self.model, entries, path=at)
         evaluation.problems.extend(self._with_example(each, at) for each in reading.problems)
         if made is None:
@@ -171,6 +173,11 @@ class ModelType(ConfigType):
     def inner_types(self) -> tuple[ConfigType, ...]:
         """Return the types of the fields."""
         return tuple(each.config_type for each in self.fields.values())
+
+
+@functools.cache
+def _implied_entries(model: type[BaseModel]) -> object:
+    return ModelType(model).implied_default()
 
 
 def plain_values(value: object) -> object:
@@ -349,10 +356,10 @@ def _of_class(annotation: object, within: tuple[type[BaseModel], ...]) -> Config
         return Permissive()
     if issubclass(annotation, list | tuple | set | frozenset):
         return Array(ANY)
-    return _of_validated(annotation)
+    return _of_validated(cast("type[object]", annotation))  # narrowed to type[Unknown]
 
 
-def _of_validated(annotation: type) -> ConfigType:
+def _of_validated(annotation: type[object]) -> ConfigType:
     """Return ANY for a class that pydantic can make of plain values.
 
     Raises:

@@ -6,7 +6,7 @@ inside an entry is read by whoever the entry is for. Pydantic is not imported he
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, cast, runtime_checkable
 
@@ -21,6 +21,26 @@ class WritesConfig(Protocol):
     def to_config_dict(self) -> dict[str, object]:
         """Write the fields as run config."""
         ...
+
+
+def refuse_variables(value: object, *, at: str = "root") -> None:
+    """Refuse an `EnvVar` in run config that is written as a mapping.
+
+    Raises:
+        InvalidConfigError: There is one.
+    """
+    if isinstance(value, EnvVar | IntEnvVar):
+        raise InvalidConfigError(
+            f"{at}: found an EnvVar. Run config that is a mapping names a variable as"
+            f" {{'env': '{value.env_var_name}'}}; an EnvVar is for the fields of a Config class or"
+            " of a resource."
+        )
+    if isinstance(value, Mapping):
+        for key, item in cast("Mapping[str, object]", value).items():
+            refuse_variables(item, at=f"{at}:{key}")
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(cast("Sequence[object]", value)):
+            refuse_variables(item, at=f"{at}[{index}]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ class YamlMistake(Exception):
     def __init__(self, what: str, mark: yaml.Mark | None) -> None:
         super().__init__(what)
         self.what = what
-        self.line = mark.line + 1 if mark else 1
-        self.column = mark.column + 1 if mark else 1
+        self.line: int = mark.line + 1 if mark else 1
+        self.column: int = mark.column + 1 if mark else 1
 
 
 class _Loader(yaml.SafeLoader):

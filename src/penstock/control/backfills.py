@@ -84,7 +84,7 @@ class BackfillPorts:
     store: Store
     clock: Clock
     launcher: Launcher
-    interrupt: Callable[[], None]
+    interrupt: Callable[[], object]
     report: Callable[[PartitionEnded], None]
 
 

@@ -63,6 +63,7 @@ NOTES = frozenset(
         "asset_materialized",
         "asset_observed",
         "asset_planned",
+        "check_planned",
         "asset_failed",
         "check_evaluated",
         "log_line",
@@ -121,8 +122,10 @@ RUN_MOVES: Mapping[tuple[RunStatus, str], RunStatus] = {
     (_CANCELING, "step_canceled"): _CANCELING,
     # Assets are planned before the run starts, and known to be missed even if it never does.
     (_NOT_STARTED, "asset_planned"): _NOT_STARTED,
+    (_NOT_STARTED, "check_planned"): _NOT_STARTED,
     (_NOT_STARTED, "asset_failed"): _NOT_STARTED,
     (_QUEUED, "asset_planned"): _QUEUED,
+    (_QUEUED, "check_planned"): _QUEUED,
     (_QUEUED, "asset_failed"): _QUEUED,
     (_SUSPENDED, "asset_failed"): _SUSPENDED,
     **{(status, kind): status for status in (_STARTED, _CANCELING) for kind in NOTES},

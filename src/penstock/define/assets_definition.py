@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 from penstock.define import asset_nodes
 from penstock.define.asset_op import op_of
 from penstock.define.attributes import DEFAULT_GROUP
-from penstock.define.declared import BackingNode
+from penstock.define.declared import BackingNode, Subset
 from penstock.define.derived import DerivableAssets
 from penstock.define.op import OpDefinition
 from penstock.define.source_asset import SourceAsset, source_of
@@ -88,9 +88,9 @@ class AssetsDefinition(DerivableAssets):
         check_specs: Sequence[AssetCheckSpec] | None = None,
         hook_defs: AbstractSet[HookDefinition] | None = None,
     ) -> None:
-        self.resource_defs = resource_defs or {}
-        self.external = ()
-        self.subset = None
+        self.resource_defs: Mapping[str, object] = resource_defs or {}
+        self.external: tuple[AssetSpec, ...] = ()
+        self.subset: Subset | None = None
         if node_def is None:
             needs_code = (keys_by_input_name, keys_by_output_name, backfill_policy, can_subset)
             if specs is None:
@@ -102,7 +102,7 @@ class AssetsDefinition(DerivableAssets):
                     "AssetsDefinition(specs=...) without node_def declares assets that are made "
                     "elsewhere, so it takes no inputs, outputs, backfill_policy or can_subset."
                 )
-            self.steps = ()
+            self.steps: tuple[StepDefinition, ...] = ()
             self.node = None
             self.external = tuple(_with_group(spec) for spec in specs)
             return

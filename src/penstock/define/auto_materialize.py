@@ -65,9 +65,9 @@ class AutoMaterializePolicy:
             raise ParameterCheckError(
                 "max_materializations_per_minute does not go with an asset_condition. Give None."
             )
-        self.rules = frozenset(rules)
-        self.max_materializations_per_minute = limit
-        self.asset_condition = asset_condition
+        self.rules: frozenset[AutoMaterializeRule] = frozenset(rules)
+        self.max_materializations_per_minute: int | None = limit
+        self.asset_condition: AutomationCondition | None = asset_condition
 
     @staticmethod
     def eager(max_materializations_per_minute: int | None = 1) -> AutoMaterializePolicy:

@@ -44,7 +44,7 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
         self.output_metadata: dict[str, dict[str, MetadataUnion]] = {}
         self.data_versions: dict[AssetKey, DataVersion] = {}
         self.unchanged: set[AssetKey] = set()
-        self.demanded_results = ""
+        self.demanded_results: str = ""
 
     @property
     def log(self) -> logging.Logger:
@@ -298,6 +298,16 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
             self._given_metadata.clear()
         return self
 
+    def of_assets(self, made_by: DeclaredAssets) -> None:
+        """Take over what a definition that is called by hand makes, checks and reads."""
+        scope = self._scope
+        if isinstance(scope, DirectScope):
+            scope.assets_def = made_by
+            scope.assets = made_by.keys_by_output_name
+            scope.input_assets = made_by.node_keys_by_input_name
+            scope.checks = tuple(made_by.check_keys)
+            scope.partitions = made_by.steps[0].partitions
+
     def release(self) -> None:
         """End the use of a context by a call by hand."""
         if isinstance(self._scope, DirectScope):
@@ -309,6 +319,11 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
 
     def __exit__(self, *details: object) -> None:
         self._close()
+
+    @property
+    def partition_metadata(self) -> dict[tuple[str, str], dict[str, MetadataUnion]]:
+        """What was attached to single partitions of an asset, by output and partition."""
+        return self._mapped_metadata
 
     def __del__(self) -> None:
         self._close()
@@ -344,6 +359,11 @@ class AssetExecutionContext(OpExecutionContext):
         key = self.asset_key if asset_key is None else AssetKey.from_coercible(asset_key)
         for output, made in self._scope.assets.items():
             if made == key:
+                if partition_key is not None and not self.has_partitions:
+                    raise InvariantViolationError(
+                        f"Step '{self._scope.step_key}' makes asset '{key}' as a whole, so there "
+                        f"is no partition '{partition_key}' to describe. Leave partition_key out."
+                    )
                 self._add_to_asset(metadata, output, partition_key)
                 return
         raise InvariantViolationError(
@@ -359,11 +379,6 @@ class AssetExecutionContext(OpExecutionContext):
             return
         facts = normalize_metadata(metadata)
         self.partition_metadata.setdefault((output, partition_key), {}).update(facts)
-
-    @property
-    def partition_metadata(self) -> dict[tuple[str, str], dict[str, MetadataUnion]]:
-        """What was attached to single partitions of an asset, by output and partition."""
-        return self._mapped_metadata
 
     def keep(self, asset_key: AssetKey | None = None) -> None:
         """Leave an asset as its last materialization left it: nothing is recorded as made.

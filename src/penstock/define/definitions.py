@@ -94,14 +94,14 @@ class Definitions:
         metadata: Mapping[str, object] | None = None,
         component_tree: object = None,
     ) -> None:
-        self.assets = checked_assets(assets, "assets")
-        self.schedules = checked_named(schedules, "schedules", None)
-        self.sensors = checked_named(sensors, "sensors", SensorDefinition)
+        self.assets: list[object] = checked_assets(assets, "assets")
+        self.schedules: list[object] = checked_named(schedules, "schedules", None)
+        self.sensors: list[object] = checked_named(sensors, "sensors", SensorDefinition)
         self.jobs: list[Job] = checked_jobs(jobs)
         self.resources: dict[str, object] = checked_resources(resources)
         self.executor: ExecutorDefinition | None = checked_executor(executor)
         self.loggers: dict[str, LoggerDefinition] = checked_loggers(loggers)
-        self.asset_checks = checked_assets(asset_checks, "asset_checks")
+        self.asset_checks: list[object] = checked_assets(asset_checks, "asset_checks")
         self.metadata: dict[str, MetadataUnion] = normalize_metadata(metadata or {})
         self.component_tree = component_tree
         self._loaded: LoadedDefinitions | None = None
@@ -474,7 +474,7 @@ class Definitions:
             return NotImplemented
         return self._arguments() == other._arguments()
 
-    __hash__ = None  # pyright: ignore[reportAssignmentType] - lists are compared
+    __hash__: ClassVar[None] = None  # pyright: ignore[reportIncompatibleMethodOverride] - lists are compared
 
     def __repr__(self) -> str:
         return (

@@ -25,7 +25,7 @@ class ExecutorRequirement(Enum):
     """What an executor needs of a job and its instance."""
 
     RECONSTRUCTABLE_PIPELINE = "RECONSTRUCTABLE_PIPELINE"
-    RECONSTRUCTABLE_JOB = "RECONSTRUCTABLE_PIPELINE"
+    RECONSTRUCTABLE_JOB = RECONSTRUCTABLE_PIPELINE
     NON_EPHEMERAL_INSTANCE = "NON_EPHEMERAL_INSTANCE"
     PERSISTENT_OUTPUTS = "PERSISTENT_OUTPUTS"
 
@@ -204,20 +204,20 @@ _PROCESSES = {
     "step_dependency_config": Field(Permissive(), is_required=False),
 }
 
-in_process_executor = ExecutorDefinition(
+in_process_executor: ExecutorDefinition = ExecutorDefinition(
     "in_process",
     {"retries": _RETRIES, "marker_to_close": Field(str, is_required=False)},
     description="Carries steps out one after another, in the process of the run.",
 )
 
-multiprocess_executor = ExecutorDefinition(
+multiprocess_executor: ExecutorDefinition = ExecutorDefinition(
     "multiprocess",
     _PROCESSES,
     multiple_process_executor_requirements(),
     description="Carries each step out in a process of its own.",
 )
 
-multi_or_in_process_executor = ExecutorDefinition(
+multi_or_in_process_executor: ExecutorDefinition = ExecutorDefinition(
     "multi_or_in_process_executor",
     Selector(
         {

@@ -101,25 +101,25 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
         composition_fn: Function | None = None,
         positional_inputs: Sequence[str] | None = None,
     ) -> None:
-        self.name = checked_node_name(name)
+        self.name: str = checked_node_name(name)
         self.description = description
         words = f"Graph '{name}'"
-        self.tags = text_tags(tags, owner=words)
+        self.tags: dict[str, str] = text_tags(tags, owner=words)
         self.node_defs: Sequence[NodeDefinition] = list(checked_node_defs(() if node_defs is None else node_defs, words))
-        self.dependencies = checked_dependencies(dependencies, words)
+        self.dependencies: dict[NodeInvocation, dict[str, IDependencyDefinition]] = checked_dependencies(dependencies, words)
         self._nodes = _nodes_of(self.node_defs, self.dependencies, words)
         self.edges: Mapping[str, Mapping[str, IDependencyDefinition]] = {
             invocation.node_name: edges for invocation, edges in self.dependencies.items()
         }
         check_edges(self._nodes, self.edges, words)
-        self.input_mappings = tuple(input_mappings or ())
-        self.output_mappings = tuple(output_mappings or ())
+        self.input_mappings: tuple[InputMapping, ...] = tuple(input_mappings or ())
+        self.output_mappings: tuple[OutputMapping, ...] = tuple(output_mappings or ())
         check_input_mappings(self.input_mappings, self._nodes, self.edges, words)
         check_output_mappings(self.output_mappings, self._nodes, words)
         if config is not None and not isinstance(config, ConfigMapping):  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
             raise ParameterCheckError(f"{words}: config must be a ConfigMapping, not {config!r}.")
         self.config_mapping = config
-        self.input_assets = {**(node_input_source_assets or {}), **(input_assets or {})}
+        self.input_assets: dict[str, Mapping[str, object]] = {**(node_input_source_assets or {}), **(input_assets or {})}
         self.composition_fn = composition_fn
         self.left_out: frozenset[str] = frozenset()
         self._positional = positional_inputs

@@ -16,9 +16,7 @@ IMPLICIT_ASSET_JOB_NAME: Final = "__ASSET_JOB"
 class ImplicitAssetJob(AssetJobDefinition):
     """The job of every asset that can be executed; they may be split in different ways."""
 
-    def __new__(  # pyright: ignore[reportInconsistentConstructor] - as JobDefinition
-        cls, *_: object
-    ) -> Self:
+    def __new__(cls, *_: object) -> Self:
         """Make the job itself, and not the one that its declaration would become."""
         return object.__new__(cls)
 
@@ -28,11 +26,14 @@ class ImplicitAssetJob(AssetJobDefinition):
         declared = define_asset_job(IMPLICIT_ASSET_JOB_NAME, AssetSelection.all())
         return ImplicitAssetJob(declared, loaded)
 
-    def __init__(self, job: UnresolvedAssetJob, loaded: LoadedDefinitions) -> None:
+    def __init__(  # pyright: ignore[reportInconsistentConstructor] - as JobDefinition
+        self, job: UnresolvedAssetJob, loaded: LoadedDefinitions
+    ) -> None:
         super().__init__(job, loaded)
         self._keys = loaded.graph.executable_keys
 
     def _common_partitions(self) -> PartitionsDefinition | None:
-        definitions = {self._loaded.graph.node(key).partitions for key in self._loaded.graph.executable_keys}
+        graph = self._loaded.graph
+        definitions = {graph.node(key).partitions for key in graph.executable_keys}
         definitions.discard(None)
         return definitions.pop() if len(definitions) == 1 else None

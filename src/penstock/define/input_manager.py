@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import cast, overload
 
-from penstock.config.configured import definition_schema
+from penstock.config.configured import DefinitionSchema, definition_schema
 from penstock.config.schema import ConfigSchema
 from penstock.define.io_context import InputContext
 from penstock.define.resource import (
@@ -47,7 +47,7 @@ class InputManagerDefinition(ResourceDefinition):
         version: str | None = None,
     ) -> None:
         super().__init__(resource_fn, config_schema, description, required_resource_keys, version)
-        self.input_config_schema = (
+        self.input_config_schema: DefinitionSchema | None = (
             None if input_config_schema is None else definition_schema(input_config_schema)
         )
 

@@ -74,13 +74,13 @@ class _IOContext:
     def __init__(self, **facts: Unpack[IOFacts]) -> None:
         config = facts.get("resource_config")
         self._facts = facts
-        self.asset_partitions_def = facts.get("partitions")
+        self.asset_partitions_def: PartitionsDefinition | None = facts.get("partitions")
         keys = facts.get("partition_keys") or ()
-        self.asset_partition_keys = [self._key_of(key) for key in keys]
+        self.asset_partition_keys: list[str] = [self._key_of(key) for key in keys]
         self.definition_metadata: Mapping[str, object] = facts.get("definition_metadata") or {}
-        self.config = facts.get("config")
+        self.config: object = facts.get("config")
         self.resource_config: object = {} if config is None else config
-        self.log = facts.get("log") or logging.getLogger("penstock.io")
+        self.log: logging.Logger = facts.get("log") or logging.getLogger("penstock.io")
         self._resources = facts.get("resources") or NO_RESOURCES
         self._to_release: ExitStack | None = None
         self._is_entered = False

@@ -66,8 +66,8 @@ class IOManagerDefinition(ResourceDefinition):
         self._take_schemas(input_config_schema, output_config_schema)
 
     def _take_schemas(self, of_inputs: ConfigSchema, of_outputs: ConfigSchema) -> None:
-        self.input_config_schema = optional_schema(of_inputs)
-        self.output_config_schema = optional_schema(of_outputs)
+        self.input_config_schema: DefinitionSchema | None = optional_schema(of_inputs)
+        self.output_config_schema: DefinitionSchema | None = optional_schema(of_outputs)
 
     @staticmethod
     def hardcoded_io_manager(

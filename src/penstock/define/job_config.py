@@ -16,7 +16,7 @@ from penstock.config.entries import Entry
 from penstock.config.evaluate import PROCESS_VARIABLES, evaluate_config
 from penstock.config.mapping import ConfigMapping
 from penstock.config.problems import Problem, raise_problems
-from penstock.config.run_config import RunConfig
+from penstock.config.run_config import RunConfig, refuse_variables
 from penstock.config.scalars import ANY
 from penstock.config.schema import Field, Permissive, Shape
 from penstock.define.dependency import Node
@@ -269,6 +269,7 @@ def _plain_config(
         raise InvalidConfigError(
             f"Run config of job '{job.name}' must be a mapping or a RunConfig, not {run_config!r}."
         )
+    refuse_variables(run_config)
     return run_config
 
 

@@ -42,11 +42,13 @@ def graph_of_plan(name: str, plan: Plan, loaded: LoadedDefinitions) -> GraphDefi
     """
     units = _units(plan, loaded)
     makers = {key: unit for unit in units for key in unit.keys}
-    return GraphDefinition(
+    made = GraphDefinition(
         name,
         node_defs=[unit.node for unit in units],
         dependencies={_invocation(unit): _edges(unit, makers) for unit in units},
     )
+    made.node_defs = [unit.node for unit in units]  # one for each time that it runs
+    return made
 
 
 def _units(plan: Plan, loaded: LoadedDefinitions) -> Sequence[_Unit]:

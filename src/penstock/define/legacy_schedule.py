@@ -150,11 +150,11 @@ def _at(noun: str, cron: str, parts: Mapping[str, int], times: _Times) -> str:
     return " ".join(fields)
 
 
-hourly_schedule = _cadence("hourly_schedule", "0 * * * *", {"minute_of_hour": 0})
-daily_schedule = _cadence("daily_schedule", "0 0 * * *", {"minute_of_hour": 0, "hour_of_day": 1})
-weekly_schedule = _cadence(
+hourly_schedule: _Cadence = _cadence("hourly_schedule", "0 * * * *", {"minute_of_hour": 0})
+daily_schedule: _Cadence = _cadence("daily_schedule", "0 0 * * *", {"minute_of_hour": 0, "hour_of_day": 1})
+weekly_schedule: _Cadence = _cadence(
     "weekly_schedule", "0 0 * * 0", {"minute_of_hour": 0, "hour_of_day": 1, "day_of_week": 4}
 )
-monthly_schedule = _cadence(
+monthly_schedule: _Cadence = _cadence(
     "monthly_schedule", "0 0 1 * *", {"minute_of_hour": 0, "hour_of_day": 1, "day_of_month": 2}
 )

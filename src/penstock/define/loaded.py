@@ -185,7 +185,7 @@ def load(
     faults.extend(_duplicate_jobs(jobs))
     faults.extend(unmet_requirements(provided))
     gathered = _gather(declared)
-    near = {} if allow_dangling else _nearby(gathered)
+    near: Mapping[str, Mapping[AssetKey, AssetKey]] = {} if allow_dangling else _nearby(gathered)
     if near:
         declared = [_redirected(thing, near) for thing in declared]
         gathered = _gather(declared)

@@ -145,7 +145,7 @@ class LoggerDefinition(ConfigurableDefinition):
 
 
 @overload
-def logger(config_schema: LoggerFunction) -> LoggerDefinition: ...
+def logger(config_schema: LoggerFunction) -> LoggerDefinition: ...  # pyright: ignore[reportOverlappingOverload] - a function is no schema
 
 
 @overload

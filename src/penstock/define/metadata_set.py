@@ -12,7 +12,7 @@ import typing
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, KeysView, Mapping
 from datetime import datetime
-from typing import Any, Literal, Self, cast
+from typing import Any, ClassVar, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -47,7 +47,7 @@ def _alternatives(annotation: object) -> tuple[object, ...]:
 class NamespacedKeySet(BaseModel, ABC):
     """The keys of one namespace, each as a field; None means that the key is not there."""
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         extra="forbid", frozen=True, arbitrary_types_allowed=True, strict=False
     )
 
@@ -171,7 +171,7 @@ class StorageAddress(BaseModel):
         table_name: The full name, in lower case.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(frozen=True)
 
     storage_kind: str | None
     table_name: str

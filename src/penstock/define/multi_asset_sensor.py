@@ -69,7 +69,7 @@ class MultiAssetSensorDefinition(SensorDefinition):
         target: CoercibleToTarget | None = None,
         owners: Sequence[str] | None = None,
     ) -> None:
-        self.monitored_assets = _checked_monitored(monitored_assets, name)
+        self.monitored_assets: MonitoredAssets = _checked_monitored(monitored_assets, name)
         super().__init__(
             name,
             evaluation_fn=asset_materialization_fn,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import keyword
 import re
+import warnings
 from collections.abc import Mapping
 
+from penstock.base.warnings import user_stacklevel
 from penstock.errors import InvalidDefinitionError, ParameterCheckError
 
 POOL_TAG = "dagster/concurrency_key"
@@ -77,6 +79,8 @@ def checked_pool(pool: str | None, tags: Mapping[str, str], *, words: str) -> st
 def text_tags(tags: Mapping[str, object] | None, *, owner: str) -> dict[str, str]:
     """Return tags with values as text; a value that is none is written as JSON.
 
+    It warns of keys that other systems would not take.
+
     Args:
         tags: The tags.
         owner: What they are on, for messages.
@@ -93,12 +97,23 @@ def text_tags(tags: Mapping[str, object] | None, *, owner: str) -> dict[str, str
                 f"{owner} has a tag whose key is {key!r}. Keys of tags are text."
             )
         found[key] = value if isinstance(value, str) else _as_json(value, key, owner)
+    odd = [key for key in found if not _TAG_KEY.fullmatch(key)]
+    if odd:
+        warnings.warn(
+            f"Non-compliant tag keys like {odd} are deprecated. Use up to 63 letters, digits, '_', "
+            "'-' and '.', with at most one '/' after a namespace.",
+            DeprecationWarning,
+            stacklevel=user_stacklevel(),
+        )
     return found
 
 
-_RESERVED = "dagster/"
+_TAG_KEY = re.compile(r"(?:[A-Za-z0-9_\-.]{1,63}/)?[A-Za-z0-9_\-.]{1,63}")
+
+
+_RESERVED_PREFIX = "dagster/"
 _EDITABLE = frozenset(
-    f"{_RESERVED}{name}"
+    f"{_RESERVED_PREFIX}{name}"
     for name in (
         "isolation",
         "max_retries",
@@ -129,7 +144,7 @@ def normalize_tags(
     found = text_tags(tags, owner=owner)
     if not allow_private_system_tags:
         for key in found:
-            if key.startswith(_RESERVED) and key not in _EDITABLE:
+            if key.startswith(_RESERVED_PREFIX) and key not in _EDITABLE:
                 raise InvalidDefinitionError(
                     f"{owner}: Attempted to set tag with reserved system prefix: {key}. Penstock "
                     f"sets such tags itself; of those users set {', '.join(sorted(_EDITABLE))}."

@@ -147,19 +147,19 @@ class OpDefinition(Composable, NamedConfigurableDefinition):
         code_version: str | None,
         pool: str | None,
     ) -> None:
-        self.name = checked_node_name(name)
+        self.name: str = checked_node_name(name)
         self.function = function
         self.compute_fn = compute_fn
         self.signature = signature
-        self.input_defs = tuple(inputs)
-        self.output_defs = tuple(outputs)
+        self.input_defs: tuple[InputDefinition, ...] = tuple(inputs)
+        self.output_defs: tuple[OutputDefinition, ...] = tuple(outputs)
         self.description = description
         self._schema = definition_schema(config_schema, owner=f"op '{name}'")
         self.required_resource_keys = resource_keys
-        self.tags = text_tags(tags, owner=f"op '{name}'")
+        self.tags: dict[str, str] = text_tags(tags, owner=f"op '{name}'")
         self.retry_policy = retry_policy
         self.code_version = code_version
-        self.pool = checked_pool(pool, self.tags, words=f"op '{name}'")
+        self.pool: str | None = checked_pool(pool, self.tags, words=f"op '{name}'")
 
     @classmethod
     def of(

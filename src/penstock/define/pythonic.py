@@ -59,7 +59,7 @@ class ConfigurableLegacyResourceAdapter(ConfigurableResource[object]):
 
 def _called(
     definition: ResourceDefinition,
-    adapter: ConfigurableResource[object],
+    adapter: BaseModel,
     context: InitResourceContext,
 ) -> object:
     config = definition.resolve_config(resource_config_of(adapter))

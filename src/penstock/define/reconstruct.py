@@ -146,8 +146,8 @@ def _of_job(job: JobDefinition) -> ReconstructableJob:
     if isinstance(_import(reference.module_name, reference.attribute, None), GraphDefinition):
         raise InvariantViolationError(
             f"Job '{job.name}' was made of a graph that is found under its own name, without what "
-            "to_job was given: you must wrap the ``to_job`` call in a function at module scope, "
-            "and pass the function to reconstructable."
+            "to_job was given: you must wrap the ``to_job`` call in a function at module scope. "
+            "Return it from a function of a module, and pass the function to reconstructable."
         )
     if reference.get_definition().name != job.name:
         raise InvariantViolationError(

@@ -99,7 +99,7 @@ class RepositoryDefinition:
         name: str = DEFAULT_REPOSITORY_NAME,
         description: str | None = None,
     ) -> None:
-        self.name = checked_node_name(name)
+        self.name: str = checked_node_name(name)
         self.description = description
         self.definitions = definitions
 

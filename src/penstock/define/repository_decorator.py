@@ -31,7 +31,7 @@ class LazyDefinitions:
 
     def __init__(self, function: Callable[..., Definitions]) -> None:
         self.function = function
-        self.has_context = bool(inspect.signature(function).parameters)
+        self.has_context: bool = bool(inspect.signature(function).parameters)
         self.__doc__ = function.__doc__
 
     def __call__(self, context: object = None) -> Definitions:

@@ -381,6 +381,21 @@ class AssetObservation(AssetMaterialization):
 
 
 @dataclass(frozen=True, slots=True)
+class AssetCheckEvaluationTargetMaterializationData:
+    """The materialization that a verdict is about.
+
+    Attributes:
+        storage_id: The id of its event.
+        run_id: The run that made it; empty if it was reported from elsewhere.
+        timestamp: When, in seconds since the Unix epoch.
+    """
+
+    storage_id: int
+    run_id: str
+    timestamp: float
+
+
+@dataclass(frozen=True, slots=True)
 class AssetCheckEvaluation:
     """A recorded verdict of a check."""
 
@@ -392,6 +407,7 @@ class AssetCheckEvaluation:
     description: str | None = None
     partition: str | None = None
     blocking: bool = False
+    target_materialization_data: AssetCheckEvaluationTargetMaterializationData | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "metadata", normalize_metadata(self.metadata))

@@ -103,14 +103,14 @@ class RunStatusSensorDefinition(SensorDefinition):
         metadata: Mapping[str, object] | None = None,
         required_resource_keys: AbstractSet[str] | None = None,
     ) -> None:
-        self.run_status = _checked_status(run_status, name)
-        self.monitored_jobs = _checked_monitored(monitored_jobs, name)
+        self.run_status: RunStatus = _checked_status(run_status, name)
+        self.monitored_jobs: Sequence[MonitoredJob] = _checked_monitored(monitored_jobs, name)
         if monitor_all_code_locations and self.monitored_jobs:
             raise InvalidDefinitionError(
                 f"Sensor '{name}': Cannot specify both monitor_all_code_locations and "
                 "monitored_jobs. Drop one of them."
             )
-        self.monitor_all_code_locations = bool(monitor_all_code_locations)
+        self.monitor_all_code_locations: bool = bool(monitor_all_code_locations)
         super().__init__(
             name,
             evaluation_fn=run_status_sensor_fn,

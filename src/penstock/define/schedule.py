@@ -37,7 +37,6 @@ from penstock.define.targets import (
 from penstock.define.tick_function import TickFunction
 from penstock.define.tick_requests import Requester, resolved_requests
 from penstock.define.tick_results import as_items
-from penstock.define.tick_tags import warn_of_tag_keys
 from penstock.errors import (
     InvalidDefinitionError,
     InvalidInvocationError,
@@ -138,9 +137,9 @@ class ScheduleDefinition:
             target=target,
         )
         self._target = targets[0] if targets else None
-        self.name = checked_schedule_name(name, self._target)
-        self.cron_schedule = checked_cron(cron_schedule, self.name)
-        self.execution_timezone = checked_zone(execution_timezone, self.name)
+        self.name: str = checked_schedule_name(name, self._target)
+        self.cron_schedule: str | Sequence[str] = checked_cron(cron_schedule, self.name)
+        self.execution_timezone: str | None = checked_zone(execution_timezone, self.name)
         self.description = description
         checked_type(
             default_status, DefaultScheduleStatus, argument="default_status", of=self._words
@@ -149,13 +148,11 @@ class ScheduleDefinition:
         self._check_functions(
             execution_fn, run_config, run_config_fn, tags, tags_fn, should_execute
         )
-        if tags:
-            warn_of_tag_keys(tags)
         self.tags: Mapping[str, str] = normalize_tags(
             tags, allow_private_system_tags=False, owner=self._words
         )
         self.metadata: Mapping[str, MetadataUnion] = normalize_metadata(metadata or {})
-        self.owners = None if owners is None else checked_owners(owners, self._words)
+        self.owners: list[str] | None = None if owners is None else checked_owners(owners, self._words)
         self._run_config = run_config
         self._execution = _function(execution_fn)
         self._run_config_fn = _function(run_config_fn)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from penstock.config.config_type import ABSENT
 from penstock.define import upcalls
-from penstock.define.resource_setup import SetUp, resources_in_use
+from penstock.define.resource_setup import ReadyResources, SetUp, resources_in_use
 from penstock.define.result import (
     AssetCheckEvaluation,
     AssetMaterialization,
@@ -108,7 +108,7 @@ class DirectScope:
         mapping_key: str | None = None,
     ) -> None:
         self.run_id = "EPHEMERAL"
-        self.run_spec = RunSpec(tags=tuple(sorted(tags.items())), partition=partition_key)
+        self.run_spec: RunSpec = RunSpec(tags=tuple(sorted(tags.items())), partition=partition_key)
         self.step_key = "direct_invocation"
         self.attempt = 1
         self.assets: Mapping[str, AssetKey] = {}
@@ -120,7 +120,7 @@ class DirectScope:
         self.partition_range = partition_range
         self.config: object = None if config is ABSENT else config
         self.given_config = config
-        self.log = logging.getLogger("penstock.direct")
+        self.log: logging.Logger = logging.getLogger("penstock.direct")
         self.mapping_key = mapping_key
         self.is_subset = False
         self.assets_def: object = None
@@ -130,7 +130,7 @@ class DirectScope:
         self._instance = instance
         self._op: OpDefinition | None = None
         setup = SetUp(config=_entries(resources_config), instance=instance)
-        self.ready = self._stack.enter_context(resources_in_use(resources, setup))
+        self.ready: ReadyResources = self._stack.enter_context(resources_in_use(resources, setup))
         self.resources: Mapping[str, object] = self.ready
 
     @property

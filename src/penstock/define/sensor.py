@@ -123,7 +123,7 @@ class SensorDefinition:
                 "Must provide evaluation_fn to SensorDefinition. Give the function that looks "
                 "whether something has happened, or use @sensor."
             )
-        self.name = _function_name(evaluation_fn) if name is None else checked_node_name(name)
+        self.name: str = _function_name(evaluation_fn) if name is None else checked_node_name(name)
         words = f"Sensor '{self.name}'"
         checked_type(default_status, DefaultSensorStatus, argument="default_status", of=words)
         checked_type(minimum_interval_seconds, int, argument="minimum_interval_seconds", of=words)
@@ -142,14 +142,14 @@ class SensorDefinition:
             else selection_of(asset_selection, of=f"asset_selection of '{self.name}'")
         )
         self.runs_everything = False
-        self.minimum_interval_seconds = (
+        self.minimum_interval_seconds: int = (
             DEFAULT_INTERVAL if minimum_interval_seconds is None else minimum_interval_seconds
         )
         self.description = description
         self.default_status = default_status
         self.tags: Mapping[str, str] = text_tags(tags, owner=words)
         self.metadata: Mapping[str, MetadataUnion] = normalize_metadata(metadata or {})
-        self.owners = None if owners is None else checked_owners(owners, words)
+        self.owners: list[str] | None = None if owners is None else checked_owners(owners, words)
         self._function: TickFunction[SensorEvaluationContext] = TickFunction(
             evaluation_fn, noun="sensor"
         )

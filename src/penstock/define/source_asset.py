@@ -98,7 +98,7 @@ class SourceAsset:
         if auto_observe_interval_minutes is not None:
             interval = auto_observe_interval_minutes
             system[SYSTEM_METADATA_KEY_AUTO_OBSERVE_INTERVAL_MINUTES] = interval
-        self.spec = AssetSpec(
+        self.spec: AssetSpec = AssetSpec(
             self.key,
             description=description,
             metadata={**self.raw_metadata, **system},

@@ -80,7 +80,7 @@ class TickContext:
         self._ready: ReadyResources | None = None
         self._is_entered = False
         self.log_key = log_key
-        self.log = log or logging.getLogger(f"penstock.{self._noun}")
+        self.log: logging.Logger = log or logging.getLogger(f"penstock.{self._noun}")
 
     def __enter__(self) -> Self:
         self._is_entered = True

@@ -36,7 +36,7 @@ class TickFunction(Generic[C]):
     __slots__ = ("_kinds", "_noun", "function", "given", "resources")
 
     def __init__(self, function: Callable[..., object], *, noun: str) -> None:
-        self.function = function
+        self.function: Callable[..., object] = function
         self._noun = noun
         parameters = _parameters(function)
         hints = annotations_of(function) or annotations_of(type(function).__call__)
@@ -47,10 +47,10 @@ class TickFunction(Generic[C]):
         ]
         for each in parameters:
             refuse_factory(each.name, hints.get(each.name, each.annotation))
-        self.resources = tuple(wanted)
+        self.resources: tuple[str, ...] = tuple(wanted)
         taken = [p for p in parameters if p.name not in wanted and p.kind is not p.VAR_KEYWORD]
         others = [p for p in taken if p is taken[0] or p.default is p.empty]
-        self.given = tuple(each.name for each in others)
+        self.given: tuple[str, ...] = tuple(each.name for each in others)
         self._kinds = {each.name: each.kind for each in others}
 
     @property

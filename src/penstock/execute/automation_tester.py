@@ -32,7 +32,7 @@ class EvaluateAutomationConditionsResult:
     """
 
     def __init__(self, tick: TickResult) -> None:
-        self.cursor = tick.cursor
+        self.cursor: AutomationCursor = tick.cursor
         self.results: list[AutomationResult] = list(tick.results.values())
         self._requested = tick.requested
 

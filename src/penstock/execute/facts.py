@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 from penstock.base.clock import Clock
 from penstock.base.ids import IdSource
-from penstock.define.io_context import IOFacts
 from penstock.define.loaded import LoadedDefinitions
 from penstock.define.resource_setup import ReadyResources
 from penstock.define.spec import AssetSpec
@@ -25,6 +25,18 @@ from penstock.store.protocol import Store
 
 Captured = dict[tuple[str, str, str | None], object]
 """Values that a run produced, by step, output and mapping key."""
+
+
+class SharedIOFacts(TypedDict):
+    """What both contexts of an IO manager are told alike; see `IOFacts`."""
+
+    dagster_type: RuntimeType | None
+    resource_config: object
+    resources: Resources
+    op_def: object
+    job_name: str | None
+    partition_key: str | None
+    instance: object
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +136,9 @@ class RunFacts:
 
     def io_facts(
         self, step: StepDefinition | None, manager: str, value_type: RuntimeType | None
-    ) -> IOFacts:
+    ) -> SharedIOFacts:
         """Return what both contexts of an IO manager are told alike."""
-        return IOFacts(
+        return SharedIOFacts(
             dagster_type=value_type,
             resource_config=self.resources.configs.get(manager),
             resources=self.resources.needed_by(manager),

@@ -29,7 +29,7 @@ class Interrupt:
     """
 
     def __init__(self) -> None:
-        self.requested = False
+        self.requested: bool = False
         self._thread = threading.get_ident()
         self._lock = threading.Lock()
         self._is_open = False

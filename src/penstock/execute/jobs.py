@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -161,16 +161,27 @@ def execute_job(
     if again is not None:
         run_config = again.parent.spec.config if run_config is None else run_config
         op_selection = op_selection or again.ops
-    if resolved.loaded is not None:
+    if isinstance(resolved, AssetJobDefinition):
         if again is not None:
             return _assets_again(resolved, used, again, run_config, tags, raise_on_error)
         return _assets_job(resolved, used, run_config, tags, asset_selection, raise_on_error)
     chosen = resolved.get_subset(op_selection=op_selection) if op_selection else resolved
-    declared = {DEFAULT_IO_MANAGER: default_io_manager(used), **chosen.resource_defs}
+    return _ops_job(chosen, used, again, run_config, tags, raise_on_error)
+
+
+def _ops_job(
+    chosen: JobDefinition,
+    instance: Instance,
+    again: Repetition | None,
+    run_config: Mapping[str, object] | RunConfig | None,
+    tags: Mapping[str, str] | None,
+    raise_on_error: bool,  # noqa: FBT001 - internal
+) -> JobExecutionResult:
+    declared = {DEFAULT_IO_MANAGER: default_io_manager(instance), **chosen.resource_defs}
     check_resources(chosen.name, chosen.steps, declared)
     request = _Request(
         job=chosen,
-        instance=used,
+        instance=instance,
         run_config=_config_of(chosen, run_config, None),
         resources=declared,
         tags=_tags_of(chosen, tags, None),
@@ -225,7 +236,7 @@ def _assets_job(
 
 
 def _assets_again(
-    job: JobDefinition,
+    job: AssetJobDefinition,
     instance: Instance,
     again: Repetition,
     run_config: Mapping[str, object] | RunConfig | None,
@@ -233,8 +244,9 @@ def _assets_again(
     raise_on_error: bool,  # noqa: FBT001 - internal
 ) -> JobExecutionResult:
     """Repeat a run of a job of assets, as a whole or in part."""
-    assert job.loaded is not None
     loaded, errors = job.loaded, Errors()
+    chosen = again.first.spec.assets
+    part = job.get_subset(asset_selection=frozenset(chosen)) if chosen else job
     captured: Captured = {}
     spec = again.bind(
         RunSpec(
@@ -245,14 +257,17 @@ def _assets_again(
         )
     )
     with partition_loading_context(dynamic_partitions_store=instance):
-        assets = frozenset(again.first.spec.assets or job.asset_keys)
-        whole = plan_assets(loaded, instance, assets=assets, checks=None, spec=spec)
+        whole = plan_assets(
+            loaded, instance, assets=part.asset_keys, checks=part.check_keys, spec=spec
+        )
         plan = again.plan(whole)
         spec = msgspec.structs.replace(
             spec, assets=tuple(sorted(asset.key for step in plan.steps for asset in step.assets))
         )
         code = code_of(loaded, instance, whole, spec, resources={}, captured=captured)
-        record = execute_plan(code, instance, plan=plan, spec=spec, errors=errors)
+        record = execute_plan(
+            replace(code, job=part), instance, plan=plan, spec=spec, errors=errors
+        )
     error = errors.first()
     if error is not None and raise_on_error:
         raise error

@@ -6,11 +6,23 @@ from collections.abc import Iterable, Iterator
 from typing import cast
 
 from penstock.base.text import listed
-from penstock.define.result import AssetCheckResult, MaterializeResult, ObserveResult, Output
+from penstock.define.result import (
+    AssetCheckResult,
+    AssetMaterialization,
+    MaterializeResult,
+    ObserveResult,
+    Output,
+)
 from penstock.define.step import StepDefinition, StepOutput
 from penstock.errors import InvariantViolationError
 
-Emission = Output[object] | MaterializeResult | ObserveResult | AssetCheckResult
+Emission = (
+    Output[object]
+    | MaterializeResult[object]
+    | ObserveResult
+    | AssetCheckResult
+    | AssetMaterialization
+)
 
 
 def emissions(
@@ -91,6 +103,8 @@ def _one(
         yield from _check_verdict(node, thing)
     elif thing is None and (not names or _expects_nothing(node, names)):
         return
+    elif yielded and isinstance(thing, AssetMaterialization):
+        yield thing
     elif yielded:
         raise InvariantViolationError(
             f"'{node.name}' yielded a {type(thing).__name__}. Yield Output, MaterializeResult or "

@@ -16,7 +16,7 @@ from penstock.define.result import (
     Output,
 )
 from penstock.define.returned import Told
-from penstock.define.spec import AssetSpec
+from penstock.define.spec import AssetCheckSpec, AssetSpec
 from penstock.define.step import NO_VALUE, StepDefinition, StepOutput
 from penstock.errors import (
     CheckFailedError,
@@ -82,6 +82,8 @@ class Recorder:
             HandleOutputError: The IO manager raised.
         """
         match emitted:
+            case AssetCheckResult() if self._node.is_op:
+                self._take_verdict(emitted)
             case AssetCheckResult():
                 self._judge(emitted)
             case ObserveResult():
@@ -135,6 +137,18 @@ class Recorder:
             return
         merged = {**emitted.metadata, **stored}
         self._materialize(output, merged, emitted.data_version, emitted.tags)
+
+    def _take_verdict(self, result: AssetCheckResult) -> None:
+        """Take a verdict from an op in a graph of assets: it is also the value of its output."""
+        declared = [spec for spec in self._node.checks if _is_of(result, spec)]
+        planned = {(check.asset, check.name) for check in self._task.step.checks}
+        if any((spec.asset_key, spec.name) in planned for spec in declared):
+            self._judge(result)
+        elif not declared and self._node.asset_outputs:
+            self._judge(result)
+        unmade = [o for o in self._node.outputs if o.name not in self._made and o.spec is None]
+        if len(unmade) == 1 and len(self._node.outputs) == 1 and not unmade[0].is_dynamic:
+            self._take_output(unmade[0], Output[object](result, unmade[0].name))
 
     def _take_dynamic(self, output: StepOutput, emitted: DynamicOutput[object]) -> None:
         if not output.is_dynamic:
@@ -393,7 +407,8 @@ class Recorder:
         added = self._context.output_metadata.get(output.name)
         facts = {**metadata, **added} if added else dict(metadata)
         for partition in self._facts.partition_keys(self._node) or (None,):
-            self._record(output.spec, partition, facts, version, tags)
+            own = self._context.partition_metadata.get((output.name, partition or ""))
+            self._record(output.spec, partition, {**facts, **own} if own else facts, version, tags)
 
     def _record(
         self,
@@ -426,12 +441,18 @@ class Recorder:
     def _judge(self, result: AssetCheckResult) -> None:
         check = self._check_for(result)
         self._judged.add((check.asset, check.name))
+        is_split = any(
+            spec.partitions_def is not None
+            for spec in self._node.checks
+            if spec.asset_key == check.asset and spec.name == check.name
+        )
+        partitions = self._facts.partition_keys(self._node) if is_split else ()
         self._report(
             CheckEvaluated(
                 asset=check.asset,
                 name=check.name,
                 passed=result.passed,
-                partition=next(iter(self._facts.partition_keys(self._node)), None),
+                partition=next(iter(partitions), None),
                 step=self._task.step.key,
                 severity=result.severity.value,
                 blocking=check.blocking,
@@ -474,3 +495,7 @@ class Recorder:
                 + ("; name one with check_name=..." if len(matching) > 1 else ".")
             )
         return matching[0]
+
+
+def _is_of(result: AssetCheckResult, spec: AssetCheckSpec) -> bool:
+    return result.check_name in (None, spec.name) and result.asset_key in (None, spec.asset_key)

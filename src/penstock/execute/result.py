@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from penstock.base.text import did_you_mean, listed
+from penstock.compat.check_records import target_of
 from penstock.compat.event_data import Materialization, StepFailureData
 from penstock.compat.event_views import event_views
 from penstock.compat.events import DagsterEvent, DagsterEventType
@@ -143,7 +144,25 @@ class ExecutionResult:
     def get_asset_check_evaluations(self) -> Sequence[AssetCheckEvaluation]:
         """Return the verdicts of checks."""
         events = self.events_of_type(DagsterEventType.ASSET_CHECK_EVALUATION)
-        return [_evaluation(event.asset_check_evaluation_data) for event in events]
+        return [self._evaluation(e.stored.id, e.asset_check_evaluation_data) for e in events]
+
+    def _evaluation(self, event: int, verdict: CheckEvaluated) -> AssetCheckEvaluation:
+        return AssetCheckEvaluation(
+            asset_key=verdict.asset,
+            check_name=verdict.name,
+            passed=verdict.passed,
+            metadata=verdict.metadata,
+            severity=AssetCheckSeverity(verdict.severity),
+            description=verdict.description,
+            partition=verdict.partition,
+            blocking=verdict.blocking,
+            target_materialization_data=target_of(
+                self._instance.store,
+                verdict.asset,
+                before=event,
+                partition=self._record.spec.partition,
+            ),
+        )
 
     def asset_materializations_for_node(self, node_name: str) -> Sequence[Materialization]:
         """Return what an op made."""
@@ -360,15 +379,3 @@ class JobExecutionResult(ExecutionResult):
             )
         return self._load(node, output_name)
 
-
-def _evaluation(verdict: CheckEvaluated) -> AssetCheckEvaluation:
-    return AssetCheckEvaluation(
-        asset_key=verdict.asset,
-        check_name=verdict.name,
-        passed=verdict.passed,
-        metadata=verdict.metadata,
-        severity=AssetCheckSeverity(verdict.severity),
-        description=verdict.description,
-        partition=verdict.partition,
-        blocking=verdict.blocking,
-    )

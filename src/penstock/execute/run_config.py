@@ -13,8 +13,10 @@ from penstock.config.config_type import ABSENT
 from penstock.config.configured import DefinitionSchema, definition_schema
 from penstock.config.evaluate import evaluate_config
 from penstock.config.problems import Problem, raise_problems
+from penstock.config.run_config import refuse_variables
 from penstock.config.scalars import ANY
 from penstock.config.schema import Field, Permissive, Shape
+from penstock.define.graph import GraphDefinition
 from penstock.define.loaded import LoadedDefinitions
 from penstock.define.step import NO_VALUE, StepDefinition
 from penstock.execute.step_config import StepConfig
@@ -40,7 +42,9 @@ def resolve_run_config(
     Raises:
         InvalidConfigError: It does not fit; the message lists everything that does not.
     """
+    refuse_variables(run_config)
     chosen = list(steps)
+    run_config = _expanded(loaded, chosen, run_config, environment)
     if not run_config and not any(_takes_config(step) for step in chosen):
         return {}
     tree = _Level()
@@ -64,6 +68,61 @@ def resolve_run_config(
                 problems += config
     raise_problems(problems, subject="Run config")
     return found
+
+
+def _expanded(
+    loaded: LoadedDefinitions,
+    steps: Iterable[StepDefinition],
+    run_config: Mapping[str, object],
+    environment: Mapping[str, str],
+) -> Mapping[str, object]:
+    """Return run config with the config of graphs replaced by that of the ops inside."""
+    graphs: dict[str, GraphDefinition] = {}
+    for step in steps:
+        made = None if step.unit is None else loaded.definition_of(step)
+        if made is not None and made.node is not None:
+            definition = made.node.definition
+            if isinstance(definition, GraphDefinition) and _has_mapping(definition):
+                graphs[definition.name] = definition
+    if not graphs:
+        return run_config
+    ops = dict(_entries(run_config.get("ops")))
+    for name, graph in graphs.items():
+        ops[name] = _inside(graph, _entries(ops.get(name)), environment, at=f"root:ops:{name}")
+    return {**run_config, "ops": ops}
+
+
+def _has_mapping(graph: GraphDefinition) -> bool:
+    return graph.config_mapping is not None or any(
+        _has_mapping(node.definition)
+        for node in graph.nodes
+        if isinstance(node.definition, GraphDefinition)
+    )
+
+
+def _inside(
+    graph: GraphDefinition,
+    entry: Mapping[str, object],
+    environment: Mapping[str, str],
+    *,
+    at: str,
+) -> Mapping[str, object]:
+    """Return the config of a graph as that of its ops, at any depth."""
+    ops = _entries(entry.get("ops"))
+    if graph.config_mapping is not None:
+        made = graph.config_mapping.resolve_from_unvalidated_config(
+            entry.get("config"), environ=environment, at=f"{at}:config"
+        )
+        ops = _entries(made)
+    inner = {
+        node.name: _inside(
+            node.definition, _entries(ops.get(node.name)), environment, at=f"{at}:ops:{node.name}"
+        )
+        for node in graph.nodes
+        if isinstance(node.definition, GraphDefinition) and _has_mapping(node.definition)
+    }
+    rest = {name: value for name, value in entry.items() if name != "config"}
+    return {**rest, "ops": {**ops, **inner}}
 
 
 class _Level:

@@ -39,6 +39,7 @@ from penstock.instance import Instance
 from penstock.model.events import (
     AssetFailed,
     AssetPlanned,
+    CheckPlanned,
     LeaseLost,
     RunCanceled,
     RunCanceling,
@@ -58,7 +59,7 @@ from penstock.store.protocol import Lease
 
 __all__ = ["RunCode", "execute_plan", "execute_run", "interrupt_all", "start_run"]
 
-interrupt_all = interrupts.interrupt_all
+interrupt_all: Callable[[], bool] = interrupts.interrupt_all
 
 
 @dataclass(slots=True)
@@ -260,12 +261,21 @@ def _create_run(instance: Instance, plan: Plan, spec: RunSpec, *, run_id: str | 
     return instance.store.create_run(record, plan=data, events=_planned(plan, spec))
 
 
-def _planned(plan: Plan, spec: RunSpec) -> list[AssetPlanned]:
+def _planned_assets(plan: Plan, spec: RunSpec) -> list[AssetPlanned]:
     return [
         AssetPlanned(a.key, spec.partition if a.is_partitioned else None, step.key)
         for step in plan.steps
         for a in step.assets
     ]
+
+
+def _planned(plan: Plan, spec: RunSpec) -> list[AssetPlanned | CheckPlanned]:
+    checks = [
+        CheckPlanned(check.asset, check.name, step.key)
+        for step in plan.steps
+        for check in step.checks
+    ]
+    return [*_planned_assets(plan, spec), *checks]
 
 
 def append_to(instance: Instance, record: RunRecord, events: list[RunEvent]) -> int | None:
@@ -407,7 +417,7 @@ def _end_before_start(instance: Instance, begun: Begun, error: BaseException) ->
         unfinished = set(begun.machine.unfinished())
         events += [
             AssetFailed(event.asset, event.partition, event.step, reason)
-            for event in _planned(begun.plan, begun.record.spec)
+            for event in _planned_assets(begun.plan, begun.record.spec)
             if event.step in unfinished
         ]
         events.append(RunFailed(reason, error_info(error)))

@@ -26,8 +26,10 @@ from penstock.model.events import (
     LogLine,
 )
 from penstock.model.keys import AssetCheckKey, AssetKey
+from penstock.model.run import RunSpec
 from penstock.partitions.definition import PartitionsDefinition
 from penstock.partitions.multi import MultiPartitionsDefinition
+from penstock.partitions.window import PartitionKeyRange
 
 
 class _LogHandler(logging.Handler):
@@ -55,19 +57,19 @@ class Scope:
         partitions: PartitionsDefinition | None,
         report: Report,
     ) -> None:
-        self.run_id = facts.run_id
-        self.run_spec = facts.spec
-        self.step_key = task.step.key
-        self.attempt = task.retries + 1
+        self.run_id: str = facts.run_id
+        self.run_spec: RunSpec = facts.spec
+        self.step_key: str = task.step.key
+        self.attempt: int = task.retries + 1
         self.assets: Mapping[str, AssetKey] = {a.output: a.key for a in task.step.assets}
         self.checks: Sequence[AssetCheckKey] = [
             AssetCheckKey(c.asset, c.name) for c in task.step.checks
         ]
         self.partitions = partitions
-        self.partition_key = _partition_key(facts, partitions, is_op=node.is_op)
-        self.partition_range = facts.partition_range if partitions is not None else None
+        self.partition_key: str | None = _partition_key(facts, partitions, is_op=node.is_op)
+        self.partition_range: PartitionKeyRange | None = facts.partition_range if partitions is not None else None
         self.config: object = None
-        self.instance = facts.instance
+        self.instance: object = facts.instance
         self._facts = facts
         self._step = node
         self._report = report
@@ -83,6 +85,9 @@ class Scope:
     @property
     def input_assets(self) -> Mapping[str, AssetKey]:
         """The assets that inputs are loaded from, by input."""
+        assets = self._facts.loaded.definition_of(self._step)
+        if assets is not None and self._step.unit is None:
+            return assets.node_keys_by_input_name
         return {i.name: i.asset for i in self._step.inputs if i.asset is not None}
 
     @property

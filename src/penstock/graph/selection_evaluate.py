@@ -92,6 +92,8 @@ def checks_in(expression: Expression, graph: AssetGraph) -> CheckSet:
             for key in keys:
                 graph.check(key)
             return frozenset(keys)
+        case Apply(Function.CHECKS, All(external=True)):
+            return graph.check_keys
         case Apply(Function.CHECKS, child):
             return _checks_of(assets_in(child, graph), graph)
         case Apply(Function.WITHOUT_CHECKS):

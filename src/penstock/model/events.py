@@ -263,6 +263,14 @@ class AssetPlanned(_Event, frozen=True, tag="asset_planned"):
     step: str | None = None
 
 
+class CheckPlanned(_Event, frozen=True, tag="check_planned"):
+    """The run means to evaluate the check."""
+
+    asset: AssetKey
+    name: str
+    step: str | None = None
+
+
 class AssetFailed(_Event, frozen=True, tag="asset_failed"):
     """The run ended without making an asset that it meant to make."""
 
@@ -344,6 +352,7 @@ RunEvent = (
     | AssetMaterialized
     | AssetObserved
     | AssetPlanned
+    | CheckPlanned
     | AssetFailed
     | CheckEvaluated
     | LogLine

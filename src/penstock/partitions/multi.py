@@ -84,13 +84,13 @@ class MultiPartitionsDefinition(PartitionsDefinition):
             )
         for name, definition in partitions_defs.items():
             _check_dimension(name, definition)
-        self.partitions_defs = [
+        self.partitions_defs: list[PartitionDimensionDefinition] = [
             PartitionDimensionDefinition(name, partitions_defs[name])
             for name in sorted(partitions_defs)
         ]
         self._names = tuple(dimension.name for dimension in self.partitions_defs)
         self._parts = tuple(dimension.partitions_def for dimension in self.partitions_defs)
-        self.radices = tuple(
+        self.radices: tuple[int, ...] = tuple(
             _ROOM if part.capacity is None else max(1, part.capacity) for part in self._parts
         )
 

@@ -94,8 +94,8 @@ class PartitionsSubset:
     __slots__ = ("definition", "ordinals")
 
     def __init__(self, definition: KeySpace, ordinals: Ordinals | None = None) -> None:
-        self.definition = definition
-        self.ordinals = Ordinals(()) if ordinals is None else ordinals
+        self.definition: KeySpace = definition
+        self.ordinals: Ordinals = Ordinals(()) if ordinals is None else ordinals
 
     @staticmethod
     def of_spans(definition: KeySpace, spans: Iterable[Span]) -> PartitionsSubset:

@@ -71,19 +71,19 @@ class WindowKeys(PartitionsDefinition):
             day=day_offset,
         )
         self._cron = parse_cron(regular.cron if regular else cron_schedule or "")
-        self.cron_schedule = regular.cron if regular else self._cron.text
-        self.schedule_type = regular.schedule if regular else None
-        self.minute_offset = regular.minute if regular else 0
-        self.hour_offset = regular.hour if regular else 0
-        self.day_offset = regular.day if regular else 0
-        self.timezone = timezone or "UTC"
+        self.cron_schedule: str = regular.cron if regular else self._cron.text
+        self.schedule_type: ScheduleType | None = regular.schedule if regular else None
+        self.minute_offset: int = regular.minute if regular else 0
+        self.hour_offset: int = regular.hour if regular else 0
+        self.day_offset: int = regular.day if regular else 0
+        self.timezone: str = timezone or "UTC"
         self.fmt = fmt
         self.end_offset = end_offset
         self._zone = zone_named(self.timezone)
         self._exclusions = Exclusions.of(exclusions, self._zone)
-        self.exclusions = list(exclusions) if exclusions else None
-        self.start = bound_read(start, fmt=fmt, zone=self._zone, name="start_date")
-        self.end = (
+        self.exclusions: list[str | datetime] | None = list(exclusions) if exclusions else None
+        self.start: datetime = bound_read(start, fmt=fmt, zone=self._zone, name="start_date")
+        self.end: datetime | None = (
             None if end is None else bound_read(end, fmt=fmt, zone=self._zone, name="end_date")
         )
         self._suffixed = self._cron.every_hour and "%z" not in fmt

@@ -250,8 +250,10 @@ def _add_inner_steps(graph: AssetGraph, drafts: dict[str, _Draft]) -> None:
         if name is None:
             continue
         steps = {step.name: step for step in graph.steps_of_unit(name)}
-        made = sum(len(graph.assets_of_step(step)) for step in steps)
-        is_whole = sum(len(draft.assets) for draft in unit) == made
+        made = sum(
+            len(graph.assets_of_step(step)) + len(graph.checks_of_step(step)) for step in steps
+        )
+        is_whole = sum(len(draft.assets) + len(draft.checks) for draft in unit) == made
         wanted = [*steps] if is_whole else [draft.name for draft in unit]
         while wanted:
             step = steps[wanted.pop()]

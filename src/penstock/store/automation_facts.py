@@ -62,7 +62,7 @@ class StoreFacts:
         self._asset_heads: dict[AssetKey, AssetHead | None] = {}
         self._runs: dict[RunId, RunRecord | None] = {}
         newest = store.events(EventFilter(), limit=1, newest_first=True)
-        self.last_event = newest[0].id if newest else None
+        self.last_event: int | None = newest[0].id if newest else None
 
     def missing(self, candidates: EntitySubset) -> EntitySubset:
         """Return what was never materialized; of an external asset, never observed."""

@@ -17,10 +17,10 @@ from penstock.graph.selection import CoercibleToAssetSelection
 from penstock.instance import Instance
 from penstock.partitions.definition import PartitionsDefinition
 
-Node = OpDefinition | GraphDefinition
+NodeDefinition = OpDefinition | GraphDefinition
 
 
-def wrap_op_in_graph(op_def: Node, *, do_input_mapping: bool = True) -> GraphDefinition:
+def wrap_op_in_graph(op_def: NodeDefinition, *, do_input_mapping: bool = True) -> GraphDefinition:
     """Return a graph of one op, whose inputs are the graph's inputs."""
     mappings = [InputMapping(each.name, op_def.name, each.name) for each in op_def.input_defs]
     outputs = [OutputMapping(each.name, op_def.name, each.name) for each in op_def.output_defs]
@@ -33,7 +33,7 @@ def wrap_op_in_graph(op_def: Node, *, do_input_mapping: bool = True) -> GraphDef
 
 
 def wrap_op_in_graph_and_execute(
-    op_def: Node,
+    op_def: NodeDefinition,
     resources: Mapping[str, object] | None = None,
     input_values: Mapping[str, object] | None = None,
     tags: Mapping[str, str] | None = None,

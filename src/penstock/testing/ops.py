@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
+from penstock.define.context import OpExecutionContext
 from penstock.define.op import OpDefinition
 from penstock.define.ports import In, Out
 from penstock.define.result import Output
@@ -35,7 +36,7 @@ def create_stub_op(name: str, value: object) -> OpDefinition:
 
 
 def create_root_op(name: str) -> OpDefinition:
-    """Return an op with the one input `<name>_input`."""
+    """Return an op with the one input `<name>_input`; it adds the row of its node."""
     return _adding(name, [f"{name}_input"])
 
 
@@ -45,10 +46,10 @@ def create_op_with_deps(name: str, *ops: OpDefinition) -> OpDefinition:
 
 
 def _adding(name: str, inputs: Sequence[str]) -> OpDefinition:
-    def add(_context: object, given: object) -> Iterator[Output[object]]:
+    def add(context: OpExecutionContext, given: object) -> Iterator[Output[object]]:
         rows: list[Row] = []
         for value in cast("Mapping[str, Sequence[Row]]", given).values():
             rows.extend(row for row in value if row not in rows)
-        yield Output([*rows, compute_called(name)])
+        yield Output([*rows, compute_called(context.op.name)])
 
     return OpDefinition(add, name, ins={each: In() for each in inputs}, outs={"result": Out()})

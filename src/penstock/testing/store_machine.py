@@ -163,7 +163,7 @@ class StoreMachine(RuleBasedStateMachine):
         """Make both stores."""
         self.model: Store = MemoryStore()
         self.store: Store = self.make_store()
-        self.now = 0.0
+        self.now: float = 0.0
         self.leases: list[Lease] = []
 
     def teardown(self) -> None:

@@ -91,10 +91,10 @@ class TypeCheckContext:
     def __init__(
         self, *, run_id: str, log: logging.Logger, resources: object, dagster_type: RuntimeType
     ) -> None:
-        self.run_id = run_id
-        self.log = log
-        self.resources = resources
-        self.dagster_type = dagster_type
+        self.run_id: str = run_id
+        self.log: logging.Logger = log
+        self.resources: object = resources
+        self.dagster_type: RuntimeType = dagster_type
 
 
 TypeCheckFunction: TypeAlias = Callable[[TypeCheckContext, Any], object]
@@ -125,7 +125,7 @@ class RuntimeType:
             should be.
     """
 
-    always_passes = False
+    always_passes: bool = False
 
     def __init__(
         self,
@@ -140,17 +140,17 @@ class RuntimeType:
         typing_type: object = Any,
         metadata: Mapping[str, object] | None = None,
     ) -> None:
-        self.key = _key_of(key, name)
+        self.key: str = _key_of(key, name)
         self._name = name
         _check_arguments(type_check_fn, loader, label=self.key)
         self._type_check_fn = type_check_fn
         self.is_builtin = is_builtin
         self.description = description
         self._loader = loader
-        self.required_resource_keys = frozenset(required_resource_keys or ())
+        self.required_resource_keys: frozenset[str] = frozenset(required_resource_keys or ())
         self.kind = kind
         self._typing_type = typing_type
-        self.metadata = normalize_metadata(metadata or {})
+        self.metadata: dict[str, MetadataUnion] = normalize_metadata(metadata or {})
 
     def type_check(self, context: TypeCheckContext | None, value: object) -> TypeCheck:
         """Judge a value.
@@ -327,7 +327,7 @@ class PythonObjectType(RuntimeType):
         classes = python_type if isinstance(python_type, tuple) else (python_type,)
         _check_classes(classes)
         self.python_type = python_type
-        self.type_str = _name_of(python_type)
+        self.type_str: str = _name_of(python_type)
         rest.setdefault("typing_type", _annotation_of(python_type))
         super().__init__(self._check, key=key, name=name or self.type_str, **rest)
 
@@ -370,7 +370,7 @@ class AnnotatedClassType(RuntimeType):
         qualified = f"{python_type.__module__}.{python_type.__name__}"
         self._instances_of = _instance_check(python_type)
         self._qualified = qualified
-        self.always_passes = python_type is object
+        self.always_passes: bool = python_type is object
         super().__init__(
             self._check, key=f"_TypeHintInferred[{qualified}]", typing_type=python_type
         )

@@ -146,7 +146,7 @@ class OptionalType(GenericType):
     def __init__(self, inner_type: RuntimeType) -> None:
         _refuse_nothing(inner_type, "Optional")
         self.inner_type = inner_type
-        self.always_passes = inner_type.always_passes
+        self.always_passes: bool = inner_type.always_passes
         super().__init__(
             self._check,
             key=f"Optional.{inner_type.key}",
@@ -272,8 +272,8 @@ class GenericName:
     __slots__ = ("name", "runtime_type")
 
     def __init__(self, name: str, runtime_type: RuntimeType) -> None:
-        self.name = name
-        self.runtime_type = runtime_type
+        self.name: str = name
+        self.runtime_type: RuntimeType = runtime_type
 
     @property
     def config_type(self) -> None:

@@ -53,11 +53,11 @@ class TypeLoaderContext:
         job_name: str = "",
         step_key: str = "",
     ) -> None:
-        self.run_id = run_id
-        self.log = log
-        self.resources = resources
-        self.job_name = job_name
-        self.step_key = step_key
+        self.run_id: str = run_id
+        self.log: logging.Logger = log
+        self.resources: object = resources
+        self.job_name: str = job_name
+        self.step_key: str = step_key
 
 
 LoaderFunction = Callable[[TypeLoaderContext, object], object]

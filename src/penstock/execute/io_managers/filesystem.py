@@ -49,7 +49,7 @@ class PickledObjectFilesystemIOManager(PathIOManager):
     """
 
     def __init__(self, base_dir: str | os.PathLike[str]) -> None:
-        self.base_dir = Path(base_dir)
+        self.base_dir: Path = Path(base_dir)
         self._base_path = self.base_dir
 
     def dump_to_path(self, context: OutputContext, obj: object, path: StorePath) -> None:

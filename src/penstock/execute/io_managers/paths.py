@@ -58,7 +58,7 @@ class StorePath(Protocol):
         """Remove the file."""
         ...
 
-    def mkdir(self, mode: int = ..., parents: bool = ..., exist_ok: bool = ...) -> None:  # noqa: FBT001 - as in pathlib
+    def mkdir(self, mode: int = 0o777, parents: bool = False, exist_ok: bool = False) -> None:  # noqa: FBT001, FBT002 - as in pathlib
         """Make a folder."""
         ...
 
@@ -168,6 +168,7 @@ class PathIOManager(IOManager):
 
         Raises:
             StoredValueNotFoundError: One is missing, and may not be.
+            RuntimeError: The same, where `load_from_path` is `async`.
         """
         if inspect.iscoroutinefunction(self.load_from_path):
             return _finished(self.load_partitions_async(context))
@@ -185,7 +186,7 @@ class PathIOManager(IOManager):
         """Load every partition that the context asks for, all at the same time.
 
         Raises:
-            StoredValueNotFoundError: One is missing, and may not be.
+            RuntimeError: Some are missing, and may not be, or could not be read.
         """
         import asyncio  # noqa: PLC0415 - slow to load, and hardly ever needed
 
@@ -201,10 +202,14 @@ class PathIOManager(IOManager):
         for key, value in zip(paths, found, strict=True):
             if isinstance(value, FileNotFoundError) and _may_miss(context):
                 context.log.debug(self.get_missing_partition_log_message(key))
-            elif isinstance(value, BaseException):
-                raise value
             else:
                 loaded[key] = value
+        failed = {k: v for k, v in loaded.items() if isinstance(v, BaseException)}
+        if failed:
+            told = "; ".join(f"'{key}': {error}" for key, error in failed.items())
+            raise RuntimeError(
+                f"{len(failed)} of {len(paths)} partitions could not be loaded. {told}"
+            ) from next(iter(failed.values()))
         return loaded
 
     def get_path_for_partition(

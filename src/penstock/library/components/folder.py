@@ -36,7 +36,7 @@ class DefsFolderComponent(Component, FolderMark):
 
     def __init__(self, path: Path, children: Mapping[Path, Component] | None = None) -> None:
         self.path = path
-        self.children = dict(children or {})
+        self.children: dict[Path, Component] = dict(children or {})
 
     @classmethod
     def get_model_cls(cls) -> type[BaseModel] | None:
@@ -64,7 +64,7 @@ class YamlFileComponent(Component):
         contexts: Sequence[ComponentLoadContext],
         processors: Sequence[Sequence[PostProcessor]],
     ) -> None:
-        self.components = list(components)
+        self.components: list[Component] = list(components)
         self._contexts = list(contexts)
         self._processors = list(processors)
 
@@ -93,7 +93,7 @@ class PythonFileComponent(Component):
         contexts: Mapping[str, ComponentLoadContext],
     ) -> None:
         self.path = path
-        self.components = dict(components)
+        self.components: dict[str, Component] = dict(components)
         self._contexts = dict(contexts)
 
     def build_defs(self, context: ComponentLoadContext) -> Definitions:

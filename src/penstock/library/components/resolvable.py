@@ -11,7 +11,7 @@ import re
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self, cast
+from typing import ClassVar, Self, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PydanticSchemaGenerationError, ValidationError
@@ -41,7 +41,7 @@ class Model(BaseModel):
         'orders'
     """
 
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
 
 class Resolvable:

@@ -306,7 +306,7 @@ ResolvedAssetCheckSpec = Annotated[
 ]
 """A check spec that a file declares."""
 
-AssetAttributesModel = AssetSpecUpdateKwargs.model()
+AssetAttributesModel: type[BaseModel] = AssetSpecUpdateKwargs.model()
 """The model of what files may change of an asset."""
 
 

@@ -61,8 +61,8 @@ class ComponentTree:
         terminate_autoloading_on_keyword_files: bool | None = None,
     ) -> None:
         self.defs_module = defs_module
-        self.project_root = Path(project_root)
-        self.defs_module_path = _folder_of(defs_module)
+        self.project_root: Path = Path(project_root)
+        self.defs_module_path: Path = _folder_of(defs_module)
         self._terminates = bool(terminate_autoloading_on_keyword_files)
         self._components: dict[Place, Component] = {}
         self._defs: dict[Place, Definitions] = {}

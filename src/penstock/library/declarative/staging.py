@@ -24,7 +24,7 @@ class Staging:
     def __init__(self, final: Path, *, in_place: bool) -> None:
         self._final = final
         self._in_place = in_place
-        self.target = final if in_place else _beside(final, "partial")
+        self.target: Path = final if in_place else _beside(final, "partial")
 
     def begin(self) -> None:
         """Make the folder, and set aside what a command in place would overwrite."""

@@ -25,8 +25,8 @@ class UPathIOManager(PathIOManager):
             also a `ConfigurableIOManager` sets `_base_path` when it is set up.
     """
 
-    def __init__(self, base_path: UPath | None = None) -> None:
-        self._base_path = cast("StorePath", base_path or _path("."))
+    def __init__(self, base_path: StorePath | None = None) -> None:
+        self._base_path = base_path or _path(".")
 
     @property
     def fs(self) -> object:

@@ -35,7 +35,7 @@ class PipesThreadedMessageReader(PipesMessageReader, Generic[Cursor]):
         self, interval: float = 10, log_readers: Sequence[PipesLogReader] | None = None
     ) -> None:
         self.interval = interval
-        self.log_readers = list(log_readers or ())
+        self.log_readers: list[PipesLogReader] = list(log_readers or ())
         self.opened_payload: PipesOpenedData | None = None
         self.launched_payload: PipesLaunchedData | None = None
         self._lock = threading.Lock()
@@ -161,7 +161,7 @@ class PipesBlobStoreMessageReader(PipesThreadedMessageReader[int]):
         self, interval: float = 10, log_readers: Sequence[PipesLogReader] | None = None
     ) -> None:
         super().__init__(interval, log_readers)
-        self.counter = 1
+        self.counter: int = 1
 
     @abstractmethod
     def download_messages_chunk(self, index: int, params: PipesParams) -> str | None:

@@ -49,10 +49,10 @@ class PipesSubprocessClient(PipesClient):
         *,
         must_open: bool = False,
     ) -> None:
-        self.env = dict(env or {})
+        self.env: dict[str, str] = dict(env or {})
         self.cwd = cwd
-        self.context_injector = context_injector or PipesTempFileContextInjector()
-        self.message_reader = message_reader or PipesTempFileMessageReader()
+        self.context_injector: PipesContextInjector = context_injector or PipesTempFileContextInjector()
+        self.message_reader: PipesMessageReader = message_reader or PipesTempFileMessageReader()
         self.forward_termination = forward_termination
         self.forward_stdio = forward_stdio
         self.termination_timeout_seconds = termination_timeout_seconds
