@@ -42,8 +42,8 @@ _HOMES = {
     "model.code_reference": "LocalFileCodeReference UrlCodeReference",
     "define.metadata_set": "NamespacedMetadataSet NamespacedTagSet TableMetadataSet UriMetadataSet "
     "CodeReferencesMetadataSet StorageAddress",
-    "define.context": "AssetExecutionContext AssetCheckExecutionContext OpExecutionContext "
-    "build_asset_context build_op_context",
+    "define.context": "AssetExecutionContext AssetCheckExecutionContext OpExecutionContext",
+    "define.direct_context": "build_asset_check_context build_asset_context build_op_context",
     "define.definitions": "Definitions",
     "base.tags": "MAX_RUNTIME_SECONDS_TAG",
     "base.user_code": "user_code_error_boundary",
@@ -228,7 +228,6 @@ _HOMES = {
     "base.warnings": "BetaWarning ConfigArgumentWarning PreviewWarning SupersessionWarning "
     "deprecation_warning",
     "base.libraries": "LibraryRegistry",
-    "define.check_context": "build_asset_check_context",
     "compat.run_records": "AssetJobKey AssetOrCheckKey RunRecord",
     "compat.event_queries": "AssetRecordsFilter EventRecordsResult RunShardedEventsCursor "
     "RunStatusChangeRecordsFilter",

@@ -94,7 +94,6 @@ from penstock.define.automation_sensor import (
 from penstock.define.binding import BindResourcesToJobs as BindResourcesToJobs
 from penstock.define.binding import with_resources as with_resources
 from penstock.define.check import asset_check as asset_check
-from penstock.define.check_context import build_asset_check_context as build_asset_check_context
 from penstock.define.code_references import AnchorBasedFilePathMapping as AnchorBasedFilePathMapping
 from penstock.define.code_references import FilePathMapping as FilePathMapping
 from penstock.define.code_references import (
@@ -109,12 +108,13 @@ from penstock.define.context import AssetCheckExecutionContext as AssetCheckExec
 from penstock.define.context import AssetExecutionContext as AssetExecutionContext
 from penstock.define.context import OpExecutionContext as OpExecutionContext
 from penstock.define.context import OpExecutionContext as StepExecutionContext
-from penstock.define.context import build_asset_context as build_asset_context
-from penstock.define.context import build_op_context as build_op_context
 from penstock.define.definitions import Definitions as Definitions
 from penstock.define.dependency import DependencyDefinition as DependencyDefinition
 from penstock.define.dependency import MultiDependencyDefinition as MultiDependencyDefinition
 from penstock.define.dependency import NodeInvocation as NodeInvocation
+from penstock.define.direct_context import build_asset_check_context as build_asset_check_context
+from penstock.define.direct_context import build_asset_context as build_asset_context
+from penstock.define.direct_context import build_op_context as build_op_context
 from penstock.define.executor import ExecutorDefinition as ExecutorDefinition
 from penstock.define.executor import ExecutorRequirement as ExecutorRequirement
 from penstock.define.executor import InitExecutorContext as InitExecutorContext

@@ -3,6 +3,7 @@ from typing import Annotated, Any, Literal, Optional
 
 import pytest
 from pydantic import Field as PydanticField
+from pydantic import field_validator
 
 from penstock.config.alternatives import Noneable
 from penstock.config.config_type import ConfigTypeKind
@@ -10,10 +11,17 @@ from penstock.config.env import EnvVar
 from penstock.config.evaluate import evaluate_config
 from penstock.config.model import Config, PermissiveConfig
 from penstock.config.model_type import ModelType
+from penstock.config.resource import ConfigurableResource, ResourceDependency
 from penstock.config.scalars import ANY, FLOAT, BoolSource, IntSource, StringSource
 from penstock.config.schema import Array, Field, Map, Permissive, as_field
 from penstock.config.snapshot import print_config_type
-from penstock.errors import InvalidConfigError, InvalidDefinitionError
+from penstock.define.types.definition import RuntimeType
+from penstock.errors import (
+    InvalidConfigDefinitionError,
+    InvalidConfigError,
+    InvalidDefinitionError,
+    RuntimeTypeInConfigError,
+)
 
 
 class Colour(enum.Enum):
@@ -207,3 +215,58 @@ def test_a_constraint_is_told_as_a_problem_of_config():
     ]
     with pytest.raises(InvalidConfigError, match="The config of 'Bounded' does not fit"):
         Bounded.to_config_schema().resolve_or_raise({"rows": 0})
+
+
+class Opaque:
+    pass
+
+
+DAY = RuntimeType(lambda _, value: isinstance(value, int), name="Day")
+
+
+def test_a_field_without_a_form_in_config_is_refused_as_a_schema():
+    class Wrong(Config):
+        inner: Opaque
+
+    assert isinstance(Wrong(inner=Opaque()).inner, Opaque)
+    with pytest.raises(InvalidConfigDefinitionError, match="Field 'inner' of 'Wrong'"):
+        as_field(Wrong)
+
+
+def test_a_resource_with_such_a_field_is_refused_when_it_is_made():
+    class Wrong(ConfigurableResource):
+        inner: Opaque
+
+    class Right(ConfigurableResource):
+        inner: ResourceDependency[Opaque]
+
+    with pytest.raises(InvalidConfigDefinitionError, match="Field 'inner' of 'Wrong'"):
+        Wrong(inner=Opaque())
+    with pytest.raises(InvalidConfigDefinitionError, match="Field 'inner' of 'Wrong'"):
+        Wrong.configure_at_launch()
+    assert isinstance(Right(inner=Opaque()).inner, Opaque)
+
+
+def test_a_type_of_inputs_and_outputs_is_refused_as_that_of_a_field():
+    with pytest.raises(RuntimeTypeInConfigError, match="Field 'day' of 'Wrong'"):
+
+        class Wrong(Config):
+            day: DAY = 3
+
+
+def test_defaults_are_not_validated():
+    class Inner(Config):
+        name: Optional[str] = None  # noqa: UP045 - as users write it
+
+        @field_validator("name")
+        @classmethod
+        def refused(cls, value: object) -> object:
+            raise ValueError("given")
+
+    class Outer(Config):
+        inner: Inner
+
+    field = as_field(Outer)
+
+    assert evaluate_config(field, field.default_value).value == Outer(inner=Inner())
+    assert not evaluate_config(field, {"inner": {"name": "a"}}).success

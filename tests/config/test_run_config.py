@@ -5,7 +5,12 @@ import pytest
 
 from penstock.config.env import EnvVar
 from penstock.config.model import Config
-from penstock.config.run_config import RunConfig, load_run_config, merge_run_config
+from penstock.config.run_config import (
+    RunConfig,
+    load_run_config,
+    merge_run_config,
+    refuse_variables,
+)
 from penstock.errors import InvalidConfigError
 
 
@@ -104,3 +109,11 @@ def test_run_config_loads_neither_pydantic_nor_yaml():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout == "[]\n"
+
+
+def test_a_variable_in_a_mapping_is_refused_with_its_place():
+    with pytest.raises(InvalidConfigError) as caught:
+        refuse_variables({"ops": {"a": {"config": {"keys": ["x", EnvVar("KEY")]}}}})
+
+    assert str(caught.value).startswith("root:ops:a:config:keys[1]: found an EnvVar.")
+    assert "{'env': 'KEY'}" in str(caught.value)

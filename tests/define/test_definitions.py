@@ -133,3 +133,34 @@ def test_merging_refuses_different_resources_of_one_key():
         "Definitions objects 0 and 1 have different resources with same key 'a'. Give it once, or "
         "rename one of them."
     )
+
+
+def test_jobs_of_schedules_and_sensors_have_the_resources():
+    @dg.op(required_resource_keys={"limit"})
+    def read(context):
+        return context.resources.limit
+
+    @dg.job
+    def reading():
+        read()
+
+    @dg.sensor(job=reading)
+    def watch(): ...
+
+    nightly = dg.ScheduleDefinition(name="nightly", cron_schedule="0 0 * * *", job=reading)
+    defs = dg.Definitions(schedules=[nightly], sensors=[watch], resources={"limit": 3})
+
+    for job in (defs.resolve_sensor_def("watch").job, defs.resolve_schedule_def("nightly").job):
+        assert job.execute_in_process().output_for_node("read") == 3
+
+
+def test_a_job_without_one_of_its_resources_is_not_loadable():
+    @dg.op(required_resource_keys={"limit"})
+    def read(): ...
+
+    @dg.job(config={})
+    def reading():
+        read()
+
+    with pytest.raises(InvalidDefinitionError, match="'limit' required by op 'read' was not"):
+        dg.Definitions.validate_loadable(dg.Definitions(jobs=[reading]))

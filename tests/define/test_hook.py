@@ -87,5 +87,7 @@ def test_a_hook_of_all_ends_takes_the_events() -> None:
     assert HookExecutionResult("audit", is_skipped=True) == audit.hook_fn(None, [])
     with pytest.raises(InvalidDefinitionError, match="required positional parameter"):
         event_list_hook(lambda context: None)
+    with pytest.raises(InvalidDefinitionError, match="required positional parameter 'context'"):
+        success_hook(lambda ctx: None)
     with pytest.raises(ParameterCheckError, match="must be a set"):
-        success_hook(name="x", required_resource_keys=["chat"])(lambda c: None)
+        success_hook(name="x", required_resource_keys=["chat"])(lambda context: None)

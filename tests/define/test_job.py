@@ -8,6 +8,7 @@ from penstock.errors import (
     InvalidSubsetError,
     ParameterCheckError,
 )
+from penstock.graph.asset_graph import AssetGraph
 
 
 @dg.asset
@@ -38,8 +39,76 @@ def test_a_selection_is_text_keys_assets_or_a_selection(selection):
 def test_a_selection_is_resolved_late():
     job = dg.define_asset_job("j", "nope")
 
-    with pytest.raises(InvalidSubsetError):
+    with pytest.raises(InvalidDefinitionError) as caught:
         dg.Definitions([orders], jobs=[job]).resolve_job_def("j")
+
+    assert str(caught.value) == "Job 'j': There is no asset 'nope'."
+    assert isinstance(caught.value.__cause__, InvalidSubsetError)
+
+
+def test_a_job_of_a_part_of_what_is_made_together_is_refused():
+    @dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b")])
+    def both():
+        pass
+
+    defs = dg.Definitions([both], jobs=[dg.define_asset_job("j", "a")])
+
+    with pytest.raises(InvalidDefinitionError, match="cannot be subset"):
+        defs.resolve_job_def("j")
+
+
+def test_a_declared_job_is_resolved_over_a_graph_of_assets():
+    @dg.asset(required_resource_keys={"api"})
+    def fetched(context: dg.AssetExecutionContext):
+        return context.resources.api
+
+    graph = dg.Definitions([fetched], resources={"api": 1}).resolve_asset_graph()
+
+    job = dg.define_asset_job("j").resolve(graph)
+
+    assert job.execute_in_process().output_for_node("fetched") == 1
+
+
+def test_a_resolved_job_takes_the_resources_that_its_assets_lack():
+    @dg.asset(required_resource_keys={"api"})
+    def fetched(context: dg.AssetExecutionContext):
+        return context.resources.api
+
+    graph = AssetGraph.from_assets([fetched])
+
+    job = dg.define_asset_job("j").resolve(graph, resource_defs={"api": 2})
+
+    assert job.execute_in_process().output_for_node("fetched") == 2
+    with pytest.raises(InvalidDefinitionError, match="'api'"):
+        dg.define_asset_job("j").resolve(graph)
+
+
+def test_a_subset_of_a_job_makes_its_part():
+    job = dg.Definitions([orders, revenue], jobs=[dg.define_asset_job("j")]).resolve_job_def("j")
+
+    part = job.get_subset(asset_selection={dg.AssetKey("orders")})
+
+    assert part.asset_keys == {dg.AssetKey("orders")}
+    with pytest.raises(InvalidSubsetError, match="'nope'"):
+        job.get_subset(asset_selection={dg.AssetKey("nope")})
+
+
+def test_the_condition_of_a_job_asks_about_its_root_assets():
+    eager = dg.AutomationCondition.eager()
+    defs = dg.Definitions(
+        [orders],
+        jobs=[
+            dg.define_asset_job("bare", automation_condition=eager),
+            dg.define_asset_job(
+                "wrapped",
+                automation_condition=dg.AutomationCondition.any_job_root_assets_match(eager),
+            ),
+        ],
+    )
+
+    assert defs.resolve_job_def("wrapped").automation_condition is not None
+    with pytest.raises(InvalidDefinitionError, match="root assets"):
+        defs.resolve_job_def("bare")
 
 
 def test_a_job_runs_in_process():

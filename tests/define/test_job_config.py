@@ -223,3 +223,42 @@ def test_run_config_is_validated_without_running() -> None:
     assert "ops" in validate_run_config(limited, {"ops": {"typed": {"config": {"rows": 1}}}})
     with pytest.raises(InvalidConfigError):
         validate_run_config(limited, {"ops": {"typed": {"config": {"rows": "1"}}}})
+
+
+def test_validated_config_has_every_default_by_the_name_of_the_step():
+    class Region(dg.Config):
+        name: str
+        rows: int = 10
+
+    class Api(dg.ConfigurableResource):
+        url: str = "local"
+
+    def read(config): ...
+
+    read.__annotations__["config"] = Region
+    reading = op(name="read", required_resource_keys={"api"})(read)
+
+    @graph
+    def loading():
+        reading()
+
+    @graph
+    def outer():
+        loading()
+
+    whole = outer.to_job(resource_defs={"api": Api()})
+    config = {"ops": {"loading": {"ops": {"read": {"config": {"name": "eu"}}}}}}
+
+    assert validate_run_config(whole, config) == {
+        "ops": {
+            "loading": {"config": None, "inputs": {}, "outputs": None},
+            "loading.read": {"config": {"name": "eu", "rows": 10}, "inputs": {}, "outputs": None},
+        },
+        "execution": {
+            "multi_or_in_process_executor": {
+                "multiprocess": {"retries": {"enabled": {}}, "max_concurrent": None}
+            }
+        },
+        "resources": {"api": {"config": {"url": "local"}}, "io_manager": {"config": None}},
+        "loggers": {},
+    }

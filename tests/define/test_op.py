@@ -217,7 +217,10 @@ def test_a_configured_op_takes_the_config_of_its_function() -> None:
 
 
 def test_a_raw_op_takes_a_mapping_of_inputs() -> None:
-    raw = OpDefinition(lambda _context, inputs: inputs["x"] + 1, "raw", ins={"x": In(int)})
+    def add_one(_context, inputs):
+        yield Output(inputs["x"] + 1)
 
-    assert raw(None, 2) == 3
+    raw = OpDefinition(add_one, "raw", ins={"x": In(int)})
+
+    assert [output.value for output in raw(None, 2)] == [3]
     assert DynamicOut().is_dynamic

@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from pydantic import Field as PydanticField
 
 import penstock as dg
-from penstock.define.context import OpExecutionContext, build_op_context
+from penstock.define.context import OpExecutionContext
+from penstock.define.direct_context import build_op_context
 from penstock.define.op import op
 from penstock.define.ports import DynamicOut, In, Out
 from penstock.define.result import AssetMaterialization, DynamicOutput, Output
@@ -220,3 +222,48 @@ def test_a_context_tells_afterwards_what_the_op_told() -> None:
 def test_what_only_a_run_knows_is_refused(name: str) -> None:
     with pytest.raises(InvalidPropertyError):
         getattr(build_op_context(), name)
+
+
+class Inner(dg.Config):
+    rows: int
+
+
+class Outer(dg.Config):
+    inner: Inner
+
+
+class Api(dg.ConfigurableResource):
+    url: str
+
+
+class Source(dg.Config):
+    schema_: str = PydanticField(alias="schema")
+
+
+def test_variables_in_config_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    @op
+    def limited(config: Outer):
+        return config.inner.rows
+
+    monkeypatch.setenv("PENSTOCK_TEST_ROWS", "7")
+
+    assert limited(Outer(inner=Inner(rows=dg.EnvVar.int("PENSTOCK_TEST_ROWS")))) == 7
+
+
+def test_resources_of_the_call_are_on_the_context() -> None:
+    @op
+    def fetch(context: OpExecutionContext, api: Api):
+        return context.resources.api.url
+
+    context = build_op_context()
+
+    assert fetch(context, Api(url="a")) == "a"
+    assert fetch(context, api=Api(url="b")) == "b"
+
+
+def test_config_on_the_context_is_plain_and_has_the_keys_of_run_config() -> None:
+    @op
+    def limited(context: OpExecutionContext, config: Source):
+        return context.op_config
+
+    assert limited(build_op_context(), Source(schema="raw")) == {"schema": "raw"}

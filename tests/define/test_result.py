@@ -57,3 +57,18 @@ def test_a_recorded_verdict_has_the_key_of_its_check():
     verdict = dg.AssetCheckEvaluation(asset_key=dg.AssetKey("a"), check_name="c", passed=True)
 
     assert verdict.asset_check_key == dg.AssetCheckKey(dg.AssetKey("a"), "c")
+
+
+def test_a_file_is_an_asset_named_after_its_path():
+    made = dg.AssetMaterialization.file("/data/no_where.csv", description="rows")
+
+    assert made.asset_key == dg.AssetKey(["data", "no_where", "csv"])
+    assert made.metadata == {"path": dg.MetadataValue.path("/data/no_where.csv")}
+    assert (made.label, made.description) == ("data no_where csv", "rows")
+
+
+def test_text_like_a_path_has_a_part_for_each_word_in_an_event():
+    assert dg.AssetObservation("s3://bucket/a-b").asset_key == dg.AssetKey(
+        ["s3", "bucket", "a", "b"]
+    )
+    assert dg.AssetMaterialization("plain").asset_key == dg.AssetKey("plain")

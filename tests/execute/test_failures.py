@@ -46,7 +46,7 @@ def test_an_error_of_ours_is_shown_with_its_name_in_dagster():
     def wrong():
         raise dg.InvariantViolationError("no")
 
-    assert ["DagsterInvariantViolationError"] == _errors(_job_of(wrong))[0]
+    assert _errors(_job_of(wrong))[0] == ["DagsterInvariantViolationError"]
 
 
 def test_a_wrong_argument_inside_a_step_counts_as_an_error_of_user_code():
@@ -61,7 +61,7 @@ def test_a_failure_of_user_code_is_shown_as_it_is():
     def fails():
         raise dg.Failure("no")
 
-    assert ["Failure"] == _errors(_job_of(fails))[0]
+    assert _errors(_job_of(fails))[0] == ["Failure"]
 
 
 def test_a_type_check_that_raised_says_so_with_the_cause():
@@ -83,7 +83,7 @@ def test_an_io_manager_that_raised_says_so_with_the_cause():
 
 
 def test_a_value_of_another_type_is_told_with_the_name_in_dagster():
-    assert ["DagsterTypeCheckDidNotPass"] == _errors(_job_of(lambda: 1, out=dg.Out(str)))[0]
+    assert _errors(_job_of(lambda: 1, out=dg.Out(str)))[0] == ["DagsterTypeCheckDidNotPass"]
 
 
 def test_metadata_of_an_error_of_user_code_is_in_the_form_of_metadata():
@@ -95,5 +95,5 @@ def test_metadata_of_an_error_of_user_code_is_in_the_form_of_metadata():
     except dg.TypeCheckDidNotPass as error:
         raised = error
 
-    assert "Never." == raised.description
+    assert raised.description == "Never."
     assert {"why": dg.MetadataValue.text("so")} == raised.metadata

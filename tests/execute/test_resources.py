@@ -76,3 +76,55 @@ def test_a_teardown_that_raises_is_told_and_raises_nothing():
         pass
 
     assert told == [("s", "in use")]
+
+
+def test_a_teardown_that_raises_is_an_event_of_a_run_that_succeeds():
+    class Sticky(dg.ConfigurableResource):
+        def teardown_after_execution(self, context):
+            raise ValueError("stuck")
+
+    @dg.op
+    def use(lock: Sticky): ...
+
+    @dg.job(resource_defs={"lock": Sticky()})
+    def using():
+        use()
+
+    result = using.execute_in_process()
+
+    assert result.success
+    told = [event.message for event in result.all_events if event.is_engine_event]
+    assert "Teardown of resources [lock] failed: stuck" in told
+
+
+def test_a_job_without_one_of_its_resources_is_refused_before_it_runs():
+    @dg.op(required_resource_keys={"db"})
+    def use(context):
+        return context.resources.db
+
+    @dg.job
+    def using():
+        use()
+
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="'db' required by op 'use' was not"):
+        using.execute_in_process()
+    assert using.execute_in_process(resources={"db": 3}).output_for_node("use") == 3
+
+
+def test_a_loaded_input_tells_where_its_value_comes_from():
+    @dg.op
+    def make():
+        return 1
+
+    @dg.op
+    def take(value): ...
+
+    @dg.job
+    def both():
+        take(make())
+
+    (event,) = [event for event in both.execute_in_process().all_events if event.is_loaded_input]
+
+    data = event.event_specific_data
+    assert (data.input_name, data.manager_key) == ("value", "io_manager")
+    assert (data.upstream_step_key, data.upstream_output_name) == ("make", "result")

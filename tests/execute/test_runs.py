@@ -8,7 +8,7 @@ import pytest
 import penstock as dg
 from penstock.base.settings import load_settings
 from penstock.define.loaded import LoadedDefinitions, flatten, load
-from penstock.errors import InvariantViolationError, StoreFullError
+from penstock.errors import InvariantViolationError, ResourceFunctionError, StoreFullError
 from penstock.execute.recovery import cancel_run, recover_lost_runs, resume_run
 from penstock.execute.runs import Errors, execute_run, start_run
 from penstock.instance import Instance
@@ -136,7 +136,9 @@ def test_a_resource_that_cannot_be_set_up_fails_the_run_without_steps(loaded, in
         "asset_failed",
         "run_failed",
     ]
-    assert repr(errors.first()) == "ValueError('no network')"
+    error = errors.first()
+    assert isinstance(error, ResourceFunctionError)
+    assert repr(error.user_exception) == "ValueError('no network')"
 
 
 def test_a_full_disk_under_the_store_leaves_a_resumable_run(tmp_path):

@@ -91,6 +91,7 @@ EXAMPLES: dict[str, ev.RunEvent] = {
     ),
     "asset_planned": ev.AssetPlanned(_ASSET, "2024-01-31", "orders"),
     "asset_failed": ev.AssetFailed(_ASSET, "2024-01-31", "orders", "the step failed"),
+    "check_planned": ev.CheckPlanned(_ASSET, "no_nulls", "orders"),
     "check_evaluated": ev.CheckEvaluated(
         asset=_ASSET,
         name="no_nulls",

@@ -1,6 +1,6 @@
-"""A page of uses, as a user's editor sees them; pyright must accept it in strict mode.
+"""A page of uses, as a user's editor sees them; pyright and mypy must accept it in strict mode.
 
-Never run. What is asserted is that these lines have types, and which.
+What is asserted is that these lines have types, and which.
 """
 
 from typing import assert_type
@@ -41,11 +41,11 @@ def has_rows(orders: list[int]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=bool(orders), severity=dg.AssetCheckSeverity.ERROR)
 
 
-job = dg.define_asset_job("everything", selection=dg.AssetSelection.all())
+everything = dg.define_asset_job("everything", selection=dg.AssetSelection.all())
 defs = dg.Definitions(
     assets=[orders, revenue, daily],
     asset_checks=[has_rows],
-    jobs=[job],
+    jobs=[everything],
     resources={"api": Api(url="https://example.org")},
 )
 

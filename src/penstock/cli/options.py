@@ -58,7 +58,9 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-json_option: Option = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+json_option: Option = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON and nothing else."
+)
 
 config_option: Option = click.option(
     "--config",

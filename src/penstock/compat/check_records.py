@@ -95,12 +95,13 @@ class EventLogStorage:
             cursor: The id of the last record of the page before.
             status: Those with one of these statuses; all if None.
         """
-        matching = EventFilter(
-            asset=check_key.asset_key, kinds=("check_evaluated", "check_planned"), before=cursor
-        )
+        asset = check_key.asset_key
+        verdicts = EventFilter(asset=asset, kinds=("check_evaluated",), before=cursor)
+        plans = EventFilter(kinds=("check_planned",), before=cursor)
+        told = [*self._store.events(verdicts), *self._store.events(plans)]
         found: list[AssetCheckExecutionRecord] = []
         judged: set[RunId | None] = set()
-        for event in self._store.events(matching, newest_first=True):
+        for event in sorted(told, key=lambda each: each.id, reverse=True):
             record = _record(event, check_key)
             is_known = isinstance(event.event, CheckPlanned) and event.run in judged
             if record is None or is_known:
@@ -115,7 +116,9 @@ class EventLogStorage:
 
 def _record(event: StoredEvent, key: AssetCheckKey) -> AssetCheckExecutionRecord | None:
     told = event.event
-    if not isinstance(told, CheckEvaluated | CheckPlanned) or told.name != key.name:
+    if not isinstance(told, CheckEvaluated | CheckPlanned):
+        return None
+    if (told.asset, told.name) != (key.asset_key, key.name):
         return None
     status, partition = AssetCheckExecutionRecordStatus.PLANNED, None
     if isinstance(told, CheckEvaluated):

@@ -1,6 +1,6 @@
-"""Names that code written for Dagster imports from below `dagster._config`, and what each is here.
+"""Names that code written for Dagster imports from its private modules of config and resources.
 
-Owns the names only. Everything behind them is a value of `config` under its own name.
+Owns the names only: what each is here, in one line.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from penstock.config.evaluate import evaluate_config
 from penstock.config.problems import ProblemReason
+from penstock.config.resource_context import HeldResources
 from penstock.config.schema import as_field
 from penstock.config.snapshot import print_config_type
 from penstock.define.op import OpDefinition
@@ -29,6 +30,9 @@ print_config_type_to_string = print_config_type
 
 DagsterEvaluationErrorReason = ProblemReason
 """Why something in config does not fit."""
+
+IContainsGenerator = HeldResources
+"""The kind of what `build_resources` gives if something has to be released in the end."""
 
 
 class DecoratedOpFunction:

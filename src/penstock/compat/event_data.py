@@ -46,6 +46,11 @@ class ErrorView:
         """The exception that it was raised from."""
         return None if self.info.cause is None else ErrorView(self.info.cause)
 
+    @property
+    def context(self) -> ErrorView | None:
+        """The exception that was being handled when it was raised; `from None` hides that."""
+        return self.cause
+
     def to_string(self) -> str:
         """Return the message and the traceback as text."""
         return f"{self.message}\nStack Trace:\n{self.info.stack}"

@@ -98,6 +98,7 @@ TYPE_OF_KIND: Mapping[str, DagsterEventType] = {
     "lease_lost": DagsterEventType.RUN_SUSPENDED,
     "run_resumed": DagsterEventType.RUN_RESUMED,
     "logs_captured": DagsterEventType.LOGS_CAPTURED,
+    "teardown_failed": DagsterEventType.ENGINE_EVENT,
 }
 
 HOOK_TYPES = frozenset(

@@ -15,7 +15,16 @@ from contextlib import (
     contextmanager,
 )
 from enum import Enum
-from typing import Annotated, Generic, Protocol, Self, TypeVar, cast, runtime_checkable
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Generic,
+    Protocol,
+    Self,
+    TypeVar,
+    cast,
+    runtime_checkable,
+)
 
 from pydantic import BaseModel, GetCoreSchemaHandler, PrivateAttr
 from pydantic_core import CoreSchema, core_schema
@@ -32,7 +41,13 @@ from penstock.errors import InvalidInvocationError, ParameterCheckError
 
 ResourceT = TypeVar("ResourceT", bound="ConfigurableResourceFactory[object]")
 _T = TypeVar("_T")
-_Made = TypeVar("_Made", covariant=True)
+if TYPE_CHECKING:
+    import typing_extensions
+
+    # So that the bare name is complete in an annotation; `typing` has defaults from 3.13 on.
+    _Made = typing_extensions.TypeVar("_Made", default=object, covariant=True)
+else:
+    _Made = TypeVar("_Made", covariant=True)
 
 
 class _AnyObject:

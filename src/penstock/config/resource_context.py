@@ -9,6 +9,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from penstock.base.text import did_you_mean, listed
 from penstock.errors import UnknownResourceError
@@ -39,7 +40,7 @@ class Resources:
         self._values = values
         self._owner = owner
 
-    def __getattr__(self, key: str) -> object:
+    def __getattr__(self, key: str) -> Any:  # of the class that the project gives
         if key.startswith("__"):
             raise AttributeError(key)
         try:
@@ -68,6 +69,10 @@ class Resources:
 
     def __repr__(self) -> str:
         return f"Resources({', '.join(sorted(self._values))})"
+
+
+class HeldResources(Resources):
+    """Resources some of which have to be released in the end."""
 
 
 def shown_on_context(value: object) -> object:

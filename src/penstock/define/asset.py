@@ -219,20 +219,14 @@ def asset(
     """
 
     def decorate(function: Function) -> AssetsDefinition:
+        named = checked_function(function)
         asset_key = decorated_key(
-            checked_function(function),
-            name=name,
-            key=key,
-            key_prefix=key_prefix,
-            decorator="@asset",
+            named, name=name, key=key, key_prefix=key_prefix, decorator="@asset"
         )
         owner = f"Asset '{asset_key}'"
-        hints = hints_of(function)
-        signature = read_signature(function)
+        hints, signature = hints_of(function), read_signature(function)
         inputs = inputs_of(signature, ins, hints=hints, owner=owner)
-        value_type, is_nothing = output_type(dagster_type, hints.get("return", NO_VALUE))
         manager, resources = _manager(asset_key, io_manager_key, io_manager_def, resource_defs)
-        _refuse_both(compute_kind, kinds, owner)
         text = description or (description_of(function) if function.__doc__ else None)
         spec = AssetSpec(
             asset_key,
@@ -252,33 +246,22 @@ def asset(
             legacy_freshness_policy=legacy_freshness_policy,
         )
         checked_self_dependency(spec, partitions_def)
-        output = StepOutput(
-            name="result",
-            spec=spec,
-            has_own_deps=True,
-            manager=manager,
-            returns_nothing=is_nothing,
-            is_required=output_required,
-            type=value_type,
-            metadata=spec.metadata,
-        )
+        keys = resource_keys_of(signature, required_resource_keys, resource_defs, owner=owner)
         step = StepDefinition(
             name=asset_key.to_python_identifier(),
             function=function,
             signature=signature,
             inputs=inputs,
-            outputs=(output,),
+            outputs=(_output(spec, manager, dagster_type, hints.get("return", NO_VALUE)),),
             checks=own_checks(check_specs, (asset_key,), owner=owner) if check_specs else (),
-            resource_keys=resource_keys_of(
-                signature, required_resource_keys, resource_defs, owner=owner
-            ),
+            resource_keys=keys,
             partitions=partitions_def,
             retry=retry_policy,
             backfill_policy=backfill_policy,
             pool=pool,
             config_schema=signature.config_schema if config_schema is None else config_schema,
             hooks=checked_policies(backfill_policy, retry_policy, hooks, owner=owner),
-            tags=op_tags_of(op_tags, compute_kind, owner=owner),
+            tags=_tags(op_tags, compute_kind, kinds, owner),
             description=text,
             code_version=code_version,
         )
@@ -287,11 +270,31 @@ def asset(
     return decorate if compute_fn is None else decorate(compute_fn)
 
 
-def _refuse_both(compute_kind: str | None, kinds: Iterable[str] | None, owner: str) -> None:
+def _output(spec: AssetSpec, manager: str, declared: object, hint: object) -> StepOutput:
+    value_type, is_nothing = output_type(declared, hint)
+    return StepOutput(
+        name="result",
+        spec=spec,
+        has_own_deps=True,
+        manager=manager,
+        returns_nothing=is_nothing,
+        is_required=not spec.skippable,
+        type=value_type,
+        metadata=spec.metadata,
+    )
+
+
+def _tags(
+    op_tags: Mapping[str, object] | None,
+    compute_kind: str | None,
+    kinds: Iterable[str] | None,
+    owner: str,
+) -> Mapping[str, str]:
     if compute_kind is not None and kinds is not None:
         raise InvalidDefinitionError(
             f"{owner}: Cannot specify compute_kind and kinds on the @asset decorator. Keep kinds."
         )
+    return op_tags_of(op_tags, compute_kind, owner=owner)
 
 
 def _manager(

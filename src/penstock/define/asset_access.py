@@ -114,8 +114,8 @@ class AssetAccess:
 
     @property
     def selected_output_names(self) -> set[str]:
-        """The outputs that this run asks the step for."""
-        return set(self._scope.assets)
+        """The outputs that this run has a use for."""
+        return set(self._scope.selected_output_names)
 
     @property
     def selected_asset_check_keys(self) -> set[AssetCheckKey]:

@@ -153,7 +153,7 @@ def whole_deps(
                 "in one of them, and take the asset out of the other."
             )
         found[dep.asset_key] = dep
-    return list(found.values())
+    return CheckedDeps(found.values())
 
 
 def checked_self_dependency(spec: AssetSpec, partitions: PartitionsDefinition | None) -> None:

@@ -18,7 +18,6 @@ from penstock.define.attributes import DEFAULT_GROUP
 from penstock.define.compile import CompiledGraph, Place, compile_graph
 from penstock.define.declared import BackingNode
 from penstock.define.graph import GraphDefinition
-from penstock.define.op import OpDefinition
 from penstock.define.ports import DEFAULT_OUTPUT, OutputDefinition, OutputMapping
 from penstock.define.spec import AssetCheckSpec, AssetDep, AssetSpec
 from penstock.define.step import StepDefinition, StepInput, StepOutput
@@ -182,7 +181,7 @@ def steps_of_node(
     return steps, BackingNode(node, inputs, outputs)
 
 
-def _around(op: OpDefinition) -> GraphDefinition:
+def _around(op: NodeDefinition) -> GraphDefinition:
     """Return a graph that is an op and nothing else."""
     return GraphDefinition(
         op.name,

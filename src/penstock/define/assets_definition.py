@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from penstock.define import asset_nodes
 from penstock.define.asset_op import op_of
 from penstock.define.attributes import DEFAULT_GROUP
+from penstock.define.context import OpExecutionContext
 from penstock.define.declared import BackingNode, Subset
 from penstock.define.derived import DerivableAssets
 from penstock.define.op import OpDefinition
@@ -354,7 +355,7 @@ class AssetsDefinition(DerivableAssets):
         keys.extend(sorted(check.key.to_user_string() for check in self.all_checks()))
         return hashlib.blake2b("\n".join(keys).encode(), digest_size=4).hexdigest()
 
-    def __call__(self, *args: object, **kwargs: object) -> object:
+    def __call__(self, *args: object, **kwargs: object) -> Any:  # values of nodes, or results
         """Call the function by hand, or in the body of a graph as a node of it.
 
         By hand it returns what the body returned.
@@ -367,6 +368,9 @@ class AssetsDefinition(DerivableAssets):
             return self.node.definition(*args, **kwargs)
         if not self.steps:
             raise InvalidDefinitionError(f"'{self.key}' is made elsewhere, so it is not callable.")
+        for value in (*args[:1], *kwargs.values()):
+            if isinstance(value, OpExecutionContext):
+                value.of_assets(self)
         return self.op(*args, **kwargs)
 
     def __repr__(self) -> str:

@@ -18,6 +18,8 @@ from penstock.define.dependency import (
     IDependencyDefinition,
     Node,
 )
+from penstock.define.graph_definition import GraphDefinition
+from penstock.define.node import NodeDefinition
 from penstock.define.op import OpDefinition
 from penstock.define.ports import OutputMapping
 from penstock.define.source_asset import SourceAsset
@@ -28,7 +30,6 @@ from penstock.model.manifest import NeedKind, StepNeed
 from penstock.model.retry import RetryPolicy
 
 if TYPE_CHECKING:
-    from penstock.define.graph import GraphDefinition
     from penstock.define.hook import HookDefinition
 
 Place = tuple[str, str]
@@ -96,13 +97,13 @@ def origin_of_output(
         prefix: What comes before the names of all steps.
     """
     names = [prefix] if prefix else []
-    definition: GraphDefinition | OpDefinition = graph
+    definition: NodeDefinition = graph
     for name in path:
-        if isinstance(definition, OpDefinition) or not definition.has_node_named(name):
+        if not isinstance(definition, GraphDefinition) or not definition.has_node_named(name):
             return None
         definition = definition.node_named(name).definition
         names.append(name)
-    while not isinstance(definition, OpDefinition):
+    while isinstance(definition, GraphDefinition):
         mapping: OutputMapping | None = definition.get_output_mapping(output)
         if mapping is None:
             return None
@@ -234,6 +235,7 @@ def _flatten(graph: GraphDefinition, prefix: str, hooks: frozenset[HookDefinitio
             slots.update({(node.name, i): [_Slot(draft, i)] for i in definition.input_dict})
             sources.update({(node.name, o): (name, o) for o in definition.output_dict})
             continue
+        assert isinstance(definition, GraphDefinition)
         inner = _flatten(definition, name, united)
         drafts.extend(inner.drafts)
         slots.update({(node.name, i): found for i, found in inner.inputs.items()})

@@ -14,7 +14,7 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from penstock.define import upcalls
 from penstock.define.declared import DeclaredAssets
@@ -26,7 +26,7 @@ from penstock.define.dependency import (
     MultiDependencyDefinition,
     NodeInvocation,
 )
-from penstock.define.engine import RunResult
+from penstock.define.engine import RunnableJob, RunResult
 from penstock.define.invoked import (
     Collected,
     DynamicInvokedOutput,
@@ -47,9 +47,7 @@ from penstock.model.retry import RetryPolicy
 if TYPE_CHECKING:
     from penstock.config.run_config import RunConfig
     from penstock.define.dependency import NodeDefinition
-    from penstock.define.graph import GraphDefinition
     from penstock.define.hook import HookDefinition
-    from penstock.define.job_definition import JobDefinition
 
 
 @dataclass(frozen=True)
@@ -275,7 +273,7 @@ class PendingNodeInvocation(Composable):
         """Return the words for it in messages."""
         return f"{self.definition.node_type_str} '{self.node_name}'"
 
-    def to_job(self, name: str | None = None, **arguments: object) -> JobDefinition:
+    def to_job(self, name: str | None = None, **arguments: object) -> RunnableJob:
         """Make a job of the graph, with what was added to it; see `GraphDefinition.to_job`.
 
         Raises:
@@ -294,10 +292,7 @@ class PendingNodeInvocation(Composable):
             "op_retry_policy": arguments.pop("op_retry_policy", None) or self.retry_policy,
         }
         return upcalls.job_of_graph(
-            cast("GraphDefinition", self.definition),
-            name=name or self.node_name,
-            **own,
-            **arguments,
+            self.definition, name=name or self.node_name, **own, **arguments
         )
 
     def execute_in_process(
@@ -320,7 +315,7 @@ class PendingNodeInvocation(Composable):
             input_values=input_values,
         )
 
-    def __call__(self, *args: object, **kwargs: object) -> object:
+    def __call__(self, *args: object, **kwargs: object) -> Any:  # values of nodes, or results
         """Call it: in the body of a graph as a node, elsewhere by hand."""
         composition = _current.get()
         if composition is None:

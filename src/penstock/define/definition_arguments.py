@@ -12,7 +12,7 @@ from typing import cast
 from penstock.define.assets_definition import AssetsDefinition
 from penstock.define.executor import ExecutorDefinition
 from penstock.define.graph import GraphDefinition
-from penstock.define.job import JobDefinition, UnresolvedAssetJob
+from penstock.define.job import JobDefinition, UnresolvedAssetJob, job_of_graph
 from penstock.define.logger import LoggerDefinition
 from penstock.define.op import OpDefinition
 from penstock.define.source_asset import SourceAsset
@@ -85,7 +85,7 @@ def checked_jobs(things: object) -> list[Job]:
         if isinstance(thing, (JobDefinition, UnresolvedAssetJob)):
             found.append(thing)
         elif isinstance(thing, GraphDefinition):
-            found.append(thing.to_job())
+            found.append(job_of_graph(thing))
         else:
             raise ParameterCheckError(
                 f"Definitions(jobs=...) holds {thing!r} of type {type(thing).__name__}, which is "

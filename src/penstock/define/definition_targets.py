@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from penstock.define.assets_definition import AssetsDefinition
 from penstock.define.job import JobDefinition, UnresolvedAssetJob
+from penstock.define.partitioned_schedule import UnresolvedPartitionedSchedule
 from penstock.define.schedule import ScheduleDefinition
 from penstock.define.sensor import SensorDefinition
 from penstock.define.targets import AutomationTarget
@@ -34,8 +35,13 @@ def targeted_assets(things: Iterable[object]) -> list[AssetsDefinition]:
 
 def targeted_jobs(things: Iterable[object]) -> list[JobDefinition | UnresolvedAssetJob]:
     """Return the jobs that schedules and sensors name; one made of bare assets is a job too."""
-    jobs = (target.job_def for thing in things for target in _targets(thing))
-    return list({id(job): job for job in jobs if job is not None}.values())
+    found: dict[int, JobDefinition | UnresolvedAssetJob] = {}
+    for thing in things:
+        if isinstance(thing, UnresolvedPartitionedSchedule):
+            found[id(thing.job)] = thing.job
+        jobs = (target.job_def for target in _targets(thing))
+        found.update({id(job): job for job in jobs if job is not None})
+    return list(found.values())
 
 
 def _targets(thing: object) -> Sequence[AutomationTarget]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from penstock.base.text import did_you_mean
 from penstock.define import definition_merge, upcalls
@@ -25,8 +25,8 @@ from penstock.define.definition_targets import (
     targeted_assets,
     targeted_jobs,
 )
-from penstock.define.describe import describe_step
 from penstock.define.describe_automation import describe_schedule, describe_sensor
+from penstock.define.describe_job import describe_job
 from penstock.define.engine import ValueLoader
 from penstock.define.executor import ExecutorDefinition
 from penstock.define.implicit_job import IMPLICIT_ASSET_JOB_NAME, ImplicitAssetJob
@@ -44,13 +44,11 @@ from penstock.define.spec import AssetSpec, CoercibleToAsset, key_of
 from penstock.errors import (
     InvalidDefinitionError,
     InvalidDefinitionsError,
-    InvalidSubsetError,
     InvariantViolationError,
     ParameterCheckError,
 )
 from penstock.graph.selection import AssetSelection, CoercibleToAssetSelection
 from penstock.model.keys import AssetKey
-from penstock.model.manifest import JobNode
 from penstock.model.metadata import MetadataUnion, normalize_metadata
 
 if TYPE_CHECKING:
@@ -142,7 +140,7 @@ class Definitions:
                 self.declared(),
                 resources=self.resources,
                 location=location,
-                jobs=[_described(job) for job in jobs],
+                jobs=[describe_job(job) for job in jobs],
                 schedules=[
                     describe_schedule(each)
                     for each in self.schedules
@@ -181,8 +179,6 @@ class Definitions:
         for job in defs.all_jobs():
             try:
                 defs._resolved(job, loaded)
-            except InvalidSubsetError as error:
-                faults.append(f"Job '{job.name}': {error}")
             except InvalidDefinitionError as error:
                 faults.append(str(error))
         if faults:
@@ -490,16 +486,6 @@ def _modern(things: Iterable[object]) -> list[object]:
         AssetsDefinition.of_source(thing) if isinstance(thing, SourceAsset) else thing
         for thing in definition_merge.flat(things)
     ]
-
-
-def _described(job: Job) -> JobNode:
-    tags = tuple(job.tags.items())
-    if isinstance(job, UnresolvedAssetJob):
-        return JobNode(
-            job.name, selection=str(job.selection), description=job.description, tags=tags
-        )
-    steps = tuple(describe_step(step) for step in job.steps)
-    return JobNode(job.name, steps=steps, description=job.description, tags=tags)
 
 
 def _named(things: Iterable[object], name: str, what: str) -> object:

@@ -9,17 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from penstock.define.node import NodeDefinition as NodeDefinition
 from penstock.define.ports import DEFAULT_OUTPUT, InputDefinition, OutputDefinition
 from penstock.errors import InvalidDefinitionError, ParameterCheckError
 from penstock.model.node_handle import NodeHandle as NodeHandle
 from penstock.model.retry import RetryPolicy
 
 if TYPE_CHECKING:
-    from penstock.define.graph import GraphDefinition
     from penstock.define.hook import HookDefinition
-    from penstock.define.op import OpDefinition
-
-    NodeDefinition = OpDefinition | GraphDefinition
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,8 +12,6 @@ from penstock.model.keys import AssetKey
 
 if TYPE_CHECKING:
     from penstock.config.run_config import RunConfig
-    from penstock.define.job_definition import JobDefinition
-    from penstock.define.loaded import LoadedDefinitions
 
 
 class RunResult(Protocol):
@@ -54,6 +52,41 @@ class ValueLoader(Protocol):
         ...
 
 
+class RunnableJob(Protocol):
+    """What a graph becomes to be run, as the graph knows it: a `JobDefinition`."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        ...
+
+    @property
+    def description(self) -> str | None:
+        """What the job is for."""
+        ...
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The tags of the job."""
+        ...
+
+    def execute_in_process(
+        self,
+        run_config: Mapping[str, object] | RunConfig | None = None,
+        instance: object = None,
+        partition_key: str | None = None,
+        raise_on_error: bool = True,  # noqa: FBT001, FBT002 - the public signature
+        op_selection: Sequence[str] | None = None,
+        asset_selection: Sequence[AssetKey] | None = None,
+        run_id: str | None = None,
+        input_values: Mapping[str, object] | None = None,
+        tags: Mapping[str, str] | None = None,
+        resources: Mapping[str, object] | None = None,
+    ) -> RunResult:
+        """Run the job here and now."""
+        ...
+
+
 class Engine(Protocol):
     """What runs definitions."""
 
@@ -63,7 +96,7 @@ class Engine(Protocol):
 
     def execute_in_process(
         self,
-        job: JobDefinition,
+        job: object,
         *,
         run_config: Mapping[str, object] | RunConfig | None,
         instance: object,
@@ -76,9 +109,9 @@ class Engine(Protocol):
         tags: Mapping[str, str],
         resources: Mapping[str, object] | None,
     ) -> RunResult:
-        """Run a job in this process."""
+        """Run a job in this process; `job` is a `JobDefinition`."""
         ...
 
-    def value_loader(self, loaded: LoadedDefinitions, instance: object) -> ValueLoader:
-        """Return what loads stored values of assets, outside a run."""
+    def value_loader(self, loaded: object, instance: object) -> ValueLoader:
+        """Return what loads stored values outside a run; `loaded` are `LoadedDefinitions`."""
         ...

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Self, overload
 
-from penstock.config.alternatives import Selector
+from penstock.config.alternatives import Noneable, Selector
 from penstock.config.config_type import ABSENT
 from penstock.config.configured import (
     DefinitionSchema,
@@ -190,7 +190,7 @@ _LIMITS = Field(
 )
 _PROCESSES = {
     "retries": _RETRIES,
-    "max_concurrent": Field(int, is_required=False),
+    "max_concurrent": Field(Noneable(int), is_required=False, default_value=None),
     "start_method": Field(
         Selector(
             {
@@ -219,11 +219,14 @@ multiprocess_executor: ExecutorDefinition = ExecutorDefinition(
 
 multi_or_in_process_executor: ExecutorDefinition = ExecutorDefinition(
     "multi_or_in_process_executor",
-    Selector(
-        {
-            "in_process": Field(in_process_executor.config_field.config_type),
-            "multiprocess": Field(_PROCESSES),
-        }
+    Field(
+        Selector(
+            {
+                "in_process": Field(in_process_executor.config_field.config_type),
+                "multiprocess": Field(_PROCESSES),
+            }
+        ),
+        default_value={"multiprocess": {}},
     ),
     description="Carries steps out in processes of their own, or in that of the run, as config says.",
 )

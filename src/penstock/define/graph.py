@@ -120,10 +120,11 @@ def graph(
         InvalidDefinitionError: A call or what is returned makes no sense.
 
     Example:
-        >>> @op
+        >>> import penstock as dg
+        >>> @dg.op
         ... def double(x):
         ...     return 2 * x
-        >>> @graph
+        >>> @dg.graph
         ... def quadruple(x):
         ...     return double(double(x))
         >>> quadruple.node_names()

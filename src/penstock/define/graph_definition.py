@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from penstock.base.dag import topological_order
 from penstock.base.text import did_you_mean
@@ -28,7 +28,7 @@ from penstock.define.dependency import (
     NodeHandle,
     NodeInvocation,
 )
-from penstock.define.engine import RunResult
+from penstock.define.engine import RunnableJob, RunResult
 from penstock.define.graph_checks import (
     check_edges,
     check_input_mappings,
@@ -37,6 +37,8 @@ from penstock.define.graph_checks import (
     checked_node_defs,
 )
 from penstock.define.names import checked_node_name, text_tags
+from penstock.define.node import NodeDefinition
+from penstock.define.op import OpDefinition
 from penstock.define.ports import (
     InputDefinition,
     InputMapping,
@@ -53,15 +55,12 @@ from penstock.errors import (
 
 if TYPE_CHECKING:
     from penstock.config.run_config import RunConfig
-    from penstock.define.dependency import NodeDefinition
-    from penstock.define.job import JobDefinition
-    from penstock.define.op import OpDefinition
 
 Function = Callable[..., object]
 GraphConfig = ConfigMapping | Mapping[str, object]
 
 
-class GraphDefinition(Composable, NamedConfigurableDefinition):
+class GraphDefinition(NodeDefinition, Composable, NamedConfigurableDefinition):
     """Ops and graphs connected to each other; usually made by `@graph`.
 
     Args:
@@ -88,7 +87,7 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
         name: str,
         *,
         description: str | None = None,
-        node_defs: Sequence[OpDefinition | GraphDefinition] | None = None,
+        node_defs: Sequence[NodeDefinition] | None = None,
         dependencies: Mapping[str, Mapping[str, IDependencyDefinition]]
         | Mapping[NodeInvocation, Mapping[str, IDependencyDefinition]]
         | None = None,
@@ -104,7 +103,7 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
         self.name: str = checked_node_name(name)
         self.description = description
         words = f"Graph '{name}'"
-        self.tags: dict[str, str] = text_tags(tags, owner=words)
+        self.tags: Mapping[str, str] = text_tags(tags, owner=words)
         self.node_defs: Sequence[NodeDefinition] = list(checked_node_defs(() if node_defs is None else node_defs, words))
         self.dependencies: dict[NodeInvocation, dict[str, IDependencyDefinition]] = checked_dependencies(dependencies, words)
         self._nodes = _nodes_of(self.node_defs, self.dependencies, words)
@@ -181,7 +180,8 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
     def iterate_op_defs(self) -> Iterable[OpDefinition]:
         """Return the ops, at any depth."""
         for definition in self.node_defs:
-            yield from definition.iterate_op_defs()
+            if isinstance(definition, (OpDefinition, GraphDefinition)):
+                yield from definition.iterate_op_defs()
 
     def all_dagster_types(self) -> Iterable[RuntimeType]:
         """Return the types of inputs and outputs and what they are made of, at any depth."""
@@ -216,7 +216,7 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
         return DependencyStructure(self.edges)
 
     @cached_property
-    def input_defs(self) -> Sequence[InputDefinition]:
+    def input_defs(self) -> Sequence[InputDefinition]:  # pyright: ignore[reportIncompatibleVariableOverride] - made when somebody looks
         """The inputs."""
         by_name: dict[str, list[InputMapping]] = {}
         for mapping in self.input_mappings:
@@ -241,7 +241,7 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
         return wanted
 
     @cached_property
-    def output_defs(self) -> Sequence[OutputDefinition]:
+    def output_defs(self) -> Sequence[OutputDefinition]:  # pyright: ignore[reportIncompatibleVariableOverride] - made when somebody looks
         """The outputs."""
         found: list[OutputDefinition] = []
         for mapping in self.output_mappings:
@@ -260,28 +260,10 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
             )
         return tuple(found)
 
-    @cached_property
-    def input_dict(self) -> Mapping[str, InputDefinition]:
-        """The inputs by name."""
-        return MappingProxyType({i.name: i for i in self.input_defs})
-
-    @cached_property
-    def output_dict(self) -> Mapping[str, OutputDefinition]:
-        """The outputs by name."""
-        return MappingProxyType({o.name: o for o in self.output_defs})
-
     @property
     def positional_inputs(self) -> Sequence[str]:
         """The names of the inputs in the order in which a call takes them."""
         return tuple(i.name for i in self.input_defs)
-
-    def has_input(self, name: str) -> bool:
-        """Tell whether it has that input."""
-        return name in self.input_dict
-
-    def has_output(self, name: str) -> bool:
-        """Tell whether it has that output."""
-        return name in self.output_dict
 
     def input_has_default(self, name: str) -> bool:
         """Tell whether everything that an input goes to needs nothing to be connected."""
@@ -399,15 +381,11 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
         made.left_out = frozenset(self._nodes) - chosen
         return made
 
-    def describe_node(self) -> str:
-        """Return the words for it in messages."""
-        return f"graph '{self.name}'"
-
     def pending(self) -> PendingNodeInvocation:
         """Return it as a call that is yet to be made."""
         return PendingNodeInvocation(self)
 
-    def __call__(self, *args: object, **kwargs: object) -> object:
+    def __call__(self, *args: object, **kwargs: object) -> Any:  # values of nodes, or results
         """Call it in the body of a graph, as a node; elsewhere, see `call_by_hand`."""
         composition = current()
         if composition is None:
@@ -424,7 +402,7 @@ class GraphDefinition(Composable, NamedConfigurableDefinition):
             f"{self.name}.execute_in_process() to run it."
         )
 
-    def to_job(self, name: str | None = None, **arguments: object) -> JobDefinition:
+    def to_job(self, name: str | None = None, **arguments: object) -> RunnableJob:
         """Make a job of the graph.
 
         Args:

@@ -11,10 +11,11 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, overload
+from typing import Protocol, overload
 
 from penstock.config.resource_context import Resources
 from penstock.define.names import checked_node_name
+from penstock.define.node import OpNode, PlacedNode
 from penstock.define.signature import CONTEXT_NAMES
 from penstock.errors import (
     InvalidDefinitionError,
@@ -22,11 +23,6 @@ from penstock.errors import (
     InvalidPropertyError,
     ParameterCheckError,
 )
-
-if TYPE_CHECKING:
-    from penstock.define.composition import PendingNodeInvocation
-    from penstock.define.dependency import Node
-    from penstock.define.op import OpDefinition
 
 HookFunction = Callable[..., object]
 
@@ -44,13 +40,20 @@ class HookExecutionResult:
     is_skipped: bool = False
 
 
+class TakesHooks(Protocol):
+    """What hooks can be put on: an op, a graph or a job, and a node prepared for one place."""
+
+    def with_hooks(self, hook_defs: set[HookDefinition]) -> object:
+        """Return it with more hooks."""
+        ...
+
+
 class HookScope(Protocol):
     """What execution knows of a step that has ended."""
 
     run_id: str
     job_name: str
     step_key: str
-    node: Node | None
     config: object
     exception: BaseException | None
     output_values: Mapping[str, object]
@@ -58,6 +61,11 @@ class HookScope(Protocol):
     resources: Mapping[str, object]
     instance: object
     log: logging.Logger
+
+    @property
+    def node(self) -> PlacedNode | None:
+        """The op at its place in the job."""
+        ...
 
 
 class HookContext:
@@ -85,7 +93,7 @@ class HookContext:
         return self._scope.step_key
 
     @property
-    def op(self) -> Node | OpDefinition | None:
+    def op(self) -> PlacedNode | OpNode | None:
         """The op at its place in the job."""
         return self._scope.node
 
@@ -274,7 +282,7 @@ class UnboundHookContext(HookContext):
 
 def build_hook_context(
     resources: Mapping[str, object] | None = None,
-    op: OpDefinition | PendingNodeInvocation | None = None,
+    op: TakesHooks | None = None,
     run_id: str | None = None,
     job_name: str | None = None,
     op_exception: Exception | None = None,
@@ -356,7 +364,7 @@ def _require_parameters(function: HookFunction, count: int, decorator: str) -> N
         wanted = "'context'" if count == 1 else "'context' and 'event_list'"
         raise InvalidDefinitionError(
             f"@{decorator} '{function.__name__}' decorated function does not have required "
-            f"positional parameter {wanted}. It takes {count}."
+            f"positional parameter {wanted}. It takes {count}, of that name."
         )
 
 

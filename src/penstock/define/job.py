@@ -16,7 +16,7 @@ from penstock.define.definition_graph import DefinedAssetGraph
 from penstock.define.graph import GraphDefinition, graph_of
 from penstock.define.job_definition import JobDefinition as JobDefinition
 from penstock.define.job_facts import JobConfig, JobFacts, checked_condition, job_facts
-from penstock.define.job_graph import graph_of_plan
+from penstock.define.job_graph import JobAssetLayer, graph_of_plan
 from penstock.define.loaded import LoadedDefinitions, missing_resources
 from penstock.define.run_request import RunRequest, run_request_for_partition
 from penstock.define.step import StepDefinition
@@ -235,12 +235,9 @@ class AssetJobDefinition(JobDefinition):
         try:
             self._keys = frozenset(job.selection.resolve(loaded.graph))
             self._checks = frozenset(job.selection.resolve_checks(loaded.graph))
-            check_parts(loaded.graph, self._keys)
+            check_parts(loaded.graph, self._keys, self._checks)
         except InvalidSubsetError as error:
-            raise InvalidDefinitionError(
-                f"Job '{job.name}' selects what these definitions do not have or cannot make: "
-                f"{error}"
-            ) from error
+            raise InvalidDefinitionError(f"Job '{job.name}': {error}") from error
         checked_condition(job.name, job.automation_condition)
         self._own_partitions = job.facts.partitions_def or self._common_partitions()
 
@@ -268,6 +265,11 @@ class AssetJobDefinition(JobDefinition):
     def steps(self) -> Sequence[StepDefinition]:
         """The steps that make the assets and evaluate the checks, each after those that it needs."""
         return [self._loaded.nodes[step.node] for step in self._plan.steps]
+
+    @property
+    def asset_layer(self) -> JobAssetLayer:
+        """Where the assets are among the ops."""
+        return JobAssetLayer(self._loaded)
 
     @property
     def loaded(self) -> LoadedDefinitions:
@@ -341,7 +343,7 @@ class AssetJobDefinition(JobDefinition):
             )
         made = self._changed(self.facts)
         made._keys, made._checks = assets, frozenset(checks)
-        check_parts(self._loaded.graph, assets)
+        check_parts(self._loaded.graph, assets, made._checks)
         for name in ("graph", "_plan"):
             made.__dict__.pop(name, None)
         return made

@@ -20,14 +20,16 @@ from penstock.config.run_config import RunConfig, refuse_variables
 from penstock.config.scalars import ANY
 from penstock.config.schema import Field, Permissive, Shape
 from penstock.define.dependency import Node
+from penstock.define.graph_definition import GraphDefinition
+from penstock.define.node import NodeDefinition
 from penstock.define.op import OpDefinition
 from penstock.define.ports import InputDefinition
 from penstock.define.resource_like import resource_definition_of
 from penstock.define.step import DEFAULT_IO_MANAGER
+from penstock.define.validated_config import validated_config
 from penstock.errors import InvalidConfigError
 
 if TYPE_CHECKING:
-    from penstock.define.graph import GraphDefinition
     from penstock.define.job_definition import JobDefinition
 
 _ANYTHING = Field(ANY, is_required=False)
@@ -138,16 +140,17 @@ def _node_field(node: Node, graph: GraphDefinition, resources: Mapping[str, obje
         schema = definition.config_schema
         fields["config"] = cast("Field", schema.as_field())
         fields["outputs"] = _ANYTHING
-    elif definition.config_mapping is not None:
-        fields["config"] = cast("Field", definition.config_mapping.config_schema.as_field())
-    else:
-        fields["ops"] = _graph_field(definition, resources)
+    elif isinstance(definition, GraphDefinition):
+        if definition.config_mapping is not None:
+            fields["config"] = cast("Field", definition.config_mapping.config_schema.as_field())
+        else:
+            fields["ops"] = _graph_field(definition, resources)
     return Field(Shape(fields))
 
 
 def _inputs_shape(
     ports: list[InputDefinition],
-    definition: OpDefinition | GraphDefinition,
+    definition: NodeDefinition,
     resources: Mapping[str, object],
 ) -> dict[str, Field]:
     """Return the fields of inputs that nothing is connected to."""
@@ -331,7 +334,7 @@ class _Reading:
     ) -> None:
         name = f"{prefix}{node.name}"
         definition = node.definition
-        if not isinstance(definition, OpDefinition):
+        if isinstance(definition, GraphDefinition):
             mapped = definition.config_mapping is not None
             self.read_graph(
                 definition,
@@ -342,6 +345,7 @@ class _Reading:
             )
             self._pass_inputs(definition, _mapping(entry.get("inputs")), prefix=f"{name}.")
             return
+        assert isinstance(definition, OpDefinition)
         config = self._config_of(definition.config_schema, entry, raw, at=f"{at}:config")
         self.ops[name] = OpConfig(
             config=config, inputs=_mapping(entry.get("inputs")), outputs=entry.get("outputs")
@@ -368,7 +372,7 @@ class _Reading:
                     inputs={**known.inputs, mapping.mapped_node_input_name: value},
                     outputs=known.outputs,
                 )
-            else:
+            elif isinstance(target, GraphDefinition):
                 self._pass_inputs(
                     target, {mapping.mapped_node_input_name: value}, prefix=f"{name}."
                 )
@@ -414,7 +418,7 @@ def validate_run_config(
         run_config: The config of a run; the job's own if None.
 
     Returns:
-        The config with defaults filled in.
+        The config with defaults filled in, `ops` by the names of the steps: "graph.op".
 
     Raises:
         InvalidConfigError: It does not fit; the message lists everything that does not.
@@ -427,4 +431,5 @@ def validate_run_config(
     if job_def is None:
         raise InvalidConfigError("validate_run_config needs a job. Pass it first.")
     config = run_config if run_config is not None else job_def.run_config
-    return resolve_run_config(job_def, config, environment=PROCESS_VARIABLES).plain
+    resolved = resolve_run_config(job_def, config, environment=PROCESS_VARIABLES)
+    return validated_config(job_def, resolved)

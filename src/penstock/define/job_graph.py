@@ -13,6 +13,7 @@ from penstock.define.assets_definition import AssetsDefinition
 from penstock.define.dependency import (
     DependencyDefinition,
     IDependencyDefinition,
+    NodeHandle,
     NodeInvocation,
 )
 from penstock.define.graph import GraphDefinition
@@ -82,3 +83,29 @@ def _edges(
         output = maker.definition.get_output_name_for_asset_key(key)
         found[name] = DependencyDefinition(maker.name, output)
     return found
+
+
+class JobAssetLayer:
+    """Where the assets of a job are among its ops."""
+
+    def __init__(self, loaded: LoadedDefinitions) -> None:
+        self._loaded = loaded
+
+    def upstream_dep_op_handles(self, asset_key: AssetKey) -> set[NodeHandle]:
+        """Return the ops that run to make an asset, from the next assets upstream on.
+
+        Raises:
+            KeyError: No op makes it.
+        """
+        nodes = self._loaded.nodes
+        step = self._loaded.step_of[asset_key]
+        pending = [(step.name, step.output_of(asset_key).name)]
+        found: dict[str, None] = {}
+        while pending:
+            name, output = pending.pop()
+            made = next((o.spec for o in nodes[name].outputs if o.name == output), None)
+            if made is not None and made.key != asset_key:
+                continue
+            found[name] = None
+            pending += [(n.step, n.output or "") for n in nodes[name].needs if n.step not in found]
+        return {NodeHandle.from_string(name) for name in found}

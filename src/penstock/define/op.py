@@ -18,8 +18,7 @@ from collections.abc import (
 )
 from collections.abc import Set as AbstractSet
 from functools import cached_property
-from types import MappingProxyType
-from typing import Self, cast, overload
+from typing import Any, Self, cast, overload
 
 from penstock.config.configured import (
     DefinitionSchema,
@@ -29,21 +28,27 @@ from penstock.config.configured import (
 from penstock.define.composition import Composable, PendingNodeInvocation, current, invoke
 from penstock.define.docstring import description_of, read_docstring
 from penstock.define.names import checked_node_name, checked_pool, text_tags
+from penstock.define.node import OpNode
 from penstock.define.op_call import call_op
-from penstock.define.op_ports import inputs_of, named_resources, outputs_of, refuse_varargs
+from penstock.define.op_ports import (
+    inputs_of,
+    named_resources,
+    outputs_of,
+    refuse_varargs,
+    step_outputs_of,
+)
 from penstock.define.ports import (
     DEFAULT_OUTPUT,
     In,
     InputDefinition,
     Out,
     OutputDefinition,
-    as_in,
-    as_out,
     input_definition,
     output_definition,
 )
 from penstock.define.signature import Signature, read_signature
-from penstock.define.step import NO_VALUE, StepInput, StepOutput
+from penstock.define.step import StepInput, StepOutput
+from penstock.define.values import NO_VALUE
 from penstock.errors import InvariantViolationError, ParameterCheckError
 from penstock.model.retry import RetryPolicy
 
@@ -51,7 +56,7 @@ Function = Callable[..., object]
 EMPTY = inspect.Parameter.empty
 
 
-class OpDefinition(Composable, NamedConfigurableDefinition):
+class OpDefinition(OpNode, Composable, NamedConfigurableDefinition):
     """A function as a node of graphs; usually made by `@op`.
 
     Args:
@@ -151,12 +156,12 @@ class OpDefinition(Composable, NamedConfigurableDefinition):
         self.function = function
         self.compute_fn = compute_fn
         self.signature = signature
-        self.input_defs: tuple[InputDefinition, ...] = tuple(inputs)
-        self.output_defs: tuple[OutputDefinition, ...] = tuple(outputs)
+        self.input_defs: Sequence[InputDefinition] = tuple(inputs)
+        self.output_defs: Sequence[OutputDefinition] = tuple(outputs)
         self.description = description
         self._schema = definition_schema(config_schema, owner=f"op '{name}'")
         self.required_resource_keys = resource_keys
-        self.tags: dict[str, str] = text_tags(tags, owner=f"op '{name}'")
+        self.tags: Mapping[str, str] = text_tags(tags, owner=f"op '{name}'")
         self.retry_policy = retry_policy
         self.code_version = code_version
         self.pool: str | None = checked_pool(pool, self.tags, words=f"op '{name}'")
@@ -214,36 +219,6 @@ class OpDefinition(Composable, NamedConfigurableDefinition):
         """The schema of the config."""
         return self._schema
 
-    @property
-    def version(self) -> str | None:
-        """The version of the code."""
-        return self.code_version
-
-    @property
-    def pools(self) -> set[str]:
-        """The concurrency pool, if it has one, as a set."""
-        return set() if self.pool is None else {self.pool}
-
-    @property
-    def ins(self) -> Mapping[str, In]:
-        """The declared inputs."""
-        return {i.name: as_in(i) for i in self.input_defs}
-
-    @property
-    def outs(self) -> Mapping[str, Out]:
-        """The declared outputs."""
-        return {o.name: as_out(o) for o in self.output_defs}
-
-    @cached_property
-    def input_dict(self) -> Mapping[str, InputDefinition]:
-        """The inputs by name."""
-        return MappingProxyType({i.name: i for i in self.input_defs})
-
-    @cached_property
-    def output_dict(self) -> Mapping[str, OutputDefinition]:
-        """The outputs by name."""
-        return MappingProxyType({o.name: o for o in self.output_defs})
-
     @cached_property
     def step_inputs(self) -> tuple[StepInput, ...]:
         """The inputs as those of a step."""
@@ -262,18 +237,7 @@ class OpDefinition(Composable, NamedConfigurableDefinition):
     @cached_property
     def step_outputs(self) -> tuple[StepOutput, ...]:
         """The outputs as those of a step."""
-        return tuple(
-            StepOutput(
-                name=port.name,
-                manager=port.io_manager_key,
-                returns_nothing=port.is_nothing,
-                is_required=port.is_required,
-                is_dynamic=port.is_dynamic,
-                type=port.dagster_type,
-                metadata=port.metadata,
-            )
-            for port in self.output_defs
-        )
+        return step_outputs_of(self.output_defs)
 
     @cached_property
     def all_resource_keys(self) -> frozenset[str]:
@@ -281,35 +245,6 @@ class OpDefinition(Composable, NamedConfigurableDefinition):
         types = [port.dagster_type for port in (*self.input_defs, *self.output_defs)]
         own = self.required_resource_keys
         return own.union(*(each.required_resource_keys for each in types))
-
-    @property
-    def positional_inputs(self) -> Sequence[str]:
-        """The names of the inputs in the order in which a call takes them."""
-        return self.signature.inputs
-
-    def has_input(self, name: str) -> bool:
-        """Tell whether it has an input of that name."""
-        return name in self.input_dict
-
-    def has_output(self, name: str) -> bool:
-        """Tell whether it has an output of that name."""
-        return name in self.output_dict
-
-    def input_has_default(self, name: str) -> bool:
-        """Tell whether an input needs nothing to be connected."""
-        return self.input_dict[name].has_default_value
-
-    def input_def_named(self, name: str) -> InputDefinition:
-        """Return an input."""
-        return self.input_dict[name]
-
-    def output_def_named(self, name: str) -> OutputDefinition:
-        """Return an output."""
-        return self.output_dict[name]
-
-    def describe_node(self) -> str:
-        """Return the words for it in messages."""
-        return f"op '{self.name}'"
 
     def iterate_op_defs(self) -> Iterable[OpDefinition]:
         """Return the ops that it is made of: itself."""
@@ -347,7 +282,7 @@ class OpDefinition(Composable, NamedConfigurableDefinition):
         """Call the function, as a test does; see `call_op`."""
         return call_op(self, args, kwargs, alias=alias)
 
-    def __call__(self, *args: object, **kwargs: object) -> object:
+    def __call__(self, *args: object, **kwargs: object) -> Any:  # values of nodes, or results
         """Call it: in the body of a graph as a node, elsewhere by hand."""
         composition = current()
         if composition is None:

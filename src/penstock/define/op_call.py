@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from penstock.base.text import listed
 from penstock.config.config_type import ABSENT
 from penstock.config.evaluate import PROCESS_VARIABLES
 from penstock.define.context import OpExecutionContext
+from penstock.define.node import OpNode
+from penstock.define.op_ports import step_outputs_of
 from penstock.define.result import DynamicOutput, Output
 from penstock.define.returned import OutputChecker, outputs_of
-from penstock.define.step import NO_VALUE
 from penstock.define.types.check import check_type
+from penstock.define.values import NO_VALUE
 from penstock.errors import (
     InvalidDefinitionError,
     InvalidInvocationError,
     InvariantViolationError,
 )
 
-if TYPE_CHECKING:
-    from penstock.define.op import OpDefinition
-
 
 def call_op(
-    op: OpDefinition,
+    op: OpNode,
     args: Sequence[object],
     kwargs: Mapping[str, object],
     *,
@@ -63,7 +62,7 @@ def call_op(
 
 
 def _arguments(
-    op: OpDefinition, args: Sequence[object], kwargs: Mapping[str, object], words: str
+    op: OpNode, args: Sequence[object], kwargs: Mapping[str, object], words: str
 ) -> tuple[OpExecutionContext | None, dict[str, object]]:
     given = list(args)
     values = dict(kwargs)
@@ -96,19 +95,19 @@ def _arguments(
     return context, values
 
 
-def _may_omit_context(op: OpDefinition) -> bool:
+def _may_omit_context(op: OpNode) -> bool:
     """Whether the function takes a mapping of inputs, and a context that it may not look at."""
     return op.function is not op.compute_fn
 
 
-def _context_name(op: OpDefinition) -> str:
+def _context_name(op: OpNode) -> str:
     code = getattr(op.function, "__code__", None)
     if code is None or op.function is not op.compute_fn:
         return "context"
     return code.co_varnames[0] if code.co_argcount else "context"
 
 
-def _parameters(op: OpDefinition) -> Sequence[str]:
+def _parameters(op: OpNode) -> Sequence[str]:
     """Return the parameters of the function in order, without the context."""
     if op.function is not op.compute_fn:
         return op.signature.inputs
@@ -120,7 +119,7 @@ def _parameters(op: OpDefinition) -> Sequence[str]:
     return parameters[1:] if op.signature.context else parameters
 
 
-def _inputs_of(op: OpDefinition, values: dict[str, object], words: str) -> dict[str, object]:
+def _inputs_of(op: OpNode, values: dict[str, object], words: str) -> dict[str, object]:
     found: dict[str, object] = {}
     for port in op.input_defs:
         if port.is_nothing:
@@ -143,7 +142,7 @@ def _inputs_of(op: OpDefinition, values: dict[str, object], words: str) -> dict[
 
 
 def _config_of(
-    op: OpDefinition, context: OpExecutionContext | None, values: dict[str, object], words: str
+    op: OpNode, context: OpExecutionContext | None, values: dict[str, object], words: str
 ) -> object:
     written = context.config_as_given if context is not None else ABSENT
     if op.signature.config is not None and "config" in values:
@@ -165,7 +164,7 @@ def _config_of(
 
 
 def _add_resources(
-    op: OpDefinition,
+    op: OpNode,
     context: OpExecutionContext | None,
     values: dict[str, object],
     arguments: dict[str, object],
@@ -199,8 +198,9 @@ def _add_resources(
 class _Call:
     """One call under way: what its function gives is checked here."""
 
-    def __init__(self, op: OpDefinition, words: str, context: OpExecutionContext | None) -> None:
+    def __init__(self, op: OpNode, words: str, context: OpExecutionContext | None) -> None:
         self._op = op
+        self._declared = step_outputs_of(op.output_defs)
         self._words = words
         self._context = context
 
@@ -225,7 +225,7 @@ class _Call:
         return returned
 
     def _outputs(self, things: Iterator[object]) -> Iterator[object]:
-        checker = OutputChecker(self._op.step_outputs, self._words)
+        checker = OutputChecker(self._declared, self._words)
         try:
             for thing in things:
                 checker.check(thing)
@@ -236,7 +236,7 @@ class _Call:
             self.release()
 
     async def _async_outputs(self, things: AsyncIterator[object]) -> AsyncIterator[object]:
-        checker = OutputChecker(self._op.step_outputs, self._words)
+        checker = OutputChecker(self._declared, self._words)
         try:
             async for thing in things:
                 checker.check(thing)
@@ -251,7 +251,7 @@ class _Call:
             pass
 
     def _check(self, returned: object) -> None:
-        outputs = self._op.step_outputs
+        outputs = self._declared
         words = self._words
         for thing in outputs_of(returned, outputs, words=words, missing=InvariantViolationError):
             self._check_type(thing)

@@ -21,7 +21,8 @@ from penstock.define.ports import (
 )
 from penstock.define.result import DynamicOutput
 from penstock.define.signature import Signature, annotations_of
-from penstock.define.step import NO_VALUE
+from penstock.define.step import StepOutput
+from penstock.define.values import NO_VALUE
 from penstock.errors import InvalidDefinitionError, InvariantViolationError, ParameterCheckError
 
 Function = Callable[..., object]
@@ -171,3 +172,19 @@ def _hints_by_output(hint: object, count: int, words: str) -> Sequence[object]:
             f"{len(parts)} entries. Give one for each output."
         )
     return parts
+
+
+def step_outputs_of(ports: Sequence[OutputDefinition]) -> tuple[StepOutput, ...]:
+    """Return the outputs of an op as those of a step."""
+    return tuple(
+        StepOutput(
+            name=port.name,
+            manager=port.io_manager_key,
+            returns_nothing=port.is_nothing,
+            is_required=port.is_required,
+            is_dynamic=port.is_dynamic,
+            type=port.dagster_type,
+            metadata=port.metadata,
+        )
+        for port in ports
+    )

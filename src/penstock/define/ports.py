@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from penstock.define.spec import CoercibleToAsset, key_of
-from penstock.define.step import DEFAULT_IO_MANAGER, NO_VALUE
 from penstock.define.types.annotations import (
     resolve_input_annotation,
     resolve_output_annotation,
@@ -19,6 +18,7 @@ from penstock.define.types.annotations import (
 )
 from penstock.define.types.builtin import ANY_TYPE
 from penstock.define.types.definition import RuntimeType, TypeKind
+from penstock.define.values import DEFAULT_IO_MANAGER, NO_VALUE
 from penstock.errors import InvalidDefinitionError
 from penstock.model.keys import AssetKey
 from penstock.model.metadata import normalize_metadata

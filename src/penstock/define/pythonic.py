@@ -8,6 +8,7 @@ from typing import Self, TypeVar
 from penstock.config.resource import (
     ConfigurableIOManagerFactory,
     ConfigurableResource,
+    ConfigurableResourceFactory,
     resource_config_of,
 )
 from penstock.config.resource_context import InitResourceContext
@@ -59,7 +60,7 @@ class ConfigurableLegacyResourceAdapter(ConfigurableResource[object]):
 
 def _called(
     definition: ResourceDefinition,
-    adapter: BaseModel,
+    adapter: ConfigurableResourceFactory[object],
     context: InitResourceContext,
 ) -> object:
     config = definition.resolve_config(resource_config_of(adapter))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from penstock.define.graph import GraphDefinition
-from penstock.define.job_definition import JobDefinition
+from penstock.define.job import JobDefinition, job_of_graph
 from penstock.errors import InvariantViolationError, LoadError
 from penstock.model.keys import AssetKey
 
@@ -103,7 +103,7 @@ def _job_of(
     if isinstance(found, JobDefinition):
         return found
     if isinstance(found, GraphDefinition):
-        return found.to_job()
+        return job_of_graph(found)
     if not callable(found):
         return None
     made: object = found(*args, **kwargs)

@@ -90,7 +90,7 @@ class ResourceDefinition(ConfigurableDefinition):
         InvalidDefinitionError: The function takes more than one argument.
 
     Example:
-        >>> ResourceDefinition.hardcoded_resource(3)()
+        >>> ResourceDefinition.hardcoded_resource(3)(None)
         3
     """
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from penstock.define.spec import CoercibleToAsset, key_of
-from penstock.define.step import NO_VALUE
+from penstock.define.values import NO_VALUE
 from penstock.errors import (
     InvalidDefinitionError,
     InvariantViolationError,
@@ -19,7 +19,13 @@ from penstock.errors import (
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.metadata import MetadataUnion, MetadataValue, normalize_metadata
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    import typing_extensions
+
+    # So that the bare name is complete in an annotation; `typing` has defaults from 3.13 on.
+    T = typing_extensions.TypeVar("T", default=object)
+else:
+    T = TypeVar("T")
 R = TypeVar("R")
 
 

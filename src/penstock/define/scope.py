@@ -26,7 +26,7 @@ from penstock.partitions.window import PartitionKeyRange
 
 if TYPE_CHECKING:
     from penstock.define.dependency import Node, NodeHandle
-    from penstock.define.op import OpDefinition
+    from penstock.define.node import OpNode
 
 Event = AssetMaterialization | AssetObservation | AssetCheckEvaluation | ExpectationResult
 
@@ -59,9 +59,10 @@ class StepScope(Protocol):
     log: logging.Logger
     input_assets: Mapping[str, AssetKey]
     output_names: Sequence[str]
+    selected_output_names: Sequence[str]
     node: Node | None
     handle: NodeHandle
-    op_def: OpDefinition
+    op_def: OpNode
     job_def: object
     assets_def: object
     repository_def: object
@@ -128,10 +129,15 @@ class DirectScope:
         self._stack = ExitStack()
         self._declared = resources
         self._instance = instance
-        self._op: OpDefinition | None = None
+        self._op: OpNode | None = None
         setup = SetUp(config=_entries(resources_config), instance=instance)
         self.ready: ReadyResources = self._stack.enter_context(resources_in_use(resources, setup))
         self.resources: Mapping[str, object] = self.ready
+
+    @property
+    def selected_output_names(self) -> Sequence[str]:
+        """Every output: nothing is selected."""
+        return self.output_names
 
     @property
     def instance(self) -> object:
@@ -141,7 +147,7 @@ class DirectScope:
         return self._instance
 
     @property
-    def op_def(self) -> OpDefinition:
+    def op_def(self) -> OpNode:
         """The op that is called.
 
         Raises:
@@ -152,7 +158,7 @@ class DirectScope:
         return self._op
 
     @op_def.setter
-    def op_def(self, op: OpDefinition | None) -> None:
+    def op_def(self, op: OpNode | None) -> None:
         self._op = op
 
     @property

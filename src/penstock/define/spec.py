@@ -133,6 +133,12 @@ class HasKeys(Protocol):
         ...
 
 
+class CheckedDeps(list[AssetDep]):
+    """Dependencies that `deps_of` has read already."""
+
+    __slots__ = ()
+
+
 def deps_of(things: Iterable[CoercibleToDep]) -> list[AssetDep]:
     """Read a `deps=` argument; identical duplicates collapse.
 
@@ -141,6 +147,8 @@ def deps_of(things: Iterable[CoercibleToDep]) -> list[AssetDep]:
     Raises:
         InvariantViolationError: Two dependencies on one asset with different mappings.
     """
+    if isinstance(things, CheckedDeps):
+        return things
     if isinstance(things, str):
         raise ParameterCheckError(f"deps is a list of assets, not the text {things!r}.")
     found: dict[AssetKey, AssetDep] = {}
@@ -152,7 +160,7 @@ def deps_of(things: Iterable[CoercibleToDep]) -> list[AssetDep]:
         else:
             for key in sorted(thing.keys):
                 _add_dep(found, AssetDep(key))
-    return list(found.values())
+    return CheckedDeps(found.values())
 
 
 def _add_dep(found: dict[AssetKey, AssetDep], dep: AssetDep) -> None:
@@ -228,6 +236,8 @@ class AssetSpec:
             _check_types(name, description, code_version, partitions_def)
         if metadata is not None:
             checked_type(metadata, Mapping, argument="metadata", of=f"Asset '{name}'")
+        if automation_condition is not None:
+            _check_condition(automation_condition, name)
         put = object.__setattr__
         put(self, "key", name)
         put(self, "deps", deps_of(deps) if deps else [])
@@ -354,6 +364,14 @@ def _check_types(
     checked_type(description, str, argument="description", of=of)
     checked_type(code_version, str, argument="code_version", of=of)
     checked_type(partitions, PartitionsDefinition, argument="partitions_def", of=of)
+
+
+def _check_condition(condition: object, key: AssetKey) -> None:
+    if not hasattr(condition, "asks_job_roots"):
+        raise ParameterCheckError(
+            f"Asset '{key}': automation_condition must be an AutomationCondition, not "
+            f"{condition!r}. Make one, like AutomationCondition.eager()."
+        )
 
 
 def _tags_of(

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from penstock.define.signature import Signature
 from penstock.define.spec import AssetCheckSpec, AssetDep, AssetSpec
+from penstock.define.values import DEFAULT_IO_MANAGER as DEFAULT_IO_MANAGER
+from penstock.define.values import NO_VALUE as NO_VALUE
 from penstock.errors import InvalidDefinitionError
 from penstock.model.keys import AssetKey
 from penstock.model.manifest import StepNeed
@@ -24,10 +26,6 @@ if TYPE_CHECKING:
     from penstock.define.dependency import Node
     from penstock.define.hook import HookDefinition
     from penstock.define.types.definition import RuntimeType
-
-DEFAULT_IO_MANAGER = "io_manager"
-NO_VALUE = object()
-"""Stands for "no default value", because None is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

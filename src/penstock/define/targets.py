@@ -13,7 +13,12 @@ from typing import cast
 
 from penstock.define.assets_definition import AssetsDefinition
 from penstock.define.graph import GraphDefinition
-from penstock.define.job import JobDefinition, UnresolvedAssetJob, define_asset_job
+from penstock.define.job import (
+    JobDefinition,
+    UnresolvedAssetJob,
+    define_asset_job,
+    job_of_graph,
+)
 from penstock.errors import InvalidDefinitionError, ParameterCheckError, PenstockError
 from penstock.graph.selection import AssetSelection, CoercibleToAssetSelection
 
@@ -67,7 +72,7 @@ def target_of_job(job: CoercibleToJob, *, of: str) -> AutomationTarget:
             DeprecationWarning,
             stacklevel=4,
         )
-        job = job.to_job()
+        job = job_of_graph(job)
     if not isinstance(job, (JobDefinition, UnresolvedAssetJob)):  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
         raise ParameterCheckError(
             f"{of}: {job!r} of type {type(job).__name__} is not a job. Give what @job or "

@@ -7,13 +7,8 @@ above it. They go through `engine`, by name and at call time, and nothing else d
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
 
-from penstock.define.engine import Engine
-
-if TYPE_CHECKING:
-    from penstock.define.graph import GraphDefinition
-    from penstock.define.job_definition import JobDefinition
+from penstock.define.engine import Engine, RunnableJob
 
 
 def engine() -> Engine:
@@ -23,8 +18,8 @@ def engine() -> Engine:
     return found
 
 
-def job_of_graph(graph: GraphDefinition, **arguments: object) -> JobDefinition:
+def job_of_graph(graph: object, **arguments: object) -> RunnableJob:
     """Make a job of a graph: the job's module knows graphs, and not the other way round."""
     module = importlib.import_module("penstock.define.job")
-    made: JobDefinition = module.job_of_graph(graph, **arguments)
+    made: RunnableJob = module.job_of_graph(graph, **arguments)
     return made

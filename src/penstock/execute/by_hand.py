@@ -9,7 +9,7 @@ import logging
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 
-from penstock.config.resource_context import InitResourceContext, Resources
+from penstock.config.resource_context import HeldResources, InitResourceContext, Resources
 from penstock.define.io_context import (
     InputContext,
     OutputContext,
@@ -67,7 +67,8 @@ def build_resources(
         )
     with ExitStack() as stack:
         ready = _set_up(stack, resources, instance, config=config, run=dagster_run, log=log_manager)
-        yield Resources(ready, owner="build_resources")
+        kind = HeldResources if ready.has_teardown else Resources
+        yield kind(ready, owner="build_resources")
 
 
 def _set_up(

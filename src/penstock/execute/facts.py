@@ -9,6 +9,7 @@ from typing import TypedDict
 
 from penstock.base.clock import Clock
 from penstock.base.ids import IdSource
+from penstock.config.resource_context import Resources
 from penstock.define.loaded import LoadedDefinitions
 from penstock.define.resource_setup import ReadyResources
 from penstock.define.spec import AssetSpec

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from penstock.base.clock import Clock
 from penstock.compat.event_views import event_views
 from penstock.compat.events import DagsterEvent
+from penstock.define.dependency import Node
 from penstock.define.hook import HookContext, HookExecutionResult
 from penstock.define.step import NO_VALUE, StepDefinition
 from penstock.execute.facts import RunFacts
@@ -25,9 +26,14 @@ from penstock.model.metadata import MetadataUnion
 
 
 class Produced:
-    """What a step produced, kept for its hooks: the values and the metadata of its outputs."""
+    """What a step produced, kept for its hooks: the values and the metadata of its outputs.
 
-    def __init__(self) -> None:
+    Args:
+        is_wanted: Whether the step has hooks; else nothing is kept, so that values can go.
+    """
+
+    def __init__(self, *, is_wanted: bool) -> None:
+        self._is_wanted = is_wanted
         self.values: dict[str, object] = {}
         self.metadata: dict[str, object] = {}
 
@@ -40,6 +46,8 @@ class Produced:
         mapping_key: str | None = None,
     ) -> None:
         """Keep one value with its metadata; those of a dynamic output by their mapping keys."""
+        if not self._is_wanted:
+            return
         if value is not NO_VALUE:
             _put(self.values, output, mapping_key, value)
         _put(self.metadata, output, mapping_key, dict(metadata))
@@ -77,6 +85,13 @@ class Attested:
         return [each for each in event_views([*self._events, end]) if each.is_step_event]
 
 
+def _node_of(facts: RunFacts, step: StepDefinition) -> Node | None:
+    """Return the op that an asset's function is, as a node of its own."""
+    made = facts.loaded.definition_of(step)
+    definition = made.node_def if made is not None else None
+    return None if definition is None else Node(step.name, definition, "", step.tags)
+
+
 class _Scope:
     """What a hook's context knows of the step that has ended."""
 
@@ -93,7 +108,7 @@ class _Scope:
         self.run_id = facts.run_id
         self.job_name = facts.spec.job
         self.step_key = task.step.key
-        self.node = step.node
+        self.node = step.node or _node_of(facts, step)
         self.config = facts.config_of(step.name).config
         self.exception = error
         self.output_values: Mapping[str, object] = produced.values

@@ -24,7 +24,8 @@ from penstock.execute.output_loader import OutputLoader
 from penstock.execute.reexecution import ReexecutionOptions, Repetition, repetition
 from penstock.execute.result import ExecuteInProcessResult, JobExecutionResult
 from penstock.execute.run_loggers import named_loggers
-from penstock.execute.runs import Errors, RunCode, code_of, execute_plan, plan_assets
+from penstock.execute.run_records import plan_assets
+from penstock.execute.runs import Errors, RunCode, code_of, execute_plan
 from penstock.execute.step_config import StepConfig
 from penstock.instance import Instance
 from penstock.model.keys import AssetKey
@@ -304,7 +305,9 @@ def _run(request: _Request, *, raise_on_error: bool) -> tuple[LoadedDefinitions,
         captured=request.captured,
         job=job,
         resource_config=resolved.resources if job.config_mapping is not None else None,
-        loggers=named_loggers(job, resolved.loggers),
+        loggers=named_loggers(
+            job, resolved.plain.get("loggers"), environment=instance.settings.environment
+        ),
     )
     record = execute_plan(
         code,

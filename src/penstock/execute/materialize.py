@@ -12,6 +12,7 @@ from penstock.errors import InvalidInvocationError, InvariantViolationError
 from penstock.execute.facts import Captured
 from penstock.execute.io_managers.memory import InMemoryIOManager
 from penstock.execute.result import ExecuteInProcessResult
+from penstock.execute.run_loggers import LoggerCall, named_loggers
 from penstock.execute.runs import Errors, execute_run
 from penstock.graph.selection import AssetSelection, CoercibleToAssetSelection
 from penstock.instance import Instance
@@ -149,11 +150,21 @@ def execute_loaded(
         resources=resources,
         errors=errors,
         captured=captured,
+        loggers=_loggers(definition, config, used),
     )
     error = errors.first()
     if error is not None and raise_on_error:
         raise error
     return ExecuteInProcessResult(record, used, loaded, captured=captured, job=definition)
+
+
+def _loggers(
+    job: JobDefinition | None, config: Mapping[str, object] | None, instance: Instance
+) -> Sequence[LoggerCall]:
+    if job is None or not config:
+        return ()
+    environment = instance.settings.environment
+    return named_loggers(job, config.get("loggers"), environment=environment)
 
 
 def _range_of(tags: Mapping[str, str]) -> tuple[str, str] | None:

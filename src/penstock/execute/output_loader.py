@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from typing import cast
 
 from penstock.define.input_manager import InputManager
 from penstock.define.io_context import InputContext, OutputContext
@@ -96,7 +97,7 @@ class OutputLoader:
     def _manager(self, key: str) -> InputManager:
         section = self._record.spec.config.get("resources")
         setup = SetUp(
-            config=section if isinstance(section, dict) else {},
+            config=cast("dict[str, object]", section) if isinstance(section, dict) else {},
             environment=self._instance.settings.environment,
             instance=self._instance,
         )

@@ -207,7 +207,7 @@ class _Attempt:
     def __init__(self, facts: RunFacts, task: Task, report: Report) -> None:
         self.task = task
         self.step = facts.loaded.nodes[task.step.node]
-        self.produced = Produced()
+        self.produced = Produced(is_wanted=bool(self.step.hooks))
         self.told = Attested(task, report, facts.clock) if self.step.hooks else None
         self.report = report = report if self.told is None else self.told.report
         self.scope = Scope(
@@ -226,7 +226,7 @@ class _Attempt:
             task,
             context=self.context,
             report=report,
-            produced=self.produced if self.step.hooks else None,
+            produced=self.produced,
         )
 
 

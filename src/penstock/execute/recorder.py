@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from penstock.base.text import listed
-from penstock.define.context import AssetExecutionContext
+from penstock.define.context import OpExecutionContext
 from penstock.define.result import (
     AssetCheckResult,
     AssetCheckSeverity,
@@ -57,9 +57,9 @@ class Recorder:
         node: StepDefinition,
         task: Task,
         *,
-        context: AssetExecutionContext,
+        context: OpExecutionContext,
         report: Report,
-        produced: Produced | None = None,
+        produced: Produced,
     ) -> None:
         self._produced = produced
         self._facts = facts
@@ -100,8 +100,7 @@ class Recorder:
     def _take_result(self, result: MaterializeResult[object]) -> None:
         output = self._output_for(result)
         if result.value is NO_VALUE:
-            if self._produced is not None:
-                self._produced.note(output.name, NO_VALUE, result.metadata)
+            self._produced.note(output.name, NO_VALUE, result.metadata)
             self._materialize(output, result.metadata, result.data_version, result.tags)
             return
         self._take_output(
@@ -127,8 +126,7 @@ class Recorder:
             return
         self._require_selected(output)
         facts = {**emitted.metadata, **self._context.output_metadata.get(output.name, {})}
-        if self._produced is not None:
-            self._produced.note(output.name, emitted.value, facts)
+        self._produced.note(output.name, emitted.value, facts)
         version = emitted.data_version.value if emitted.data_version is not None else None
         self._check(output, emitted.value, facts, version=version)
         stored = self._store(output, emitted.value, facts)
@@ -165,8 +163,7 @@ class Recorder:
         keys.append(emitted.mapping_key)
         added = self._context.output_metadata_of(output.name, emitted.mapping_key)
         facts = {**emitted.metadata, **added}
-        if self._produced is not None:
-            self._produced.note(output.name, emitted.value, facts, mapping_key=emitted.mapping_key)
+        self._produced.note(output.name, emitted.value, facts, mapping_key=emitted.mapping_key)
         self._check(output, emitted.value, facts, mapping_key=emitted.mapping_key)
         self._store(output, emitted.value, facts, mapping_key=emitted.mapping_key)
 
@@ -310,7 +307,7 @@ class Recorder:
             )
 
     def _is_left_out(self, output: StepOutput) -> bool:
-        """Whether an output carries an asset that the run does not ask for, and no step takes it."""
+        """Whether an output's asset is not asked for by the run, and no step takes the value."""
         if output.spec is None or output.spec.key in self._by_asset:
             return False
         return (self._node.name, output.name) not in self._facts.consumed

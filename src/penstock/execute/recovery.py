@@ -9,7 +9,8 @@ from penstock.define.loaded import LoadedDefinitions
 from penstock.errors import InvariantViolationError
 from penstock.execute import owners
 from penstock.execute.driver import Observer
-from penstock.execute.runs import Begun, append_to, code_of, drive, existing, plan_of
+from penstock.execute.run_records import append_to, existing, plan_of
+from penstock.execute.runs import Begun, code_of, drive
 from penstock.instance import Instance
 from penstock.model.events import (
     LeaseLost,

@@ -13,7 +13,7 @@ import msgspec
 
 from penstock.base.ids import RunId
 from penstock.errors import InvalidInvocationError, InvariantViolationError
-from penstock.execute.runs import existing, plan_of
+from penstock.execute.run_records import existing, plan_of
 from penstock.instance import Instance
 from penstock.model.run import RunRecord, RunSpec, RunStatus
 from penstock.plan.again import (

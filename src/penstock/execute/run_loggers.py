@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from penstock.base.clock import Clock
+from penstock.base.text import listed
 from penstock.compat.event_text import describe_event, level_of_event
 from penstock.compat.events import DagsterEvent
 from penstock.config.config_type import ABSENT
 from penstock.define.job_definition import JobDefinition
 from penstock.define.logger import InitLoggerContext, LoggerDefinition, default_loggers
+from penstock.errors import InvalidConfigError
 from penstock.execute.driver import Observer
 from penstock.model.events import LogLine, RunEvent, StoredEvent
 from penstock.model.run import RunRecord
@@ -23,25 +26,37 @@ LoggerCall = tuple[LoggerDefinition, object]
 """A logger, and the config that it is made with, already resolved."""
 
 
-def named_loggers(job: JobDefinition, config: Mapping[str, object]) -> Sequence[LoggerCall]:
+def named_loggers(
+    job: JobDefinition, section: object, *, environment: Mapping[str, str]
+) -> Sequence[LoggerCall]:
     """Return the loggers that run config names.
 
     Args:
         job: The job; `console` is there where it declares none.
-        config: The `loggers` section of run config, resolved.
+        section: The `loggers` section of run config; none take part if it is no mapping.
+        environment: The variables that config may name.
+
+    Raises:
+        InvalidConfigError: There is no such logger, or its config does not fit.
     """
+    known = job.loggers if job.has_specified_loggers else default_loggers()
     found: list[LoggerCall] = []
-    for key, resolved in config.items():
-        declared = job.loggers.get(key)
-        if isinstance(declared, LoggerDefinition):
-            found.append((declared, resolved))
-            continue
-        standard = default_loggers().get(key)
-        if standard is not None and not job.has_specified_loggers:
-            schema = standard.config_schema
-            given = ABSENT if resolved is None else resolved
-            found.append((standard, schema.resolve_or_raise(given, at=f"root:loggers:{key}")))
+    for key, entry in _mapping(section).items():
+        definition = known.get(key)
+        if not isinstance(definition, LoggerDefinition):
+            raise InvalidConfigError(
+                f"Run config of job '{job.name}' does not fit. root:loggers:{key}: there is no "
+                f"such logger; there are {listed(sorted(known)) or 'none'}."
+            )
+        schema = definition.config_schema
+        given = _mapping(entry).get("config", ABSENT)
+        at = f"root:loggers:{key}:config"
+        found.append((definition, schema.resolve_or_raise(given, environ=environment, at=at)))
     return found
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
 
 
 def telling(

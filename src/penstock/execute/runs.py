@@ -6,8 +6,7 @@ import contextlib
 from collections.abc import Callable, Generator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from penstock.base.ids import RunId
@@ -15,14 +14,11 @@ from penstock.decide.run import RunMachine
 from penstock.define.loaded import LoadedDefinitions
 from penstock.define.step import DEFAULT_IO_MANAGER
 from penstock.errors import (
-    BugError,
     ExecutionInterruptedError,
-    FencedError,
     PenstockError,
     ResourceFunctionError,
-    RunNotFoundError,
 )
-from penstock.execute import capture, interrupts, owners
+from penstock.execute import capture, interrupts
 from penstock.execute.defaults import default_io_manager, logs_folder
 from penstock.execute.driver import Driver, Observer
 from penstock.execute.executors.in_process import InProcessExecutor
@@ -33,13 +29,20 @@ from penstock.execute.protocol import Report, Task
 from penstock.execute.resources import keys_needed, keys_of_inherited, set_up
 from penstock.execute.run_config import resolve_run_config
 from penstock.execute.run_loggers import LoggerCall, telling
+from penstock.execute.run_records import (
+    append_to,
+    create_run,
+    existing,
+    lease_of,
+    machine_at_start,
+    plan_assets,
+    planned_assets,
+)
 from penstock.execute.step_config import StepConfig
 from penstock.execute.versions import Versions
 from penstock.instance import Instance
 from penstock.model.events import (
     AssetFailed,
-    AssetPlanned,
-    CheckPlanned,
     LeaseLost,
     RunCanceled,
     RunCanceling,
@@ -52,9 +55,7 @@ from penstock.model.events import (
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.run import RunRecord, RunSpec, RunStatus
 from penstock.partitions.context import partition_loading_context
-from penstock.plan.build import build_plan
-from penstock.plan.plan import Plan, decode_plan, encode_plan
-from penstock.plan.request import resolve_partition
+from penstock.plan.plan import Plan
 from penstock.store.protocol import Lease
 
 __all__ = ["RunCode", "execute_plan", "execute_run", "interrupt_all", "start_run"]
@@ -118,6 +119,7 @@ def execute_run(
     resources: Mapping[str, object] | None = None,
     errors: Errors | None = None,
     captured: Captured | None = None,
+    loggers: Sequence[LoggerCall] = (),
 ) -> RunRecord:
     """Make assets, in the calling thread, and return the finished run.
 
@@ -137,6 +139,7 @@ def execute_run(
         resources: Resources that take the place of the declared ones.
         errors: Filled with what user code raised.
         captured: Filled with the values that are made; None if nobody asks for them.
+        loggers: What is told of the run's events, with its config.
 
     Raises:
         UsageError: The request does not fit the definitions; nothing was recorded.
@@ -156,6 +159,7 @@ def execute_run(
     with partition_loading_context(dynamic_partitions_store=instance):
         plan = plan_assets(loaded, instance, assets=assets, checks=checks, spec=spec)
         code = code_of(loaded, instance, plan, spec, resources=resources or {}, captured=captured)
+        code = replace(code, loggers=loggers)
         return execute_plan(code, instance, plan=plan, spec=spec, observer=observer, errors=errors)
 
 
@@ -184,12 +188,12 @@ def execute_plan(
         KeyboardInterrupt: After the run was recorded as CANCELED.
         OutageError: The store failed.
     """
-    record = _create_run(instance, plan, spec, run_id=run_id)
+    record = create_run(instance, plan, spec, run_id=run_id)
     begun = Begun(
         record=record,
         plan=plan,
-        machine=_machine_at_start(plan, record),
-        lease=_lease_of(record),
+        machine=machine_at_start(plan, record),
+        lease=lease_of(record),
         event=RunStarted(record.owner or ""),
     )
     return drive(code, instance, begun, observer=observer, errors=errors)
@@ -224,94 +228,7 @@ def start_run(
         UsageError: The request does not fit the definitions; nothing was recorded.
     """
     plan = plan_assets(loaded, instance, assets=assets, checks=checks, spec=spec)
-    return _create_run(instance, plan, spec, run_id=None)
-
-
-def plan_assets(
-    loaded: LoadedDefinitions,
-    instance: Instance,
-    *,
-    assets: AbstractSet[AssetKey],
-    checks: AbstractSet[AssetCheckKey] | None,
-    spec: RunSpec,
-) -> Plan:
-    """Plan a run of assets and checks, for partitions that exist."""
-    resolve_partition(
-        loaded.graph,
-        assets,
-        partition=spec.partition,
-        partition_range=spec.partition_range,
-        now=datetime.fromtimestamp(instance.clock.now(), UTC),
-    )
-    return build_plan(loaded.graph, assets, checks=checks)
-
-
-def _create_run(instance: Instance, plan: Plan, spec: RunSpec, *, run_id: str | None) -> RunRecord:
-    digest, data = encode_plan(plan)
-    now = instance.clock.now()
-    record = RunRecord(
-        id=RunId(run_id or instance.ids.new_id()),
-        spec=spec,
-        status=RunStatus.NOT_STARTED,
-        created=now,
-        updated=now,
-        owner=owners.this_owner(instance.home, instance.ids),
-        plan=digest,
-    )
-    return instance.store.create_run(record, plan=data, events=_planned(plan, spec))
-
-
-def _planned_assets(plan: Plan, spec: RunSpec) -> list[AssetPlanned]:
-    return [
-        AssetPlanned(a.key, spec.partition if a.is_partitioned else None, step.key)
-        for step in plan.steps
-        for a in step.assets
-    ]
-
-
-def _planned(plan: Plan, spec: RunSpec) -> list[AssetPlanned | CheckPlanned]:
-    checks = [
-        CheckPlanned(check.asset, check.name, step.key)
-        for step in plan.steps
-        for check in step.checks
-    ]
-    return [*_planned_assets(plan, spec), *checks]
-
-
-def append_to(instance: Instance, record: RunRecord, events: list[RunEvent]) -> int | None:
-    """Add events to a run just as it was read; None if another process has changed it since."""
-    try:
-        version, _ = instance.store.append(
-            record.id,
-            events,
-            at=instance.clock.now(),
-            expect=record.version,
-            fence=record.fence,
-        )
-    except FencedError:
-        return None
-    return version
-
-
-def existing(instance: Instance, run: RunId) -> RunRecord:
-    record = instance.store.run(run)
-    if record is None:
-        raise RunNotFoundError(f"There is no run {run}. 'penstock run list' shows the runs.")
-    return record
-
-
-def plan_of(instance: Instance, record: RunRecord) -> Plan:
-    data = instance.store.plan(record.plan)
-    if data is None:
-        raise BugError(f"Run {record.id} has no plan in the store.")
-    return decode_plan(data)
-
-
-def _machine_at_start(plan: Plan, record: RunRecord) -> RunMachine:
-    machine = RunMachine(plan)
-    for event in _planned(plan, record.spec):
-        machine.apply(event, record.created)
-    return machine
+    return create_run(instance, plan, spec, run_id=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,11 +243,6 @@ class Begun:
     machine: RunMachine
     lease: Lease
     event: RunStarted | RunResumed
-
-
-def _lease_of(record: RunRecord) -> Lease:
-    """Return the lease that a new run was made with."""
-    return Lease(record.id, record.owner or "", record.fence, record.version)
 
 
 def drive(
@@ -389,9 +301,7 @@ def _perform(
             executor=InProcessExecutor(_keeping(performer, errors)),
             clock=instance.clock,
             interrupt=interrupt,
-            observer=telling(
-                observer, code.loggers, record, job=code.job, clock=instance.clock
-            ),
+            observer=telling(observer, code.loggers, record, job=code.job, clock=instance.clock),
             partition=record.spec.partition,
         )
         if isinstance(begun.event, RunResumed):
@@ -417,7 +327,7 @@ def _end_before_start(instance: Instance, begun: Begun, error: BaseException) ->
         unfinished = set(begun.machine.unfinished())
         events += [
             AssetFailed(event.asset, event.partition, event.step, reason)
-            for event in _planned_assets(begun.plan, begun.record.spec)
+            for event in planned_assets(begun.plan, begun.record.spec)
             if event.step in unfinished
         ]
         events.append(RunFailed(reason, error_info(error)))

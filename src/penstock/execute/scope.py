@@ -88,12 +88,35 @@ class Scope:
         assets = self._facts.loaded.definition_of(self._step)
         if assets is not None and self._step.unit is None:
             return assets.node_keys_by_input_name
-        return {i.name: i.asset for i in self._step.inputs if i.asset is not None}
+        nodes = self._facts.loaded.nodes
+        found: dict[str, AssetKey] = {}
+        for need in self._step.needs:
+            maker = nodes.get(need.step)
+            for output in maker.asset_outputs if maker is not None else ():
+                if output.name == need.output and need.input and output.spec is not None:
+                    found[need.input] = output.spec.key
+        found.update({i.name: i.asset for i in self._step.inputs if i.asset is not None})
+        return found
 
     @property
     def output_names(self) -> Sequence[str]:
         """The names of the step's outputs."""
         return [output.name for output in self._step.outputs]
+
+    @property
+    def selected_output_names(self) -> Sequence[str]:
+        """The names of the outputs that the run has a use for.
+
+        In a graph, an output without an asset has one, and so has one that another step takes.
+        """
+        if self._step.unit is None and self._step.asset_outputs:
+            return list(self.assets)
+        consumed, name = self._facts.consumed, self._step.name
+        return [
+            output.name
+            for output in self._step.outputs
+            if output.spec is None or output.name in self.assets or (name, output.name) in consumed
+        ]
 
     @property
     def node(self) -> Node | None:

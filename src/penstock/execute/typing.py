@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 
 from penstock.define.context import Resources
 from penstock.define.types.check import did_not_pass, load_from_config, run_type_check

@@ -107,14 +107,17 @@ def build_plan(
     return Plan(steps=_ordered(list(drafts.values())))
 
 
-def check_parts(graph: AssetGraph, assets: AbstractSet[AssetKey]) -> None:
-    """Check that no step is chosen in part that cannot make a part of its assets.
+def check_parts(
+    graph: AssetGraph, assets: AbstractSet[AssetKey], checks: AbstractSet[AssetCheckKey]
+) -> None:
+    """Check that no step is chosen in part that cannot do a part of what it makes and checks.
 
     Raises:
         InvalidSubsetError: One is.
     """
-    if len(assets) < len(graph.executable_keys):
-        for unit in _units(_drafts(graph, assets, ()).values()):
+    if len(assets) < len(graph.executable_keys) or len(checks) < len(graph.check_keys):
+        chosen = [c for c in graph.manifest.checks if AssetCheckKey(c.asset, c.name) in checks]
+        for unit in _units(_drafts(graph, assets, chosen).values()):
             _refuse_part(unit, graph)
 
 

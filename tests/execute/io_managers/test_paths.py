@@ -110,7 +110,7 @@ def test_a_missing_partition_is_an_error_unless_it_may_miss(tmp_path, kind):
     manager.handle_output(output(partition_key="2024-01-02", asset_partitions_def=DAYS), 2)
     tolerant = several(definition_metadata={"allow_missing_partitions": True})
 
-    with pytest.raises(StoredValueNotFoundError, match=r"2024-01-03\.json"):
+    with pytest.raises((StoredValueNotFoundError, RuntimeError), match=r"2024-01-03\.json"):
         manager.load_input(several())
     assert manager.load_input(tolerant) == {"2024-01-02": 2}
 
@@ -206,3 +206,8 @@ def test_an_absolute_path_becomes_a_relative_one_of_its_own():
     assert coerce_to_relative_parts("etc/passwd") == ("etc", "passwd")
     assert coerce_to_relative_parts("/foo") == ("%2Ffoo",)
     assert coerce_to_relative_parts("/") == ("%2F",)
+
+
+def test_an_async_load_tells_of_all_partitions_that_are_missing(tmp_path):
+    with pytest.raises(RuntimeError, match=r"2 of 2 partitions could not be loaded.*'2024-01-03'"):
+        AsyncJson(tmp_path).load_input(several())

@@ -21,13 +21,13 @@ def test_each_op_adds_its_row_to_those_that_it_takes_once():
 
     result = diamond.execute_in_process()
 
-    assert [
+    assert result.output_for_node("d") == [
         {"a_input": "input_set"},
         {"a": "compute_called"},
         {"b": "compute_called"},
         {"c": "compute_called"},
         {"d": "compute_called"},
-    ] == result.output_for_node("d")
+    ]
 
 
 def test_a_row_names_the_node_and_not_the_op():

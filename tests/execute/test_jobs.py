@@ -1,0 +1,155 @@
+import pytest
+
+import penstock as dg
+
+
+class Remembering(dg.IOManager):
+    """Loads 5, and remembers what it was asked for."""
+
+    def __init__(self):
+        self.asked = []
+
+    def handle_output(self, context, obj): ...
+
+    def load_input(self, context):
+        keys = list(context.asset_partition_keys) if context.has_asset_partitions else None
+        self.asked.append((context.asset_key.to_user_string(), keys))
+        return 5
+
+
+@dg.op
+def take(x):
+    return x + 1
+
+
+@pytest.mark.parametrize("kind", [dg.SourceAsset, dg.AssetSpec])
+def test_an_asset_as_the_input_of_an_op_is_loaded_by_the_io_manager(kind):
+    manager, raw = Remembering(), kind("raw", metadata={"foo": "bar"})
+
+    @dg.graph
+    def g():
+        take(raw)
+
+    assert g.execute_in_process(resources={"io_manager": manager}).success
+    assert manager.asked == [("raw", None)]
+
+
+def test_an_asset_with_an_io_manager_of_its_own_is_loaded_by_that_one():
+    manager, raw = Remembering(), dg.SourceAsset("raw", io_manager_key="own")
+
+    @dg.op
+    def both(x, y):
+        return x + y
+
+    @dg.graph
+    def g():
+        both(raw, take.alias("other")(raw))
+
+    result = g.execute_in_process(resources={"own": manager})
+
+    assert result.output_for_node("both") == 11
+
+
+def test_an_io_manager_of_an_asset_that_nobody_provides_is_missed():
+    raw = dg.SourceAsset("raw", io_manager_key="own")
+
+    @dg.graph
+    def g():
+        take(raw)
+
+    with pytest.raises(dg.InvalidDefinitionError, match="resource with key 'own'"):
+        g.execute_in_process()
+
+
+def test_a_job_without_partitions_loads_all_of_an_asset():
+    manager = Remembering()
+    raw = dg.SourceAsset("raw", partitions_def=dg.StaticPartitionsDefinition(["a", "b"]))
+
+    @dg.job(resource_defs={"io_manager": manager})
+    def j():
+        take(raw)
+
+    j.execute_in_process()
+
+    assert manager.asked == [("raw", ["a", "b"])]
+
+
+def test_a_job_with_partitions_loads_its_partition_of_an_asset():
+    manager, partitions = Remembering(), dg.StaticPartitionsDefinition(["a", "b"])
+    raw = dg.SourceAsset("raw", partitions_def=partitions)
+
+    @dg.job(resource_defs={"io_manager": manager}, partitions_def=partitions)
+    def j():
+        take(raw)
+
+    j.execute_in_process(partition_key="b")
+
+    assert manager.asked == [("raw", ["b"])]
+
+
+def test_an_op_knows_the_window_of_its_jobs_partition():
+    @dg.op
+    def window(context):
+        return str(context.partition_time_window.start.date()), context.partition_key
+
+    @dg.job(partitions_def=dg.DailyPartitionsDefinition(start_date="2020-01-01"))
+    def j():
+        window()
+
+    result = j.execute_in_process(partition_key="2020-01-02")
+
+    assert result.output_for_node("window") == ("2020-01-02", "2020-01-02")
+
+
+def test_a_config_mapping_can_configure_resources():
+    @dg.resource(config_schema=str)
+    def date(context):
+        return context.resource_config
+
+    @dg.op(required_resource_keys={"date"})
+    def tell(context):
+        return context.resources.date
+
+    @dg.graph
+    def g():
+        tell()
+
+    job = g.to_job(
+        resource_defs={"date": date},
+        config=dg.ConfigMapping(
+            config_schema={"date": str},
+            config_fn=lambda given: {"resources": {"date": {"config": given["date"]}}},
+        ),
+    )
+
+    assert job.execute_in_process(run_config={"date": "6/4"}).output_for_node("tell") == "6/4"
+
+
+def test_an_asset_can_be_a_node_of_a_graph():
+    @dg.asset
+    def made():
+        return 3
+
+    @dg.graph
+    def g():
+        take(made())
+
+    result = g.execute_in_process()
+
+    assert result.output_for_node("take") == 4
+
+
+def test_a_raw_op_yields_what_it_produces():
+    def returns(_context, _inputs):
+        return dg.Output(1)
+
+    def yields(_context, _inputs):
+        yield dg.Output(1)
+
+    def job(function):
+        raw = dg.OpDefinition(function, "raw", ins={})
+        return dg.GraphDefinition("g", node_defs=[raw]).to_job()
+
+    assert job(yields).execute_in_process().output_for_node("raw") == 1
+    with pytest.raises(dg.InvariantViolationError, match="returned an Output rather than yielding"):
+        job(returns).execute_in_process()
