@@ -22,13 +22,14 @@ check: .venv/dev.stamp ## Lint, format, layers and types
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/mypy
 
 bench: .venv/dev.stamp ## Measure; DAGSTER_PYTHON=... measures Dagster beside it
 	$(BIN)/python bench/run.py $(if $(DAGSTER_PYTHON),--impl dagster=$(DAGSTER_PYTHON)) > bench/results.jsonl
 	$(BIN)/python bench/table.py
 
 clean: ## Remove what make made
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache .mypy_cache
 
 # pip before 25.1 cannot install dependency groups.
 .venv/pip.stamp:

@@ -169,7 +169,7 @@ _HOMES = {
     "TableConstraints TableRecord TableSchema",
     "model.retry": "Backoff Jitter RetryPolicy",
     "model.run": "RunStatus",
-    "compat.events": "EventLogEntry EventLogRecord EventRecordsFilter",
+    "compat.events": "EventLogEntry EventLogRecord",
     "compat.runs": "AssetPartitionStatus RunsFilter",
     "define.partitioned_config": "PartitionedConfig daily_partitioned_config "
     "dynamic_partitioned_config hourly_partitioned_config monthly_partitioned_config "
@@ -229,8 +229,8 @@ _HOMES = {
     "deprecation_warning",
     "base.libraries": "LibraryRegistry",
     "compat.run_records": "AssetJobKey AssetOrCheckKey RunRecord",
-    "compat.event_queries": "AssetRecordsFilter EventRecordsResult RunShardedEventsCursor "
-    "RunStatusChangeRecordsFilter",
+    "compat.event_queries": "AssetRecordsFilter EventRecordsFilter EventRecordsResult "
+    "RunShardedEventsCursor RunStatusChangeRecordsFilter",
     "compat.serialized": "deserialize_value serialize_value",
     "execute.observe": "observe",
     "execute.stale_status": "StaleStatusResolver",

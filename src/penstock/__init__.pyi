@@ -16,6 +16,7 @@ from penstock.base.warnings import SupersessionWarning as SupersessionWarning
 from penstock.base.warnings import deprecation_warning as deprecation_warning
 from penstock.compat.event_data import ErrorView as SerializableErrorInfo
 from penstock.compat.event_queries import AssetRecordsFilter as AssetRecordsFilter
+from penstock.compat.event_queries import EventRecordsFilter as EventRecordsFilter
 from penstock.compat.event_queries import EventRecordsResult as EventRecordsResult
 from penstock.compat.event_queries import RunShardedEventsCursor as RunShardedEventsCursor
 from penstock.compat.event_queries import (
@@ -25,7 +26,6 @@ from penstock.compat.events import DagsterEvent as DagsterEvent
 from penstock.compat.events import DagsterEventType as DagsterEventType
 from penstock.compat.events import EventLogEntry as EventLogEntry
 from penstock.compat.events import EventLogRecord as EventLogRecord
-from penstock.compat.events import EventRecordsFilter as EventRecordsFilter
 from penstock.compat.run_records import AssetJobKey as AssetJobKey
 from penstock.compat.run_records import AssetOrCheckKey as AssetOrCheckKey
 from penstock.compat.run_records import RunRecord as RunRecord

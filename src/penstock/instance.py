@@ -15,13 +15,12 @@ from penstock.base.clock import Clock, SystemClock
 from penstock.base.ids import IdSource, RunId, SystemIds
 from penstock.base.settings import Settings, load_settings
 from penstock.compat.check_records import EventLogStorage
-from penstock.compat.event_queries import EventQueries
+from penstock.compat.event_queries import EventQueries, EventRecordsFilter
 from penstock.compat.events import (
     KIND_OF_TYPE,
     DagsterEventType,
     EventLogEntry,
     EventLogRecord,
-    EventRecordsFilter,
 )
 from penstock.compat.runless import RunlessEvent, to_native
 from penstock.compat.runs import (

@@ -1,4 +1,4 @@
-"""Wrong definitions of assets: each gives one precise error with the object and the remedy."""
+"""Wrong definitions: each gives one precise error with the object and the remedy."""
 
 from collections.abc import Callable
 
@@ -25,6 +25,29 @@ ORDERS = dg.asset(name="orders")(body)
 
 def load(*assets: object, **arguments: object) -> None:
     dg.Definitions.validate_loadable(dg.Definitions(list(assets), **arguments))
+
+
+@dg.op
+def one() -> int:
+    return 1
+
+
+@dg.op
+def double(x: int) -> int:
+    return 2 * x
+
+
+STATIC = dg.StaticPartitionsDefinition(["a"])
+BY_NAME = dg.asset(name="by_name", partitions_def=STATIC)(body)
+DAILY = dg.asset(name="daily", partitions_def=DAYS)(body)
+
+
+def needs(key: str) -> dg.ResourceDefinition:
+    return dg.ResourceDefinition(lambda _: 1, required_resource_keys={key})
+
+
+def daily(job: str) -> dg.ScheduleDefinition:
+    return dg.ScheduleDefinition("daily", cron_schedule="@daily", job_name=job)
 
 
 Case = tuple[str, Callable[[], object], type[Exception], str]
@@ -216,6 +239,153 @@ WRONG: list[Case] = [
         dg.InvalidDefinitionError,
         "Duplicate definition found for nightly: job 'nightly' is defined twice. Rename one "
         "of them.",
+    ),
+    (
+        "ops in a circle",
+        lambda: dg.GraphDefinition(
+            "totals",
+            node_defs=[double],
+            dependencies={
+                dg.NodeInvocation("double", "a"): {"x": dg.DependencyDefinition("b")},
+                dg.NodeInvocation("double", "b"): {"x": dg.DependencyDefinition("a")},
+            },
+        ),
+        dg.InvalidDefinitionError,
+        "Graph 'totals': the nodes have a circular reference: 'a' -> 'b' -> 'a', where each needs "
+        "the next. Take one of these edges out.",
+    ),
+    (
+        "an input that an op does not have",
+        lambda: dg.GraphDefinition(
+            "totals",
+            node_defs=[one, double],
+            dependencies={"double": {"y": dg.DependencyDefinition("one")}},
+        ),
+        dg.InvalidDefinitionError,
+        "Graph 'totals': op \"double\" does not have input \"y\". Available inputs: ['x'].",
+    ),
+    (
+        "a config schema of a number",
+        lambda: dg.op(name="load", config_schema={"limit": 3})(body),
+        dg.InvalidConfigDefinitionError,
+        "Wrong config schema at ':limit' of {'limit': 3}: 3 is not a config schema. A schema is a "
+        "Python type like int, a config type like Noneable(int), a Field, a Config class, or a "
+        "dict or list of these.",
+    ),
+    (
+        "a resource that nobody provides",
+        lambda: load(dg.asset(name="orders", required_resource_keys={"db"})(body)),
+        dg.InvalidDefinitionError,
+        "resource with key 'db' required by asset 'orders' was not provided. Provided: none. Add "
+        "it to Definitions(resources={'db': ...}).",
+    ),
+    (
+        "resources that require each other",
+        lambda: load(ORDERS, resources={"a": needs("b"), "b": needs("a")}),
+        dg.InvalidDefinitionError,
+        "Resource 'a' requires itself: 'a' -> 'b' -> 'a'. Take one of these keys out of "
+        "required_resource_keys.",
+    ),
+    (
+        "a source without its IO manager",
+        lambda: load(dg.SourceAsset("raw", io_manager_key="lake")),
+        dg.InvalidDefinitionError,
+        "io manager with key 'lake' required by SourceAsset with key [\"raw\"] was not provided. "
+        "Add it to resources.",
+    ),
+    (
+        "a minute that does not exist",
+        lambda: dg.ScheduleDefinition("daily", cron_schedule="61 * * * *", job_name="nightly"),
+        dg.InvalidDefinitionError,
+        "Schedule 'daily': Found invalid cron schedule '61 * * * *': '61' is not a minute from 0 "
+        "to 59. Write five fields - minute, hour, day of the month, month, weekday - like "
+        "'0 6 * * MON-FRI', or an alias like '@daily'.",
+    ),
+    (
+        "a timezone that does not exist",
+        lambda: dg.ScheduleDefinition(
+            "daily", cron_schedule="@daily", job_name="nightly", execution_timezone="Mars/Base"
+        ),
+        dg.InvalidDefinitionError,
+        "Invalid execution timezone Mars/Base for daily: There is no timezone 'Mars/Base'. Use an "
+        "IANA name like 'Europe/London'.",
+    ),
+    (
+        "two schedules of one name",
+        lambda: load(ORDERS, schedules=[daily("nightly"), daily("weekly")]),
+        dg.InvalidDefinitionError,
+        "Duplicate definition found for daily: schedule or sensor 'daily' is defined twice. "
+        "Rename one of them.",
+    ),
+    (
+        "a mapping between partitions of two kinds",
+        lambda: load(
+            BY_NAME,
+            dg.asset(
+                name="day",
+                partitions_def=DAYS,
+                deps=[
+                    dg.AssetDep(BY_NAME, partition_mapping=dg.TimeWindowPartitionMapping()),
+                ],
+            )(body),
+        ),
+        dg.InvalidDefinitionError,
+        "Asset 'day' cannot read asset 'by_name': TimeWindowPartitionMapping relates time windows, "
+        "but the keys of the upstream are 'a' and those of the downstream days like '2024-12-31' "
+        "(daily from 2024-01-01). Give the dependency another partition_mapping.",
+    ),
+    (
+        "a month that does not exist",
+        lambda: dg.DailyPartitionsDefinition("2024-13-01"),
+        dg.InvalidDefinitionError,
+        "start_date '2024-13-01' does not match the format '%Y-%m-%d'. Write it like "
+        "'2024-12-31', or give another fmt.",
+    ),
+    (
+        "a job of a missing asset",
+        lambda: load(ORDERS, jobs=[dg.define_asset_job("nightly", ["ordrs"])]),
+        dg.InvalidDefinitionError,
+        "Job 'nightly': There is no asset 'ordrs'. Did you mean 'orders'?",
+    ),
+    (
+        "a job of a part of what is made together",
+        lambda: load(
+            dg.multi_asset(specs=[dg.AssetSpec("a"), dg.AssetSpec("b")], name="both")(body),
+            jobs=[dg.define_asset_job("nightly", "a")],
+        ),
+        dg.InvalidDefinitionError,
+        "Job 'nightly': Selected only 'a' of node 'both', which also makes 'b'; it cannot be "
+        "subset. Select them all, or declare it with can_subset=True.",
+    ),
+    (
+        "a job of assets that are split in different ways",
+        lambda: load(BY_NAME, DAILY, jobs=[dg.define_asset_job("nightly")]),
+        dg.InvalidDefinitionError,
+        "Job 'nightly' selects assets that have different partitions: 'by_name' ('a') and 'daily' "
+        "(days like '2024-12-31' (daily from 2024-01-01)). Selected assets must have the same "
+        "partitions definitions; make a job of each.",
+    ),
+    (
+        "a condition that is a word",
+        lambda: dg.AssetSpec("orders", automation_condition="eager"),
+        dg.ParameterCheckError,
+        "Asset 'orders': automation_condition must be an AutomationCondition, not 'eager'. Make "
+        "one, like AutomationCondition.eager().",
+    ),
+    (
+        "a job with the condition of an asset",
+        lambda: load(
+            ORDERS,
+            jobs=[
+                dg.define_asset_job(
+                    "nightly", automation_condition=dg.AutomationCondition.missing()
+                )
+            ],
+        ),
+        dg.InvalidDefinitionError,
+        "Job 'nightly' has an automation condition that does not evaluate against the job's root "
+        "assets. Wrap it in AutomationCondition.any_job_root_assets_match(...) or "
+        "AutomationCondition.all_job_root_assets_match(...).",
     ),
 ]
 

@@ -76,9 +76,9 @@ def test_every_op_leads_to_an_asset():
         dg.AssetsDefinition.from_graph(leaky)
 
     assert str(caught.value) == (
-        "All leaf nodes within graph 'leaky' must lead to outputs of the graph, because those become "
-        "assets. These leaf nodes do not: 'leaky.double'. Return them from the graph, or connect "
-        "them to what it returns."
+        "All leaf nodes within graph 'leaky' must lead to outputs of the graph, because those "
+        "become assets. These leaf nodes do not: 'leaky.double'. Return them from the graph, or "
+        "connect them to what it returns."
     )
 
 
@@ -88,3 +88,100 @@ def test_a_key_excludes_a_name():
         @dg.graph_asset(key="a", name="b")
         def made():
             return fetch()
+
+
+@dg.op
+def staged() -> int:
+    return 1
+
+
+@dg.op
+def checked(value: int) -> object:
+    return dg.AssetCheckResult(passed=value == 1, check_name="positive")
+
+
+@dg.op
+def promoted(value: int, verdict: object) -> int:
+    assert isinstance(verdict, dg.AssetCheckResult)
+    return value
+
+
+@dg.graph_multi_asset(
+    outs={"totals": dg.AssetOut(), "others": dg.AssetOut()},
+    check_specs=[dg.AssetCheckSpec("positive", asset="totals")],
+    can_subset=True,
+)
+def guarded():
+    value = staged()
+    verdict = checked(value)
+    return {
+        "totals": promoted(value, verdict),
+        "others": staged(),
+        "totals_positive": verdict,
+    }
+
+
+def test_an_op_in_a_graph_gives_a_verdict_that_others_can_read():
+    result = dg.materialize([guarded])
+
+    assert [check.passed for check in result.get_asset_check_evaluations()] == [True]
+    assert result.asset_value("totals") == 1
+
+
+def test_a_check_in_a_graph_that_is_not_selected_gives_no_verdict():
+    result = dg.materialize([guarded], selection=dg.AssetSelection.assets("others"))
+
+    assert result.get_asset_check_evaluations() == []
+    assert {e.step_key for e in result.get_step_success_events()} == {"guarded.staged_2"}
+
+
+def test_the_value_of_a_graph_is_that_of_its_output():
+    result = dg.materialize([guarded])
+
+    assert result.output_for_node("guarded", "totals") == 1
+
+
+def test_config_of_a_graph_becomes_that_of_its_ops():
+    @dg.op(config_schema={"by": int})
+    def scaled(context: dg.OpExecutionContext):
+        return context.op_config["by"]
+
+    @dg.config_mapping(config_schema=int)
+    def by(value: int):
+        return {"scaled": {"config": {"by": value}}}
+
+    @dg.graph_asset(config=by)
+    def mapped():
+        return scaled()
+
+    @dg.graph_asset(config={"scaled": {"config": {"by": 7}}})
+    def fixed():
+        return scaled()
+
+    result = dg.materialize([mapped, fixed], run_config={"ops": {"mapped": {"config": 3}}})
+
+    assert (result.asset_value("mapped"), result.asset_value("fixed")) == (3, 7)
+
+
+def test_an_op_is_asked_for_what_other_ops_take_of_it():
+    asked: list[set[str]] = []
+
+    @dg.op(out={"left": dg.Out(is_required=False), "right": dg.Out(is_required=False)})
+    def halves(context: dg.OpExecutionContext):
+        asked.append(context.selected_output_names)
+        for name in sorted(context.selected_output_names):
+            yield dg.Output(1, name)
+
+    @dg.op
+    def same(value: int) -> int:
+        return value
+
+    @dg.graph_multi_asset(outs={"first": dg.AssetOut(), "second": dg.AssetOut()}, can_subset=True)
+    def split():
+        left, right = halves()
+        return left, same(right)
+
+    result = dg.materialize([split], selection="second")
+
+    assert asked == [{"right"}]
+    assert result.success

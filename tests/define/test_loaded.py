@@ -147,3 +147,67 @@ def test_what_is_no_asset_is_refused():
         "7 is not an asset. Give functions decorated with @asset, @multi_asset or @asset_check, "
         "or AssetSpecs."
     )
+
+
+def test_a_bare_name_means_the_asset_of_that_name_in_the_same_group():
+    @dg.asset(key_prefix="raw")
+    def orders():
+        return 1
+
+    @dg.asset
+    def revenue(orders: int):
+        return orders + 1
+
+    result = dg.materialize([orders, revenue])
+
+    assert result.asset_value("revenue") == 2
+
+
+def test_a_bare_name_means_no_asset_of_another_group():
+    @dg.asset(key_prefix="raw", group_name="raw")
+    def orders():
+        return 1
+
+    @dg.asset
+    def revenue(orders: int):
+        return orders
+
+    with pytest.raises(dg.InvalidDefinitionError, match="Did you mean 'raw/orders'"):
+        dg.materialize([orders, revenue])
+
+
+def test_resources_of_one_asset_are_not_those_of_another():
+    needy = dg.asset(name="needy", required_resource_keys={"db"})(lambda: 1)
+    giving = dg.asset(
+        name="giving", resource_defs={"db": dg.ResourceDefinition.hardcoded_resource(1)}
+    )(lambda: 1)
+
+    with pytest.raises(dg.InvalidDefinitionError, match="'db' required by asset 'needy'"):
+        dg.Definitions.validate_loadable(dg.Definitions([needy, giving]))
+
+
+def test_an_input_that_only_orders_may_name_an_asset_that_nobody_declares():
+    @dg.asset(ins={"raw": dg.AssetIn(dagster_type=dg.Nothing)})
+    def orders():
+        return 1
+
+    assert dg.materialize([orders]).success
+
+
+def test_a_source_is_loaded_by_the_io_manager_that_it_names():
+    class Fives(dg.IOManager):
+        def handle_output(self, context: dg.OutputContext, obj: object) -> None:
+            raise AssertionError
+
+        def load_input(self, context: dg.InputContext) -> object:
+            return 5
+
+    @dg.asset
+    def derived(raw: int):
+        return raw + 1
+
+    source = dg.SourceAsset("raw", io_manager_key="fives")
+
+    result = dg.materialize([derived, source], resources={"fives": Fives()})
+
+    assert result.asset_value("derived") == 6

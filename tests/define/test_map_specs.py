@@ -31,7 +31,7 @@ def test_keys_and_loaded_values_stay():
 
 
 def test_a_function_returns_a_spec():
-    with pytest.raises(ParameterCheckError, match="returned None for 'raw'. It must return"):
+    with pytest.raises(ParameterCheckError, match=r"returned None for 'raw'\. It must return"):
         dg.map_asset_specs(lambda spec: None, [dg.AssetSpec("raw")])
 
 

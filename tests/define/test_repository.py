@@ -46,7 +46,7 @@ def test_definitions_are_made_when_they_are_asked_for():
 def test_a_lazy_function_returns_definitions():
     lazy = dg.definitions(lambda: 7)
 
-    with pytest.raises(InvariantViolationError, match="returned 7. It must return Definitions"):
+    with pytest.raises(InvariantViolationError, match=r"returned 7\. It must return Definitions"):
         lazy()
 
 

@@ -25,20 +25,13 @@ def _run(*command: str, cwd: Path = ROOT, path: str = "") -> subprocess.Complete
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_page_of_uses_loads(page: Path):
+def test_a_page_of_uses_loads(page: Path) -> None:
     runpy.run_path(str(page))
 
 
 @pytest.mark.slow
-def test_pyright_accepts_the_pages_of_uses():
+def test_pyright_accepts_the_pages_of_uses() -> None:
     done = _run("pyright", "--pythonpath", sys.executable, *map(str, PAGES))
-
-    assert done.returncode == 0, done.stdout
-
-
-@pytest.mark.slow
-def test_mypy_accepts_the_pages_of_uses():
-    done = _run("mypy", "--strict", "--cache-dir", "/dev/null", *map(str, PAGES))
 
     assert done.returncode == 0, done.stdout
 
@@ -59,7 +52,7 @@ def installed(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_all_that_is_public_has_a_known_type(installed: Path, tmp_path: Path):
+def test_all_that_is_public_has_a_known_type(installed: Path, tmp_path: Path) -> None:
     done = _run(  # it looks for the package in the environment of the first `python` of the path
         "pyright",
         "--verifytypes",

@@ -7,19 +7,19 @@ and the answer is mapped back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
 from dataclasses import dataclass
+from typing import ClassVar
 
 from penstock.automation.context import AutomationContext, AutomationResult, Condition, Times
 from penstock.automation.identity import hashed
 from penstock.automation.operands import kind_of
 from penstock.automation.operators import (
-    OperatorType,
     And,
     Children,
     NewlyTrue,
     Not,
     Operator,
+    OperatorType,
     Or,
     Since,
     union,

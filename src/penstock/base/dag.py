@@ -57,15 +57,3 @@ def find_cycle(needs: Sequence[Sequence[int]]) -> list[int] | None:
                 path.append(following)
                 pending.append(iter(needs[following]))
     return None
-
-
-def closure(start: Sequence[int], edges: Sequence[Sequence[int]]) -> set[int]:
-    """Return every node reachable from `start` along `edges`, `start` included."""
-    seen = set(start)
-    pending = list(start)
-    while pending:
-        for following in edges[pending.pop()]:
-            if following not in seen:
-                seen.add(following)
-                pending.append(following)
-    return seen

@@ -12,7 +12,7 @@ from enum import Enum
 
 from penstock.base.ids import RunId
 from penstock.compat.events import EventLogEntry
-from penstock.define.result import AssetCheckEvaluationTargetMaterializationData
+from penstock.model.asset_state import AssetCheckEvaluationTargetMaterializationData
 from penstock.model.events import CheckEvaluated, CheckPlanned, StoredEvent
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.store.protocol import EventFilter, Store

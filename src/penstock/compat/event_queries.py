@@ -18,7 +18,6 @@ from penstock.compat.events import (
     DagsterEventType,
     EventLogEntry,
     EventLogRecord,
-    EventRecordsFilter,
 )
 from penstock.compat.run_records import RunRecord
 from penstock.compat.runs import RunsFilter
@@ -40,6 +39,20 @@ TYPE_OF_STATUS = {
     RunStatus.SUSPENDED: DagsterEventType.RUN_SUSPENDED,
 }
 """The type of the event with which a run comes to a status."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecordsFilter:
+    """Which records to return: of one type and, if given, one asset and some partitions.
+
+    Cursors are ids, exclusive on both ends.
+    """
+
+    event_type: DagsterEventType
+    asset_key: AssetKey | None = None
+    asset_partitions: tuple[str, ...] | None = None
+    after_cursor: int | None = None
+    before_cursor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

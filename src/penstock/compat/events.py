@@ -131,9 +131,8 @@ class DagsterEvent:
 
     Attributes:
         stored: The native event with its place in the log.
-        shown_as: A type that it implies: a value that was stored was an output before, and one
-            that was loaded becomes an input; where nothing was to be told of that, it has no
-            native event.
+        shown_as: A type that it implies and that has no native event where there is nothing to
+            tell: a stored value was an output before, and a loaded one becomes an input.
     """
 
     stored: StoredEvent
@@ -485,17 +484,3 @@ class EventLogRecord:
     def asset_materialization(self) -> Materialization | None:
         """What was made, if something was."""
         return self.event_log_entry.asset_materialization
-
-
-@dataclass(frozen=True, slots=True)
-class EventRecordsFilter:
-    """Which records to return: of one type and, if given, one asset and some partitions.
-
-    Cursors are ids, exclusive on both ends.
-    """
-
-    event_type: DagsterEventType
-    asset_key: AssetKey | None = None
-    asset_partitions: tuple[str, ...] | None = None
-    after_cursor: int | None = None
-    before_cursor: int | None = None

@@ -36,6 +36,7 @@ from penstock.config.problems import raise_problems
 from penstock.config.reading import Reading
 from penstock.config.resource_context import InitResourceContext
 from penstock.config.resource_lifetime import in_use, is_released
+from penstock.config.run_config import entries_of
 from penstock.config.sourced import launch_template, template_of
 from penstock.errors import InvalidInvocationError, ParameterCheckError
 
@@ -281,10 +282,7 @@ def resolve_resource(
 def _from_context(
     model: type[ResourceT], context: InitResourceContext, nested: Mapping[str, object]
 ) -> ResourceT:
-    given = context.resource_config
-    config: Mapping[str, object] = (
-        cast("Mapping[str, object]", given) if isinstance(given, Mapping) else {}
-    )
+    config = entries_of(context.resource_config)
     reading = Reading(PROCESS_VARIABLES)
     made = reading.read_model(model, {**config, **nested}, path="config")
     raise_problems(reading.problems, subject=f"Resource '{model.__name__}'")

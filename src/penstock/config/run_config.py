@@ -23,6 +23,11 @@ class WritesConfig(Protocol):
         ...
 
 
+def entries_of(section: object) -> Mapping[str, object]:
+    """Return the entries of a section of config; none where it is not a mapping."""
+    return cast("Mapping[str, object]", section) if isinstance(section, Mapping) else {}
+
+
 def refuse_variables(value: object, *, at: str = "root") -> None:
     """Refuse an `EnvVar` in run config that is written as a mapping.
 

@@ -18,7 +18,6 @@ from penstock.model.backfill import BackfillPartition, BackfillStatus, Partition
 
 NOT_MATERIALIZED = "not materialized"
 UPSTREAM_CHANGED = "stale - upstream changed"
-CODE_CHANGED = "stale - code changed"
 ALREADY_FRESH = "already fresh"
 
 

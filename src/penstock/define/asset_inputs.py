@@ -21,6 +21,7 @@ from penstock.define.spec import (
     AssetCheckSpec,
     AssetDep,
     AssetSpec,
+    CheckedDeps,
     CoercibleToAsset,
     CoercibleToDep,
     deps_of,

@@ -5,12 +5,12 @@ Each function returns what it was given, or raises with the name of the definiti
 
 from __future__ import annotations
 
-import keyword
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from penstock.base.tags import MAX_CONCURRENCY_TAG
 from penstock.base.text import listed
+from penstock.define.names import RESERVED_WORDS, TAG_KEY
 from penstock.errors import InvalidDefinitionError, ParameterCheckError
 from penstock.model.keys import AssetKey
 
@@ -22,26 +22,7 @@ MOST_KINDS = 10
 _NAME = re.compile(r"[A-Za-z0-9_.\-]+")
 _GROUP = re.compile(r"[A-Za-z0-9_]+(/[A-Za-z0-9_]+)*")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+\.[A-Za-z]{2,}")
-_TAG_KEY = re.compile(r"([A-Za-z0-9_\-.]{1,63}/)?[A-Za-z0-9_\-.]{1,63}")
 _TAG_VALUE = re.compile(r"[A-Za-z0-9_\-.]{0,63}")
-_RESERVED = frozenset(
-    [
-        "context",
-        "conf",
-        "config",
-        "meta",
-        "arg_dict",
-        "input_arg_dict",
-        "output_arg_dict",
-        "int",
-        "str",
-        "float",
-        "bool",
-        "input",
-        "output",
-        "type",
-    ]
-).union(keyword.kwlist)
 
 
 def checked_name(name: str) -> str:
@@ -51,7 +32,7 @@ def checked_name(name: str) -> str:
         InvalidDefinitionError: It has characters other than letters, digits, `_`, `-` and `.`, or
             is a word of Python or Penstock.
     """
-    if name in _RESERVED or not _NAME.fullmatch(name):
+    if name in RESERVED_WORDS or not _NAME.fullmatch(name):
         raise InvalidDefinitionError(
             f"'{name}' is not a valid name. Use letters, digits, '_', '-' and '.', and no word "
             "that Python or Penstock reserves."
@@ -119,7 +100,7 @@ def _checked_tag(tag: str, value: object, subject: str) -> str:
         )
     if tag.startswith(KIND_TAG):
         return value
-    if not _TAG_KEY.fullmatch(tag):
+    if not TAG_KEY.fullmatch(tag):
         raise InvalidDefinitionError(
             f"{subject}: Found invalid tag keys: ['{tag}']. Use up to 63 letters, digits, "
             "'_', '-' and '.', with at most one '/' after a namespace."

@@ -26,7 +26,6 @@ from penstock.define.dependency import (
     MultiDependencyDefinition,
     NodeInvocation,
 )
-from penstock.define.engine import RunnableJob, RunResult
 from penstock.define.invoked import (
     Collected,
     DynamicInvokedOutput,
@@ -48,6 +47,8 @@ if TYPE_CHECKING:
     from penstock.config.run_config import RunConfig
     from penstock.define.dependency import NodeDefinition
     from penstock.define.hook import HookDefinition
+    from penstock.define.job_definition import JobDefinition
+    from penstock.execute.result import ExecuteInProcessResult
 
 
 @dataclass(frozen=True)
@@ -273,7 +274,7 @@ class PendingNodeInvocation(Composable):
         """Return the words for it in messages."""
         return f"{self.definition.node_type_str} '{self.node_name}'"
 
-    def to_job(self, name: str | None = None, **arguments: object) -> RunnableJob:
+    def to_job(self, name: str | None = None, **arguments: object) -> JobDefinition:
         """Make a job of the graph, with what was added to it; see `GraphDefinition.to_job`.
 
         Raises:
@@ -304,7 +305,7 @@ class PendingNodeInvocation(Composable):
         op_selection: Sequence[str] | None = None,
         run_id: str | None = None,
         input_values: Mapping[str, object] | None = None,
-    ) -> RunResult:
+    ) -> ExecuteInProcessResult:
         """Run the graph here and now; see `JobDefinition.execute_in_process`."""
         return self.to_job(resource_defs=resources).execute_in_process(
             run_config,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from penstock.config.config_type import ABSENT
 from penstock.config.resource_context import Resources as Resources
@@ -25,9 +25,13 @@ from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.metadata import MetadataUnion, normalize_metadata
 
 if TYPE_CHECKING:
+    from penstock.compat.runs import DagsterRun
     from penstock.define.declared import DeclaredAssets
     from penstock.define.dependency import Node, NodeHandle
+    from penstock.define.job_definition import JobDefinition
     from penstock.define.node import OpNode
+    from penstock.define.repository import RepositoryDefinition
+    from penstock.instance import Instance
 
 
 class OpExecutionContext(PartitionAccess, AssetAccess):
@@ -57,14 +61,14 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
         return self._scope.run_id
 
     @property
-    def run(self) -> object:
+    def run(self) -> DagsterRun:
         """The run."""
-        return self._scope.run
+        return cast("DagsterRun", self._scope.run)  # an object to this layer
 
     @property
-    def dagster_run(self) -> object:
+    def dagster_run(self) -> DagsterRun:
         """The run."""
-        return self._scope.run
+        return cast("DagsterRun", self._scope.run)  # an object to this layer
 
     @property
     def run_config(self) -> Mapping[str, object]:
@@ -96,19 +100,19 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
         return self._scope.run_spec.job
 
     @property
-    def job_def(self) -> object:
+    def job_def(self) -> JobDefinition:
         """The job."""
-        return self._scope.job_def
+        return cast("JobDefinition", self._scope.job_def)  # an object to this layer
 
     @property
-    def repository_def(self) -> object:
+    def repository_def(self) -> RepositoryDefinition:
         """The repository that the job is in."""
-        return self._scope.repository_def
+        return cast("RepositoryDefinition", self._scope.repository_def)  # an object to this layer
 
     @property
-    def instance(self) -> object:
+    def instance(self) -> Instance:
         """The instance that the run is recorded in."""
-        return self._scope.instance
+        return cast("Instance", self._scope.instance)  # an object to this layer
 
     @property
     def retry_number(self) -> int:

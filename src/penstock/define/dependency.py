@@ -204,8 +204,6 @@ IDependencyDefinition = (
     DependencyDefinition | MultiDependencyDefinition | DynamicCollectDependencyDefinition
 )
 
-Dependencies = Mapping[NodeInvocation, Mapping[str, IDependencyDefinition]]
-
 
 @dataclass(frozen=True, slots=True)
 class NodeInput:

@@ -12,20 +12,7 @@ from penstock.model.keys import AssetKey
 
 if TYPE_CHECKING:
     from penstock.config.run_config import RunConfig
-
-
-class RunResult(Protocol):
-    """What a finished run tells."""
-
-    @property
-    def success(self) -> bool:
-        """Whether every step ended well."""
-        ...
-
-    @property
-    def run_id(self) -> str:
-        """The id of the run."""
-        ...
+    from penstock.execute.result import ExecuteInProcessResult
 
 
 class ValueLoader(Protocol):
@@ -52,41 +39,6 @@ class ValueLoader(Protocol):
         ...
 
 
-class RunnableJob(Protocol):
-    """What a graph becomes to be run, as the graph knows it: a `JobDefinition`."""
-
-    @property
-    def name(self) -> str:
-        """The name."""
-        ...
-
-    @property
-    def description(self) -> str | None:
-        """What the job is for."""
-        ...
-
-    @property
-    def tags(self) -> Mapping[str, str]:
-        """The tags of the job."""
-        ...
-
-    def execute_in_process(
-        self,
-        run_config: Mapping[str, object] | RunConfig | None = None,
-        instance: object = None,
-        partition_key: str | None = None,
-        raise_on_error: bool = True,  # noqa: FBT001, FBT002 - the public signature
-        op_selection: Sequence[str] | None = None,
-        asset_selection: Sequence[AssetKey] | None = None,
-        run_id: str | None = None,
-        input_values: Mapping[str, object] | None = None,
-        tags: Mapping[str, str] | None = None,
-        resources: Mapping[str, object] | None = None,
-    ) -> RunResult:
-        """Run the job here and now."""
-        ...
-
-
 class Engine(Protocol):
     """What runs definitions."""
 
@@ -108,7 +60,7 @@ class Engine(Protocol):
         input_values: Mapping[str, object] | None,
         tags: Mapping[str, str],
         resources: Mapping[str, object] | None,
-    ) -> RunResult:
+    ) -> ExecuteInProcessResult:
         """Run a job in this process; `job` is a `JobDefinition`."""
         ...
 

@@ -228,5 +228,6 @@ multi_or_in_process_executor: ExecutorDefinition = ExecutorDefinition(
         ),
         default_value={"multiprocess": {}},
     ),
-    description="Carries steps out in processes of their own, or in that of the run, as config says.",
+    description="Carries steps out in processes of their own, or in that of the run, as config "
+    "says.",
 )

@@ -28,7 +28,6 @@ from penstock.define.dependency import (
     NodeHandle,
     NodeInvocation,
 )
-from penstock.define.engine import RunnableJob, RunResult
 from penstock.define.graph_checks import (
     check_edges,
     check_input_mappings,
@@ -55,6 +54,8 @@ from penstock.errors import (
 
 if TYPE_CHECKING:
     from penstock.config.run_config import RunConfig
+    from penstock.define.job_definition import JobDefinition
+    from penstock.execute.result import ExecuteInProcessResult
 
 Function = Callable[..., object]
 GraphConfig = ConfigMapping | Mapping[str, object]
@@ -104,8 +105,12 @@ class GraphDefinition(NodeDefinition, Composable, NamedConfigurableDefinition):
         self.description = description
         words = f"Graph '{name}'"
         self.tags: Mapping[str, str] = text_tags(tags, owner=words)
-        self.node_defs: Sequence[NodeDefinition] = list(checked_node_defs(() if node_defs is None else node_defs, words))
-        self.dependencies: dict[NodeInvocation, dict[str, IDependencyDefinition]] = checked_dependencies(dependencies, words)
+        self.node_defs: Sequence[NodeDefinition] = list(
+            checked_node_defs(() if node_defs is None else node_defs, words)
+        )
+        self.dependencies: dict[NodeInvocation, dict[str, IDependencyDefinition]] = (
+            checked_dependencies(dependencies, words)
+        )
         self._nodes = _nodes_of(self.node_defs, self.dependencies, words)
         self.edges: Mapping[str, Mapping[str, IDependencyDefinition]] = {
             invocation.node_name: edges for invocation, edges in self.dependencies.items()
@@ -118,7 +123,10 @@ class GraphDefinition(NodeDefinition, Composable, NamedConfigurableDefinition):
         if config is not None and not isinstance(config, ConfigMapping):  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
             raise ParameterCheckError(f"{words}: config must be a ConfigMapping, not {config!r}.")
         self.config_mapping = config
-        self.input_assets: dict[str, Mapping[str, object]] = {**(node_input_source_assets or {}), **(input_assets or {})}
+        self.input_assets: dict[str, Mapping[str, object]] = {
+            **(node_input_source_assets or {}),
+            **(input_assets or {}),
+        }
         self.composition_fn = composition_fn
         self.left_out: frozenset[str] = frozenset()
         self._positional = positional_inputs
@@ -402,7 +410,7 @@ class GraphDefinition(NodeDefinition, Composable, NamedConfigurableDefinition):
             f"{self.name}.execute_in_process() to run it."
         )
 
-    def to_job(self, name: str | None = None, **arguments: object) -> RunnableJob:
+    def to_job(self, name: str | None = None, **arguments: object) -> JobDefinition:
         """Make a job of the graph.
 
         Args:
@@ -421,7 +429,7 @@ class GraphDefinition(NodeDefinition, Composable, NamedConfigurableDefinition):
         op_selection: Sequence[str] | None = None,
         run_id: str | None = None,
         input_values: Mapping[str, object] | None = None,
-    ) -> RunResult:
+    ) -> ExecuteInProcessResult:
         """Run the graph here and now; see `JobDefinition.execute_in_process`."""
         return self.to_job(resource_defs=resources).execute_in_process(
             run_config,

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Protocol, overload
+from typing import TYPE_CHECKING, Protocol, cast, overload
 
 from penstock.config.resource_context import Resources
 from penstock.define.names import checked_node_name
@@ -23,6 +23,9 @@ from penstock.errors import (
     InvalidPropertyError,
     ParameterCheckError,
 )
+
+if TYPE_CHECKING:
+    from penstock.instance import Instance
 
 HookFunction = Callable[..., object]
 
@@ -133,9 +136,9 @@ class HookContext:
         )
 
     @property
-    def instance(self) -> object:
+    def instance(self) -> Instance:
         """The instance that the run is recorded in."""
-        return self._scope.instance
+        return cast("Instance", self._scope.instance)  # an object to this layer
 
     @property
     def log(self) -> logging.Logger:

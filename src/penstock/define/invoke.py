@@ -1,17 +1,13 @@
-"""Calling a user's function: the one way in, for execution and for calls by hand."""
+"""Calling a user's function as a step of a run."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from typing import cast
 
-from penstock.base.text import listed
-from penstock.config.config_type import ABSENT
 from penstock.define.context import OpExecutionContext
 from penstock.define.signature import Signature
-from penstock.define.step import NO_VALUE
-from penstock.errors import InvalidInvocationError
 
 
 def call(
@@ -65,81 +61,3 @@ async def _next(generator: AsyncGenerator[object, None]) -> object:
 async def _await(coroutine: object) -> object:
     assert inspect.isawaitable(coroutine)
     return await coroutine
-
-
-def invoke_directly(
-    name: str,
-    function: Callable[..., object],
-    signature: Signature,
-    *,
-    input_names: Sequence[str],
-    args: Sequence[object],
-    kwargs: Mapping[str, object],
-) -> object:
-    """Call a decorated function by hand, as a test does.
-
-    Positional arguments are the context (if the function takes one) and then the inputs; config
-    and resources come by keyword, or from the context.
-
-    Raises:
-        InvalidInvocationError: The context, an input or a resource is missing, or one is too many.
-    """
-    given = list(args)
-    context = _take_context(name, signature, given, kwargs)
-    passed = {k: v for k, v in kwargs.items() if k != "context"}
-    if len(given) > len(input_names):
-        raise InvalidInvocationError(
-            f"'{name}' takes {len(input_names)} inputs, but {len(given)} were given."
-        )
-    for parameter, value in zip(input_names, given, strict=False):
-        if parameter in passed:
-            raise InvalidInvocationError(f"'{name}' was given input '{parameter}' twice.")
-        passed[parameter] = value
-    for parameter in input_names:
-        if parameter not in passed and parameter not in signature.defaults:
-            raise InvalidInvocationError(
-                f"No value provided for required input \"{parameter}\" of '{name}'."
-            )
-    resources: dict[str, object] = {}
-    for key in signature.resources:
-        value = passed.pop(key, getattr(context.resources, key, None) if context else None)
-        if value is None:
-            raise InvalidInvocationError(
-                f"'{name}' needs resource '{key}'. Pass {key}=..., or a context built with it."
-            )
-        resources[key] = value
-    config = _config_of(name, signature, passed.pop("config", NO_VALUE), context)
-    unknown = set(passed) - set(input_names)
-    if unknown and not signature.takes_any:
-        raise InvalidInvocationError(f"'{name}' has no parameter {listed(sorted(unknown))}.")
-    arguments = dict(passed)
-    if signature.config is not None:
-        arguments["config"] = config
-    arguments.update(resources)
-    return function(*((context,) if signature.context else ()), **arguments)
-
-
-def _config_of(
-    name: str, signature: Signature, given: object, context: OpExecutionContext | None
-) -> object:
-    if given is NO_VALUE:
-        given = ABSENT if context is None else context.config_as_given
-    if signature.config_schema is None or signature.has_config(given):
-        return given
-    return signature.config_schema.resolve_or_raise(given)
-
-
-def _take_context(
-    name: str, signature: Signature, given: list[object], kwargs: Mapping[str, object]
-) -> OpExecutionContext | None:
-    context = kwargs.get("context")
-    if context is None and given and isinstance(given[0], OpExecutionContext):
-        context = given.pop(0)
-    if context is None and signature.context and given and given[0] is None:
-        given.pop(0)
-    if signature.context and not isinstance(context, OpExecutionContext):
-        raise InvalidInvocationError(
-            f"'{name}' takes a context, but no context was provided. Pass "
-            "build_asset_context(...) first."
-        )
-    return context if isinstance(context, OpExecutionContext) else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Self, TypedDict, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Self, TypedDict, TypeVar, Unpack, cast
 
 from penstock.config.resource_context import NO_RESOURCES, Resources
 from penstock.define.result import AssetMaterialization, AssetObservation
@@ -22,6 +22,10 @@ from penstock.model.metadata import MetadataUnion, normalize_metadata
 from penstock.partitions.definition import PartitionsDefinition
 from penstock.partitions.multi import MultiPartitionsDefinition
 from penstock.partitions.window import PartitionKeyRange, TimeWindow
+
+if TYPE_CHECKING:
+    from penstock.define.context import OpExecutionContext
+    from penstock.instance import Instance
 
 T = TypeVar("T")
 
@@ -141,14 +145,16 @@ class _IOContext:
         return self._given(self._facts.get("op_def"), "op_def")
 
     @property
-    def step_context(self) -> object:
+    def step_context(self) -> OpExecutionContext:
         """The context of the step."""
-        return self._given(self._facts.get("step_context"), "step_context")
+        given = self._given(self._facts.get("step_context"), "step_context")
+        return cast("OpExecutionContext", given)  # an object to this layer
 
     @property
-    def instance(self) -> object:
+    def instance(self) -> Instance:
         """The instance that the run is recorded in."""
-        return self._given(self._facts.get("instance"), "instance")
+        given = self._given(self._facts.get("instance"), "instance")
+        return cast("Instance", given)  # an object to this layer
 
     @property
     def resources(self) -> Resources:
@@ -184,8 +190,8 @@ class _IOContext:
 
     @property
     def has_asset_partitions(self) -> bool:
-        """Whether the value is of particular partitions."""
-        return bool(self.asset_partition_keys)
+        """Whether the asset is split, so that the value is of particular partitions."""
+        return self.asset_partitions_def is not None or bool(self.asset_partition_keys)
 
     @property
     def has_partition_key(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Self, overload
 
 from penstock.base.text import listed
 from penstock.base.warnings import deprecation_warning
@@ -263,13 +263,13 @@ class AssetJobDefinition(JobDefinition):
 
     @property
     def steps(self) -> Sequence[StepDefinition]:
-        """The steps that make the assets and evaluate the checks, each after those that it needs."""
+        """The steps of the assets and checks, each after those that it needs."""
         return [self._loaded.nodes[step.node] for step in self._plan.steps]
 
     @property
     def asset_layer(self) -> JobAssetLayer:
         """Where the assets are among the ops."""
-        return JobAssetLayer(self._loaded)
+        return JobAssetLayer(self._loaded, self.asset_keys)
 
     @property
     def loaded(self) -> LoadedDefinitions:
@@ -312,7 +312,7 @@ class AssetJobDefinition(JobDefinition):
         op_selection: Sequence[str] | None = None,
         asset_selection: AbstractSet[AssetKey] | None = None,
         asset_check_selection: AbstractSet[AssetCheckKey] | None = None,
-    ) -> JobDefinition:
+    ) -> Self:
         """Return the job with some of its assets and checks only.
 
         Args:

@@ -7,7 +7,6 @@ evaluation, config mappings of graphs and jobs among it. Refuses to know who use
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from penstock.config.config_type import ABSENT
@@ -16,7 +15,7 @@ from penstock.config.entries import Entry
 from penstock.config.evaluate import PROCESS_VARIABLES, evaluate_config
 from penstock.config.mapping import ConfigMapping
 from penstock.config.problems import Problem, raise_problems
-from penstock.config.run_config import RunConfig, refuse_variables
+from penstock.config.run_config import RunConfig, entries_of, refuse_variables
 from penstock.config.scalars import ANY
 from penstock.config.schema import Field, Permissive, Shape
 from penstock.define.dependency import Node
@@ -24,6 +23,8 @@ from penstock.define.graph_definition import GraphDefinition
 from penstock.define.node import NodeDefinition
 from penstock.define.op import OpDefinition
 from penstock.define.ports import InputDefinition
+from penstock.define.resolved_config import OpConfig as OpConfig
+from penstock.define.resolved_config import ResolvedRunConfig as ResolvedRunConfig
 from penstock.define.resource_like import resource_definition_of
 from penstock.define.step import DEFAULT_IO_MANAGER
 from penstock.define.validated_config import validated_config
@@ -44,42 +45,6 @@ class HasConfigField(Protocol):
     def config_field(self) -> Entry | None:
         """The field of the config; None if it takes anything."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpConfig:
-    """What run config says of one step.
-
-    Attributes:
-        config: What the function receives: an object of its Config class, or plain data.
-        inputs: Config for inputs that nothing is connected to, by input.
-        outputs: What is said of the outputs.
-    """
-
-    config: object = None
-    inputs: Mapping[str, object] = field(default_factory=dict[str, object])
-    outputs: object = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ResolvedRunConfig:
-    """Run config, checked and read.
-
-    Attributes:
-        ops: The config of each step by its name.
-        inputs: Config for the inputs of the job, by input.
-        resources: As it was written, for whoever sets the resources up: `{key: {"config": ...}}`.
-        execution: The config of the executor.
-        loggers: The config of each logger.
-        plain: All of it as plain data, with defaults filled in.
-    """
-
-    ops: Mapping[str, OpConfig]
-    inputs: Mapping[str, object]
-    resources: Mapping[str, object]
-    execution: object
-    loggers: Mapping[str, object]
-    plain: Mapping[str, object]
 
 
 def run_config_field(
@@ -234,10 +199,10 @@ def resolve_run_config(
     subject = f"Run config of job '{job.name}'"
     result = evaluate_config(schema, written, environ=environment)
     raise_problems(result.errors, subject=subject)
-    plain = _mapping(result.value)
+    plain = entries_of(result.value)
     reading = _Reading(environment, resources)
     reading.read_graph(job.graph, plain.get("ops"), written.get("ops"), prefix="", at="root:ops")
-    reading.pass_job_inputs(job.graph, _mapping(plain.get("inputs")))
+    reading.pass_job_inputs(job.graph, entries_of(plain.get("inputs")))
     execution = reading.resolved(
         job.executor_def, plain.get("execution"), written.get("execution"), at="root:execution"
     )
@@ -245,16 +210,16 @@ def resolve_run_config(
         key: reading.resolved(
             job.loggers.get(key),
             entry,
-            _mapping(written.get("loggers")).get(key),
+            entries_of(written.get("loggers")).get(key),
             at=f"root:loggers:{key}",
         )
-        for key, entry in _mapping(plain.get("loggers")).items()
+        for key, entry in entries_of(plain.get("loggers")).items()
     }
     raise_problems(reading.problems, subject=subject)
     return ResolvedRunConfig(
         ops=reading.ops,
-        inputs=_mapping(plain.get("inputs")),
-        resources=_mapping(written.get("resources")),
+        inputs=entries_of(plain.get("inputs")),
+        resources=entries_of(written.get("resources")),
         execution=execution,
         loggers=loggers,
         plain=plain,
@@ -310,7 +275,7 @@ class _Reading:
             at: Where it is.
         """
         if graph.config_mapping is not None:
-            raw = _mapping(written).get("config")
+            raw = entries_of(written).get("config")
             inner = _mapped(graph.config_mapping, raw, self._environment, at=f"{at}:config")
             schema = _graph_field(graph.without_config_mapping(), self._resources)
             result = evaluate_config(schema, inner, environ=self._environment, at=at)
@@ -319,8 +284,8 @@ class _Reading:
                 return
             read, written = result.value, inner
         for node in graph.nodes:
-            entry = _mapping(_mapping(read).get(node.name))
-            raw = _mapping(_mapping(written).get(node.name))
+            entry = entries_of(entries_of(read).get(node.name))
+            raw = entries_of(entries_of(written).get(node.name))
             self._read_node(node, entry, raw, prefix=prefix, at=f"{at}:{node.name}")
 
     def _read_node(
@@ -343,12 +308,12 @@ class _Reading:
                 prefix=f"{name}.",
                 at=at if mapped else f"{at}:ops",
             )
-            self._pass_inputs(definition, _mapping(entry.get("inputs")), prefix=f"{name}.")
+            self._pass_inputs(definition, entries_of(entry.get("inputs")), prefix=f"{name}.")
             return
         assert isinstance(definition, OpDefinition)
         config = self._config_of(definition.config_schema, entry, raw, at=f"{at}:config")
         self.ops[name] = OpConfig(
-            config=config, inputs=_mapping(entry.get("inputs")), outputs=entry.get("outputs")
+            config=config, inputs=entries_of(entry.get("inputs")), outputs=entry.get("outputs")
         )
 
     def _pass_inputs(
@@ -399,12 +364,8 @@ class _Reading:
         """Return the config of an executor or a logger."""
         schema = getattr(definition, "config_schema", None)
         if isinstance(schema, DefinitionSchema):
-            return self._config_of(schema, _mapping(read), _mapping(written), at=f"{at}:config")
-        return _mapping(read).get("config")
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+            return self._config_of(schema, entries_of(read), entries_of(written), at=f"{at}:config")
+        return entries_of(read).get("config")
 
 
 def validate_run_config(

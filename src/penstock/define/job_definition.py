@@ -23,7 +23,6 @@ from penstock.define.dependency import (
     NodeHandle,
     NodeInvocation,
 )
-from penstock.define.engine import RunResult
 from penstock.define.graph import GraphDefinition
 from penstock.define.job_checks import (
     check_connected,
@@ -52,6 +51,7 @@ if TYPE_CHECKING:
     from penstock.define.hook import HookDefinition
     from penstock.define.loaded import LoadedDefinitions
     from penstock.define.types.definition import RuntimeType
+    from penstock.execute.result import ExecuteInProcessResult
 
 
 class JobDefinition(PartitionedRuns):
@@ -417,7 +417,7 @@ class JobDefinition(PartitionedRuns):
         input_values: Mapping[str, object] | None = None,
         tags: Mapping[str, str] | None = None,
         resources: Mapping[str, object] | None = None,
-    ) -> RunResult:
+    ) -> ExecuteInProcessResult:
         """Run the job here and now; values stay in memory unless an IO manager is given.
 
         Args:

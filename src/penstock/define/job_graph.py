@@ -71,9 +71,7 @@ def _invocation(unit: _Unit) -> NodeInvocation:
     return NodeInvocation(name, alias=None if unit.name == name else unit.name)
 
 
-def _edges(
-    unit: _Unit, makers: Mapping[AssetKey, _Unit]
-) -> Mapping[str, IDependencyDefinition]:
+def _edges(unit: _Unit, makers: Mapping[AssetKey, _Unit]) -> Mapping[str, IDependencyDefinition]:
     read = {dep for key in unit.keys for dep in unit.definition.asset_deps[key]}
     found: dict[str, IDependencyDefinition] = {}
     for name, key in unit.definition.node_keys_by_input_name.items():
@@ -86,9 +84,16 @@ def _edges(
 
 
 class JobAssetLayer:
-    """Where the assets of a job are among its ops."""
+    """Where the assets of a job are among its ops.
 
-    def __init__(self, loaded: LoadedDefinitions) -> None:
+    Attributes:
+        executable_asset_keys: The assets that the job makes.
+    """
+
+    def __init__(
+        self, loaded: LoadedDefinitions, executable_asset_keys: AbstractSet[AssetKey]
+    ) -> None:
+        self.executable_asset_keys = executable_asset_keys
         self._loaded = loaded
 
     def upstream_dep_op_handles(self, asset_key: AssetKey) -> set[NodeHandle]:

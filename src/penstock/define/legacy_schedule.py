@@ -151,7 +151,9 @@ def _at(noun: str, cron: str, parts: Mapping[str, int], times: _Times) -> str:
 
 
 hourly_schedule: _Cadence = _cadence("hourly_schedule", "0 * * * *", {"minute_of_hour": 0})
-daily_schedule: _Cadence = _cadence("daily_schedule", "0 0 * * *", {"minute_of_hour": 0, "hour_of_day": 1})
+daily_schedule: _Cadence = _cadence(
+    "daily_schedule", "0 0 * * *", {"minute_of_hour": 0, "hour_of_day": 1}
+)
 weekly_schedule: _Cadence = _cadence(
     "weekly_schedule", "0 0 * * 0", {"minute_of_hour": 0, "hour_of_day": 1, "day_of_week": 4}
 )

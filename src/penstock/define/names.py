@@ -8,13 +8,15 @@ import re
 import warnings
 from collections.abc import Mapping
 
+from penstock.base.tags import GLOBAL_CONCURRENCY_TAG, MULTIDIMENSIONAL_PARTITION_PREFIX
 from penstock.base.warnings import user_stacklevel
 from penstock.errors import InvalidDefinitionError, ParameterCheckError
 
-POOL_TAG = "dagster/concurrency_key"
-
 _NAME = re.compile(r"[A-Za-z0-9_]+")
-_RESERVED = frozenset(
+TAG_KEY = re.compile(r"(?:[A-Za-z0-9_\-.]{1,63}/)?[A-Za-z0-9_\-.]{1,63}")
+_OWN_KEYS = MULTIDIMENSIONAL_PARTITION_PREFIX
+"""Keys that Penstock makes itself, although they have two slashes."""
+RESERVED_WORDS = frozenset(
     [
         "context",
         "conf",
@@ -44,7 +46,7 @@ def checked_node_name(name: object) -> str:
     """
     if not isinstance(name, str):
         raise ParameterCheckError(f"A name must be text, not {name!r}.")
-    if name in _RESERVED:
+    if name in RESERVED_WORDS:
         raise InvalidDefinitionError(
             f'"{name}" is not a valid name: the word is reserved. Choose another one.'
         )
@@ -61,13 +63,13 @@ def checked_pool(pool: str | None, tags: Mapping[str, str], *, words: str) -> st
     Raises:
         InvalidDefinitionError: It is empty, has a space in it, or the tag names another one.
     """
-    tagged = tags.get(POOL_TAG)
+    tagged = tags.get(GLOBAL_CONCURRENCY_TAG)
     if pool is None:
         return tagged
     if tagged not in (None, pool):
         raise InvalidDefinitionError(
-            f"{words} has the pool '{pool}', and its tag '{POOL_TAG}' names another one, "
-            f"'{tagged}'. Drop the tag."
+            f"{words} has the pool '{pool}', and its tag '{GLOBAL_CONCURRENCY_TAG}' names another "
+            f"one, '{tagged}'. Drop the tag."
         )
     if not pool or any(letter.isspace() for letter in pool):
         raise InvalidDefinitionError(
@@ -97,7 +99,7 @@ def text_tags(tags: Mapping[str, object] | None, *, owner: str) -> dict[str, str
                 f"{owner} has a tag whose key is {key!r}. Keys of tags are text."
             )
         found[key] = value if isinstance(value, str) else _as_json(value, key, owner)
-    odd = [key for key in found if not _TAG_KEY.fullmatch(key)]
+    odd = [key for key in found if not TAG_KEY.fullmatch(key) and not key.startswith(_OWN_KEYS)]
     if odd:
         warnings.warn(
             f"Non-compliant tag keys like {odd} are deprecated. Use up to 63 letters, digits, '_', "
@@ -106,9 +108,6 @@ def text_tags(tags: Mapping[str, object] | None, *, owner: str) -> dict[str, str
             stacklevel=user_stacklevel(),
         )
     return found
-
-
-_TAG_KEY = re.compile(r"(?:[A-Za-z0-9_\-.]{1,63}/)?[A-Za-z0-9_\-.]{1,63}")
 
 
 _RESERVED_PREFIX = "dagster/"

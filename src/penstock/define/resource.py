@@ -22,6 +22,7 @@ from penstock.config.configured import (
 )
 from penstock.config.resource_context import InitResourceContext
 from penstock.config.resource_lifetime import in_use
+from penstock.config.run_config import entries_of
 from penstock.config.schema import ConfigSchema
 from penstock.errors import (
     InvalidDefinitionError,
@@ -47,11 +48,8 @@ class ConfigView(Mapping[str, object]):
     """
 
     def __init__(self, context: InitResourceContext) -> None:
-        given = context.resource_config
         self._context = context
-        self._entries: Mapping[str, object] = (
-            cast("Mapping[str, object]", given) if isinstance(given, Mapping) else {}
-        )
+        self._entries = entries_of(context.resource_config)
 
     def __getitem__(self, key: str) -> object:
         return self._entries[key]

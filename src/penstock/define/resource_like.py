@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeGuard
 
+from penstock.base.dag import find_cycle
 from penstock.define.io_manager import IOManager, IOManagerDefinition
 from penstock.define.resource import ResourceDefinition
 from penstock.errors import InvalidDefinitionError
@@ -43,7 +44,33 @@ def declared_of(value: object) -> object:
 
 
 def unmet_requirements(declared: Mapping[str, object]) -> list[str]:
-    """Return a sentence for each resource that requires one that nobody provides."""
+    """Return a sentence for each resource that cannot have what it requires.
+
+    Either nobody provides it, or it requires the resource in turn.
+    """
+    return [*_missing(declared), *_circle(declared)]
+
+
+def _circle(declared: Mapping[str, object]) -> list[str]:
+    keys = list(declared)
+    numbers = {key: number for number, key in enumerate(keys)}
+    needs = [
+        [numbers[need] for need in sorted(value.required_resource_keys) if need in numbers]
+        if isinstance(value, ResourceDefinition)
+        else []
+        for value in declared.values()
+    ]
+    circle = find_cycle(needs)
+    if circle is None:
+        return []
+    path = " -> ".join(f"'{keys[number]}'" for number in (*circle, circle[0]))
+    return [
+        f"Resource '{keys[circle[0]]}' requires itself: {path}. Take one of these keys out of "
+        "required_resource_keys."
+    ]
+
+
+def _missing(declared: Mapping[str, object]) -> list[str]:
     return [
         f"resource with key '{need}' required by resource with key '{key}' was not provided. Add it"
         " to the resources."

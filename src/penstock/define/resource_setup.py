@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import cast
 
 from penstock.base.dag import find_cycle, topological_order
 from penstock.base.text import did_you_mean
@@ -18,6 +17,7 @@ from penstock.config.config_type import ABSENT
 from penstock.config.evaluate import PROCESS_VARIABLES
 from penstock.config.resource_context import InitResourceContext, Resources
 from penstock.config.resource_lifetime import in_use, is_released
+from penstock.config.run_config import entries_of
 from penstock.define.resource import ResourceDefinition
 from penstock.define.resource_like import declared_of, is_model, required_resources
 from penstock.errors import (
@@ -203,7 +203,7 @@ def _prepared(
 
         return model_resource.prepared(
             model,
-            _entries(given),
+            entries_of(given),
             context,
             environment=setup.environment,
             shared=[(each, ready[need]) for need, each in needs.items()],
@@ -244,8 +244,4 @@ _GENERATES = 0x20 | 0x200
 
 
 def _given(config: Mapping[str, object], key: str) -> object:
-    return _entries(config.get(key)).get("config", ABSENT)
-
-
-def _entries(value: object) -> Mapping[str, object]:
-    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+    return entries_of(config.get(key)).get("config", ABSENT)

@@ -16,6 +16,7 @@ from penstock.errors import (
     InvariantViolationError,
     ParameterCheckError,
 )
+from penstock.model.asset_state import AssetCheckEvaluationTargetMaterializationData
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.metadata import MetadataUnion, MetadataValue, normalize_metadata
 
@@ -384,21 +385,6 @@ class AssetObservation(AssetMaterialization):
     def is_observation(self) -> bool:
         """Whether nothing was made, only learned."""
         return True
-
-
-@dataclass(frozen=True, slots=True)
-class AssetCheckEvaluationTargetMaterializationData:
-    """The materialization that a verdict is about.
-
-    Attributes:
-        storage_id: The id of its event.
-        run_id: The run that made it; empty if it was reported from elsewhere.
-        timestamp: When, in seconds since the Unix epoch.
-    """
-
-    storage_id: int
-    run_id: str
-    timestamp: float
 
 
 @dataclass(frozen=True, slots=True)

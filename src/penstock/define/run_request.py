@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol, cast
 
+from penstock.base.tags import PARTITION_NAME_TAG
 from penstock.config.run_config import RunConfig
 from penstock.define.attributes import checked_type
 from penstock.define.names import text_tags
@@ -21,10 +22,6 @@ from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.partitions.context import DynamicPartitionsStore, partition_loading_context
 from penstock.partitions.definition import PartitionsDefinition
 from penstock.partitions.dynamic import AddDynamicPartitionsRequest, DeleteDynamicPartitionsRequest
-
-PARTITION_TAG = "dagster/partition"
-RANGE_START_TAG = "dagster/asset_partition_range_start"
-RANGE_END_TAG = "dagster/asset_partition_range_end"
 
 DynamicPartitionsRequest = AddDynamicPartitionsRequest | DeleteDynamicPartitionsRequest
 SensorEvent = AssetMaterialization | AssetObservation | AssetCheckEvaluation
@@ -135,7 +132,7 @@ class RunRequest:
 
     def has_resolved_partition(self) -> bool:
         """Tell whether the tags name the partition already."""
-        return self.tags.get(PARTITION_TAG) == self.partition_key
+        return self.tags.get(PARTITION_NAME_TAG) == self.partition_key
 
     def with_resolved_tags_and_config(
         self,

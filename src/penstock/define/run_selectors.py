@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-DEFAULT_REPOSITORY = "__repository__"
-"""The repository of a code location that has no named ones."""
-
 
 class WatchedRun(Protocol):
     """A run, as far as it matters where its job is from."""

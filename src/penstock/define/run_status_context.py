@@ -5,10 +5,14 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Iterable, Mapping
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
-from penstock.define.run_request import PARTITION_TAG
+from penstock.base.tags import PARTITION_NAME_TAG
 from penstock.define.tick_context import Repository, TickContext
+
+if TYPE_CHECKING:
+    from penstock.compat.events import DagsterEvent
+    from penstock.compat.runs import DagsterRun
 
 
 class _Event(Protocol):
@@ -64,8 +68,8 @@ class RunStatusSensorContext(TickContext):
             log=logger,
         )
         self.sensor_name = sensor_name
-        self.dagster_run = dagster_run
-        self.dagster_event = dagster_event
+        self.dagster_run: DagsterRun = cast("DagsterRun", dagster_run)  # an object to this layer
+        self.dagster_event: DagsterEvent = cast("DagsterEvent", dagster_event)
         self._partition_key = partition_key
 
     @property
@@ -73,7 +77,7 @@ class RunStatusSensorContext(TickContext):
         """The partition of the run."""
         if self._partition_key is not None:
             return self._partition_key
-        return cast("_Run", self.dagster_run).tags.get(PARTITION_TAG)
+        return cast("_Run", self.dagster_run).tags.get(PARTITION_NAME_TAG)
 
     @property
     def repository_def(self) -> Repository | None:
@@ -98,7 +102,7 @@ class RunFailureSensorContext(RunStatusSensorContext):
     """A run that failed."""
 
     @property
-    def failure_event(self) -> object:
+    def failure_event(self) -> DagsterEvent:
         """The event with which the run failed; its `message` tells why."""
         return self.dagster_event
 

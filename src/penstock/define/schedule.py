@@ -152,7 +152,9 @@ class ScheduleDefinition:
             tags, allow_private_system_tags=False, owner=self._words
         )
         self.metadata: Mapping[str, MetadataUnion] = normalize_metadata(metadata or {})
-        self.owners: list[str] | None = None if owners is None else checked_owners(owners, self._words)
+        self.owners: list[str] | None = (
+            None if owners is None else checked_owners(owners, self._words)
+        )
         self._run_config = run_config
         self._execution = _function(execution_fn)
         self._run_config_fn = _function(run_config_fn)

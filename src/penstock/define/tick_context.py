@@ -10,7 +10,7 @@ import copy
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Protocol, Self, cast
+from typing import TYPE_CHECKING, Protocol, Self, cast
 
 from penstock.config.resource_context import Resources
 from penstock.define.resource_setup import ReadyResources, SetUp, resources_in_use
@@ -20,6 +20,9 @@ from penstock.errors import (
     ParameterCheckError,
 )
 from penstock.graph.asset_graph import AssetGraph
+
+if TYPE_CHECKING:
+    from penstock.instance import Instance
 
 
 class Repository(Protocol):
@@ -105,7 +108,7 @@ class TickContext:
         return self.log_key is not None
 
     @property
-    def instance(self) -> object:
+    def instance(self) -> Instance:
         """The instance that the tick is recorded in.
 
         Raises:
@@ -116,7 +119,7 @@ class TickContext:
                 "Attempted to initialize dagster instance, but no instance reference was provided."
                 f" Give {self._builder}(instance=...)."
             )
-        return self._instance
+        return cast("Instance", self._instance)  # an object to this layer
 
     @property
     def given_instance(self) -> object:

@@ -7,8 +7,12 @@ above it. They go through `engine`, by name and at call time, and nothing else d
 from __future__ import annotations
 
 import importlib
+from typing import TYPE_CHECKING
 
-from penstock.define.engine import Engine, RunnableJob
+from penstock.define.engine import Engine
+
+if TYPE_CHECKING:
+    from penstock.define.job_definition import JobDefinition
 
 
 def engine() -> Engine:
@@ -18,8 +22,8 @@ def engine() -> Engine:
     return found
 
 
-def job_of_graph(graph: object, **arguments: object) -> RunnableJob:
+def job_of_graph(graph: object, **arguments: object) -> JobDefinition:
     """Make a job of a graph: the job's module knows graphs, and not the other way round."""
     module = importlib.import_module("penstock.define.job")
-    made: RunnableJob = module.job_of_graph(graph, **arguments)
+    made: JobDefinition = module.job_of_graph(graph, **arguments)
     return made

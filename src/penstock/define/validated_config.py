@@ -17,8 +17,8 @@ from penstock.define.scope import plain_config
 
 if TYPE_CHECKING:
     from penstock.define.executor import ExecutorDefinition
-    from penstock.define.job_config import ResolvedRunConfig
     from penstock.define.job_definition import JobDefinition
+    from penstock.define.resolved_config import ResolvedRunConfig
 
 Entry = dict[str, object]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from penstock.config.run_config import RunConfig
-from penstock.define.engine import Engine, RunResult, ValueLoader
+from penstock.define.engine import Engine, ValueLoader
 from penstock.define.job_definition import JobDefinition
 from penstock.define.loaded import LoadedDefinitions
 from penstock.errors import InvalidInvocationError
 from penstock.execute.asset_value_loader import AssetValueLoader
 from penstock.execute.jobs import execute_in_process
+from penstock.execute.result import ExecuteInProcessResult
 from penstock.instance import Instance
 from penstock.model.keys import AssetKey
 
@@ -30,7 +31,7 @@ class _Engine:
         input_values: Mapping[str, object] | None,
         tags: Mapping[str, str],
         resources: Mapping[str, object] | None,
-    ) -> RunResult:
+    ) -> ExecuteInProcessResult:
         assert isinstance(job, JobDefinition)
         return execute_in_process(
             job,

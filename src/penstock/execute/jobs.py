@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from penstock.base.tags import PARTITION_NAME_TAG
 from penstock.config.run_config import RunConfig
 from penstock.define.job import AssetJobDefinition
 from penstock.define.job_checks import check_resources
@@ -32,8 +33,6 @@ from penstock.model.keys import AssetKey
 from penstock.model.run import RunRecord, RunSpec
 from penstock.partitions.context import partition_loading_context
 from penstock.plan.build import build_job_plan
-
-PARTITION_TAG = "dagster/partition"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,5 +365,5 @@ def _config_of(
 def _tags_of(
     job: JobDefinition, tags: Mapping[str, str] | None, partition: str | None
 ) -> Mapping[str, str]:
-    named = {} if partition is None else {PARTITION_TAG: partition}
+    named = {} if partition is None else {PARTITION_NAME_TAG: partition}
     return {**job.run_tags, **job.tags_for(partition), **named, **(tags or {})}

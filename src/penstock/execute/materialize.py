@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from penstock.base.tags import ASSET_PARTITION_RANGE_END_TAG as END_TAG
+from penstock.base.tags import ASSET_PARTITION_RANGE_START_TAG as START_TAG
 from penstock.config.run_config import RunConfig
 from penstock.define.job_definition import JobDefinition
 from penstock.define.loaded import LoadedDefinitions, flatten, load
@@ -17,9 +19,6 @@ from penstock.execute.runs import Errors, execute_run
 from penstock.graph.selection import AssetSelection, CoercibleToAssetSelection
 from penstock.instance import Instance
 from penstock.model.keys import AssetCheckKey, AssetKey
-
-RANGE_START = "dagster/asset_partition_range_start"
-RANGE_END = "dagster/asset_partition_range_end"
 
 
 def materialize(
@@ -168,9 +167,9 @@ def _loggers(
 
 
 def _range_of(tags: Mapping[str, str]) -> tuple[str, str] | None:
-    start, end = tags.get(RANGE_START), tags.get(RANGE_END)
+    start, end = tags.get(START_TAG), tags.get(END_TAG)
     if start is None and end is None:
         return None
     if start is None or end is None:
-        raise InvalidInvocationError(f"A range needs both tags, {RANGE_START} and {RANGE_END}.")
+        raise InvalidInvocationError(f"A range needs both tags, {START_TAG} and {END_TAG}.")
     return start, end

@@ -140,9 +140,8 @@ class Recorder:
         """Take a verdict from an op in a graph of assets: it is also the value of its output."""
         declared = [spec for spec in self._node.checks if _is_of(result, spec)]
         planned = {(check.asset, check.name) for check in self._task.step.checks}
-        if any((spec.asset_key, spec.name) in planned for spec in declared):
-            self._judge(result)
-        elif not declared and self._node.asset_outputs:
+        is_planned = any((spec.asset_key, spec.name) in planned for spec in declared)
+        if is_planned or (not declared and self._node.asset_outputs):
             self._judge(result)
         unmade = [o for o in self._node.outputs if o.name not in self._made and o.spec is None]
         if len(unmade) == 1 and len(self._node.outputs) == 1 and not unmade[0].is_dynamic:
@@ -462,7 +461,7 @@ class Recorder:
             self._blocked_by.append(check.name)
 
     def _unselected(self, result: AssetCheckResult) -> list[PlannedCheck]:
-        """Return the check of a verdict that the run did not ask for; it is recorded all the same."""
+        """Return the check of a verdict that was not asked for; it is recorded all the same."""
         found = [
             PlannedCheck(spec.asset_key, spec.name, blocking=spec.blocking)
             for spec in self._node.checks
@@ -470,7 +469,7 @@ class Recorder:
         ]
         if len(found) == 1:
             self._context.log.warning(
-                "The result of check '%s' of asset '%s' is recorded, but the check was not selected.",
+                "The result of check '%s' of asset '%s' is recorded, but it was not selected.",
                 found[0].name,
                 found[0].asset,
             )

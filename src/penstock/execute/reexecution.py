@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from penstock.base.ids import RunId
+from penstock.base.tags import PARENT_RUN_ID_TAG, RESUME_RETRY_TAG, ROOT_RUN_ID_TAG
 from penstock.errors import InvalidInvocationError, InvariantViolationError
 from penstock.execute.run_records import existing, plan_of
 from penstock.instance import Instance
@@ -26,10 +27,6 @@ from penstock.plan.again import (
 )
 from penstock.plan.plan import Plan
 from penstock.store.protocol import EventFilter
-
-PARENT_TAG = "dagster/parent_run_id"
-ROOT_TAG = "dagster/root_run_id"
-RESUME_TAG = "dagster/is_resume_retry"
 
 _CAN_BE_RESUMED = frozenset({RunStatus.FAILURE, RunStatus.CANCELED})
 
@@ -127,8 +124,8 @@ class Repetition:
         return plan_again(whole, selected=selected, parent=self.facts)
 
     def _tags(self) -> Mapping[str, str]:
-        resumed = {RESUME_TAG: "true"} if self.options.goes_on else {}
-        return {PARENT_TAG: self.parent.id, ROOT_TAG: self.root, **resumed}
+        resumed = {RESUME_RETRY_TAG: "true"} if self.options.goes_on else {}
+        return {PARENT_RUN_ID_TAG: self.parent.id, ROOT_RUN_ID_TAG: self.root, **resumed}
 
 
 def repetition(options: ReexecutionOptions, instance: Instance) -> Repetition:

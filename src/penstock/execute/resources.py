@@ -12,7 +12,7 @@ from penstock.define.resource_setup import (
     SetUp,
     resources_in_use,
 )
-from penstock.define.step import DEFAULT_IO_MANAGER, StepDefinition
+from penstock.define.step import DEFAULT_IO_MANAGER, StepDefinition, StepInput
 from penstock.execute.interrupts import Interrupt
 from penstock.model.keys import AssetKey
 from penstock.plan.plan import Plan
@@ -38,19 +38,23 @@ def keys_needed(
             if output.type is not None:
                 keys.update(output.type.required_resource_keys)
         for entry in node.inputs:
-            if entry.manager:
-                keys.add(entry.manager)
-            elif entry.asset is not None and not entry.is_nothing:
-                keys.add(manager_of(entry.asset))
-            if entry.type is not None:
-                keys.update(entry.type.required_resource_keys)
-                loader = entry.type.loader
-                keys.update(loader.required_resource_keys() if loader is not None else ())
+            keys.update(_keys_of_input(entry, manager_of))
         for hook in node.hooks:
             keys.update(hook.required_resource_keys)
         if node.inputs:
             keys.add(DEFAULT_IO_MANAGER)
     return sorted(keys)
+
+
+def _keys_of_input(entry: StepInput, manager_of: Callable[[AssetKey], str]) -> Iterable[str]:
+    if entry.manager:
+        yield entry.manager
+    elif entry.asset is not None and not entry.is_nothing:
+        yield manager_of(entry.asset)
+    if entry.type is not None:
+        yield from entry.type.required_resource_keys
+        loader = entry.type.loader
+        yield from loader.required_resource_keys() if loader is not None else ()
 
 
 def keys_of_inherited(plan: Plan, nodes: Mapping[str, StepDefinition]) -> set[str]:

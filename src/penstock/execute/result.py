@@ -378,4 +378,3 @@ class JobExecutionResult(ExecutionResult):
                 "as result."
             )
         return self._load(node, output_name)
-

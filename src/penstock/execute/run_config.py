@@ -13,7 +13,7 @@ from penstock.config.config_type import ABSENT
 from penstock.config.configured import DefinitionSchema, definition_schema
 from penstock.config.evaluate import evaluate_config
 from penstock.config.problems import Problem, raise_problems
-from penstock.config.run_config import refuse_variables
+from penstock.config.run_config import entries_of, refuse_variables
 from penstock.config.scalars import ANY
 from penstock.config.schema import Field, Permissive, Shape
 from penstock.define.graph import GraphDefinition
@@ -50,7 +50,7 @@ def resolve_run_config(
     tree = _Level()
     for step in chosen:
         tree.at(step.name.split(".")).step = step
-    written = _entries(run_config.get("ops"))
+    written = entries_of(run_config.get("ops"))
     others = {n for n in written if n not in tree.inner and n in loaded.unit_names}
     read = {**run_config, "ops": {n: v for n, v in written.items() if n not in others}}
     anything = dict.fromkeys(("resources", "execution", "loggers"), _ANYTHING)
@@ -58,7 +58,7 @@ def resolve_run_config(
     problems: list[Problem] = list(result.errors)
     found: dict[str, StepConfig] = {}
     if result.success:
-        values = _entries(cast("Mapping[str, object]", result.value).get("ops"))
+        values = entries_of(cast("Mapping[str, object]", result.value).get("ops"))
         for step in chosen:
             path = step.name.split(".")
             config = _config_of(step, _below(values, path), _below(written, path), environment)
@@ -86,9 +86,9 @@ def _expanded(
                 graphs[definition.name] = definition
     if not graphs:
         return run_config
-    ops = dict(_entries(run_config.get("ops")))
+    ops = dict(entries_of(run_config.get("ops")))
     for name, graph in graphs.items():
-        ops[name] = _inside(graph, _entries(ops.get(name)), environment, at=f"root:ops:{name}")
+        ops[name] = _inside(graph, entries_of(ops.get(name)), environment, at=f"root:ops:{name}")
     return {**run_config, "ops": ops}
 
 
@@ -108,15 +108,15 @@ def _inside(
     at: str,
 ) -> Mapping[str, object]:
     """Return the config of a graph as that of its ops, at any depth."""
-    ops = _entries(entry.get("ops"))
+    ops = entries_of(entry.get("ops"))
     if graph.config_mapping is not None:
         made = graph.config_mapping.resolve_from_unvalidated_config(
             entry.get("config"), environ=environment, at=f"{at}:config"
         )
-        ops = _entries(made)
+        ops = entries_of(made)
     inner = {
         node.name: _inside(
-            node.definition, _entries(ops.get(node.name)), environment, at=f"{at}:ops:{node.name}"
+            node.definition, entries_of(ops.get(node.name)), environment, at=f"{at}:ops:{node.name}"
         )
         for node in graph.nodes
         if isinstance(node.definition, GraphDefinition) and _has_mapping(node.definition)
@@ -187,8 +187,8 @@ def _below(values: Mapping[str, object], path: list[str]) -> Mapping[str, object
     found = values
     for place, name in enumerate(path):
         if place:
-            found = _entries(found.get("ops"))
-        found = _entries(found.get(name))
+            found = entries_of(found.get("ops"))
+        found = entries_of(found.get(name))
     return found
 
 
@@ -206,8 +206,4 @@ def _config_of(
         if not result.success:
             return result.errors
         config = result.value
-    return StepConfig(config=config, inputs=_entries(values.get("inputs")))
-
-
-def _entries(value: object) -> Mapping[str, object]:
-    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+    return StepConfig(config=config, inputs=entries_of(values.get("inputs")))

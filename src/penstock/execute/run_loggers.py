@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 from penstock.base.clock import Clock
 from penstock.base.text import listed
 from penstock.compat.event_text import describe_event, level_of_event
 from penstock.compat.events import DagsterEvent
 from penstock.config.config_type import ABSENT
+from penstock.config.run_config import entries_of
 from penstock.define.job_definition import JobDefinition
 from penstock.define.logger import InitLoggerContext, LoggerDefinition, default_loggers
 from penstock.errors import InvalidConfigError
@@ -41,7 +41,7 @@ def named_loggers(
     """
     known = job.loggers if job.has_specified_loggers else default_loggers()
     found: list[LoggerCall] = []
-    for key, entry in _mapping(section).items():
+    for key, entry in entries_of(section).items():
         definition = known.get(key)
         if not isinstance(definition, LoggerDefinition):
             raise InvalidConfigError(
@@ -49,14 +49,10 @@ def named_loggers(
                 f"such logger; there are {listed(sorted(known)) or 'none'}."
             )
         schema = definition.config_schema
-        given = _mapping(entry).get("config", ABSENT)
+        given = entries_of(entry).get("config", ABSENT)
         at = f"root:loggers:{key}:config"
         found.append((definition, schema.resolve_or_raise(given, environ=environment, at=at)))
     return found
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
 
 
 def telling(

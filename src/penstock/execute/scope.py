@@ -67,7 +67,9 @@ class Scope:
         ]
         self.partitions = partitions
         self.partition_key: str | None = _partition_key(facts, partitions, is_op=node.is_op)
-        self.partition_range: PartitionKeyRange | None = facts.partition_range if partitions is not None else None
+        self.partition_range: PartitionKeyRange | None = (
+            facts.partition_range if partitions is not None else None
+        )
         self.config: object = None
         self.instance: object = facts.instance
         self._facts = facts

@@ -54,7 +54,9 @@ def value_from_config(facts: RunFacts, expected: RuntimeType, config: object) ->
         InvalidDefinitionError: The type has no loader.
         TypeLoadingError: The loader raised.
     """
-    keys: AbstractSet[str] = expected.loader.required_resource_keys() if expected.loader is not None else frozenset()
+    keys: AbstractSet[str] = (
+        expected.loader.required_resource_keys() if expected.loader is not None else frozenset()
+    )
     context = TypeLoaderContext(
         resources=Resources(facts.some_resources(keys)),
         log=logging.getLogger("penstock.types"),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from typing import cast
 
 from penstock.base.text import listed
-from penstock.compat.events import DagsterEventType, EventLogRecord, EventRecordsFilter
+from penstock.compat.event_queries import EventRecordsFilter
+from penstock.compat.events import DagsterEventType, EventLogRecord
 from penstock.define.assets_definition import AssetChecksDefinition, AssetsDefinition
 from penstock.define.context import AssetCheckExecutionContext
 from penstock.define.multi_check import multi_asset_check
@@ -60,7 +60,7 @@ def checks_of(
 
     @multi_asset_check(specs=specs, name=f"{name}_{digits}", can_subset=True)
     def evaluate_all(context: AssetCheckExecutionContext) -> Iterable[AssetCheckResult]:
-        instance = cast("Instance", context.instance)
+        instance = context.instance
         for spec in specs:
             if spec.key in context.selected_asset_check_keys:
                 yield evaluate(spec.asset_key, instance)

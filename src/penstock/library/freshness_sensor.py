@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 from penstock.define.assets_definition import AssetChecksDefinition
 from penstock.define.run_request import RunRequest, SkipReason
@@ -46,7 +45,7 @@ def build_sensor_for_freshness_checks(
     keys = _checked_keys(freshness_checks)
 
     def evaluate(context: SensorEvaluationContext) -> RunRequest | SkipReason:
-        instance = cast("Instance", context.instance)
+        instance = context.instance
         due = [key for key in keys if _is_due(instance, key)]
         if not due:
             return SkipReason("No freshness checks need evaluation")

@@ -52,3 +52,14 @@ class CheckHead(msgspec.Struct, frozen=True, kw_only=True):
     event: int
     at: Instant
     run: RunId | None
+
+
+class AssetCheckEvaluationTargetMaterializationData(msgspec.Struct, frozen=True):
+    """The materialization that a verdict is about: the id of its event, its run, and when.
+
+    The run is empty if the materialization was reported from elsewhere.
+    """
+
+    storage_id: int
+    run_id: str
+    timestamp: Instant

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 
 from penstock.base.clock import SystemClock
+from penstock.base.tags import PARTITION_NAME_TAG
 from penstock.base.text import listed
 from penstock.errors import UnknownPartitionError
 from penstock.partitions.context import (
@@ -29,7 +30,6 @@ from penstock.partitions.paging import PaginatedResults, page_of, read_cursor
 from penstock.partitions.subset import PartitionsSubset
 from penstock.partitions.window import PartitionKeyRange
 
-PARTITION_NAME_TAG = "dagster/partition"
 """The tag of a run that names its partition."""
 
 _clock = SystemClock()

@@ -15,6 +15,7 @@ from functools import cached_property
 from itertools import product
 from typing import NamedTuple
 
+from penstock.base.tags import PARTITION_NAME_TAG
 from penstock.errors import (
     InvalidDefinitionError,
     InvalidInvocationError,
@@ -24,7 +25,6 @@ from penstock.errors import (
 from penstock.partitions.boxes import box_spans, boxes_of
 from penstock.partitions.context import DynamicPartitionsStore
 from penstock.partitions.definition import (
-    PARTITION_NAME_TAG,
     PartitionsDefinition,
     loading,
 )

@@ -71,7 +71,8 @@ def build_job_plan(steps: Sequence[StepNode], *, selected: AbstractSet[str] | No
     drafts = {step.name: _Draft(number, step) for number, step in enumerate(chosen)}
     for draft in drafts.values():
         _connect_inside(draft, drafts)
-    return Plan(steps=_ordered(list(drafts.values())))
+    order = topological_order(_numbers_needed(drafts.values()))
+    return Plan(steps=_ordered(list(drafts.values()), order))
 
 
 def build_plan(
@@ -101,10 +102,12 @@ def build_plan(
         _refuse_part(unit, graph)
     _add_inner_steps(graph, drafts)
     _connect(graph, drafts)
-    if topological_order(_numbers_needed(list(drafts.values()))) is None:
+    order = topological_order(_numbers_needed(drafts.values()))
+    if order is None:
         drafts = _divided(graph, drafts)
         _connect(graph, drafts)
-    return Plan(steps=_ordered(list(drafts.values())))
+        order = topological_order(_numbers_needed(drafts.values()))
+    return Plan(steps=_ordered(list(drafts.values()), order))
 
 
 def check_parts(
@@ -121,7 +124,7 @@ def check_parts(
             _refuse_part(unit, graph)
 
 
-def _numbers_needed(drafts: Sequence[_Draft]) -> list[tuple[int, ...]]:
+def _numbers_needed(drafts: Iterable[_Draft]) -> list[tuple[int, ...]]:
     return [tuple(dict.fromkeys([need[0] for need in draft.needs])) for draft in drafts]
 
 
@@ -147,7 +150,9 @@ def _divided(graph: AssetGraph, drafts: Mapping[str, _Draft]) -> dict[str, _Draf
             keys = {node.key for node in made.assets}
             others = {node.key for node in draft.assets} - keys
             made.checks = [
-                c for c in draft.checks if c.asset in keys or (number == 0 and c.asset not in others)
+                c
+                for c in draft.checks
+                if c.asset in keys or (number == 0 and c.asset not in others)
             ]
             found[key] = made
     return found
@@ -313,11 +318,10 @@ def _wait_for_asset(draft: _Draft, maker: tuple[_Draft, AssetNode]) -> None:
     draft.wait_for(step, node.output if node.skippable else None)
 
 
-def _ordered(drafts: Sequence[_Draft]) -> tuple[Step, ...]:
-    needs = _numbers_needed(drafts)
-    order = topological_order(needs)
+def _ordered(drafts: Sequence[_Draft], order: Sequence[int] | None) -> tuple[Step, ...]:
     if order is None:
-        path = cycle_text([drafts[n].name for n in find_cycle(needs) or []])
+        circle = find_cycle(_numbers_needed(drafts)) or []
+        path = cycle_text([drafts[n].name for n in circle])
         raise InvalidDefinitionError(
             f"These steps wait for each other: {path}. A step that makes several assets runs once, "
             "so it cannot both feed and follow another. Split it, or select fewer assets."

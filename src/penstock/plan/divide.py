@@ -64,9 +64,7 @@ class _Placed:
     def place(self, group: Sequence[AssetKey], parents: Sequence[AssetKey]) -> None:
         """Put assets that are made together to the first part that none of their parents needs."""
         step, number = self._steps[group[0]], 0
-        sources = {
-            (self._steps[p], self.part_of[p]) for p in parents if p in self.part_of
-        }
+        sources = {(self._steps[p], self.part_of[p]) for p in parents if p in self.part_of}
         if step in self._divisible:
             while self._is_needed((step, number), sources):
                 number += 1

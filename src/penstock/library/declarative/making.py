@@ -14,6 +14,7 @@ from pathlib import Path
 
 from penstock.base.clock import Clock, SystemClock
 from penstock.base.settings import load_settings
+from penstock.base.tags import DATA_VERSION_TAG
 from penstock.define.context import AssetExecutionContext
 from penstock.define.result import (
     AssetCheckResult,
@@ -29,7 +30,7 @@ from penstock.library.declarative import content, template
 from penstock.library.declarative.document import CheckDeclaration, Declaration, Document
 from penstock.library.declarative.locking import held
 from penstock.library.declarative.process import Command, Ending, run
-from penstock.library.declarative.sources import DATA_VERSION_TAG, observation
+from penstock.library.declarative.sources import observation
 from penstock.library.declarative.staging import Staging, recover
 from penstock.library.declarative.template import SELF, Reference
 from penstock.library.declarative.verdict import (
@@ -116,7 +117,11 @@ class _Attempt:
         self._document = document
         self._key = AssetKey.from_user_string(declaration.name)
         instance = context.instance
-        self._instance = instance if isinstance(instance, Instance) else None
+        self._instance = (
+            instance
+            if isinstance(instance, Instance)  # pyright: ignore[reportUnnecessaryIsInstance] - called by hand, it is whatever was given
+            else None
+        )
         self.clock: Clock = self._instance.clock if self._instance else SystemClock()
         self._partition = context.partition_key if context.has_partition_key else None
 

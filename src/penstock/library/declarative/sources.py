@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from penstock.base.tags import DATA_VERSION_TAG
 from penstock.define.result import AssetObservation
 from penstock.execute.versions import observed_version
 from penstock.instance import Instance
@@ -14,8 +15,6 @@ from penstock.model.metadata import MetadataValue
 
 PATH_METADATA = "penstock/path"
 """The metadata of a declared asset that says where its data is."""
-
-DATA_VERSION_TAG = "dagster/data_version"
 
 
 def observe_sources(

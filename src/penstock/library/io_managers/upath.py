@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
-from penstock.execute.io_managers.filesystem import storage_folder
 from penstock.execute.io_managers.paths import IOContext, PathIOManager, StorePath
 
 if TYPE_CHECKING:
@@ -51,12 +50,3 @@ def _path(*parts: str) -> UPath:
     from upath import UPath  # noqa: PLC0415 - of the extra 'upath'
 
     return UPath(*parts)
-
-
-def path_of_instance(instance: object) -> UPath:
-    """Return the folder that an instance has for values, as a base path.
-
-    Raises:
-        InvariantViolationError: It has none.
-    """
-    return _path(storage_folder(instance))

@@ -51,7 +51,9 @@ class PipesSubprocessClient(PipesClient):
     ) -> None:
         self.env: dict[str, str] = dict(env or {})
         self.cwd = cwd
-        self.context_injector: PipesContextInjector = context_injector or PipesTempFileContextInjector()
+        self.context_injector: PipesContextInjector = (
+            context_injector or PipesTempFileContextInjector()
+        )
         self.message_reader: PipesMessageReader = message_reader or PipesTempFileMessageReader()
         self.forward_termination = forward_termination
         self.forward_stdio = forward_stdio
