@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from penstock.base.ids import RunId
 from penstock.decide.commands import Command, Finish, Launch, Skip
 from penstock.decide.copies import Source
@@ -253,3 +258,59 @@ def test_a_list_with_an_inherited_entry_needs_no_other() -> None:
     launched = run(machine, "b", skipped=("x",))
 
     assert launched == [Launch("join", 1)]
+
+
+@st.composite
+def mapped_plans(draw: st.DrawFn) -> tuple[Plan, tuple[str, ...]]:
+    """A chain of templates over one dynamic output, then what collects it, and the mapping keys."""
+    length = draw(st.integers(1, 3))
+    templates = [
+        Step(f"t{n}[?]", f"t{n}", (Need(n, "out" if n == 0 else "result", "x"),), over=(0, "out"))
+        for n in range(length)
+    ]
+    collect = Step("all", "all", (Need(length, "result", "xs", "collect"),))
+    keys = draw(st.lists(st.sampled_from("abcde"), unique=True, max_size=4))
+    return Plan((Step("split", "split"), *templates, collect)), tuple(keys)
+
+
+@given(mapped_plans(), st.randoms(use_true_random=False))
+def test_in_any_order_and_after_any_crash_each_copy_succeeds_once(
+    case: tuple[Plan, tuple[str, ...]], random: Random
+) -> None:
+    plan, keys = case
+    log: list[RunEvent] = [RunStarted()]
+    machine = RunMachine(plan)
+    ready = machine.apply(log[0], 0.0)
+    finished: Finish | None = None
+    while finished is None:
+        if random.random() < 0.2:
+            log += [LeaseLost("me"), RunResumed("you")]
+            machine = RunMachine(plan)
+            ready = [c for event in log for c in machine.apply(event, 0.0)]
+            ready = [c for c in ready if isinstance(c, Launch) and is_open(machine, c)]
+        launch = ready.pop(random.randrange(len(ready)))
+        assert isinstance(launch, Launch)
+        events: list[RunEvent] = [
+            StepStarted(launch.step, launch.attempt),
+            StepSucceeded(
+                launch.step, launch.attempt, mapped={"out": keys} if launch.step == "split" else {}
+            ),
+        ]
+        log += events
+        commands = [c for event in events for c in machine.apply(event, 0.0)]
+        finished = next((c for c in commands if isinstance(c, Finish)), None)
+        ready += [c for c in commands if isinstance(c, Launch)]
+
+    succeeded = [event.step for event in log if isinstance(event, StepSucceeded)]
+    copies = [f"{step.node}[{key}]" for step in plan.steps if step.over for key in keys]
+    assert finished.status is RunStatus.SUCCESS
+    assert sorted(succeeded) == sorted(["split", "all", *copies])
+    assert [source.step for source in machine.sources("all")] == [
+        f"{plan.steps[-2].node}[{key}]" for key in keys
+    ]
+
+
+def is_open(machine: RunMachine, launch: Launch) -> bool:
+    """Whether a launch is the newest one of a step that has not ended."""
+    is_newest = machine.attempt(launch.step) == launch.attempt
+    return is_newest and not machine.step_state(launch.step).is_final

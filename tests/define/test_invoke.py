@@ -5,7 +5,7 @@ import pytest
 import penstock as dg
 from penstock.define.invoke import call
 from penstock.define.signature import read_signature
-from penstock.errors import InvalidInvocationError
+from penstock.errors import InvalidInvocationError, InvariantViolationError
 
 
 @dg.asset
@@ -19,6 +19,18 @@ def test_a_call_by_hand_returns_what_the_body_returned():
         return dg.MaterializeResult(metadata={"rows": 1})
 
     assert made() == dg.MaterializeResult(metadata={"rows": 1})
+
+
+def test_each_result_stands_for_one_output():
+    @dg.multi_asset(outs={"left": dg.AssetOut(), "right": dg.AssetOut()})
+    def both(is_whole):
+        yield dg.MaterializeResult("left")
+        if is_whole:
+            yield dg.MaterializeResult("right")
+
+    assert len(list(both(True))) == 2
+    with pytest.raises(InvariantViolationError, match='non-optional output "right"'):
+        list(both(False))
 
 
 def test_the_context_comes_first_and_then_the_inputs():

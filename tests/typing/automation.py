@@ -67,7 +67,9 @@ def follows(context: dg.SensorEvaluationContext, event: dg.EventLogEntry) -> dg.
 
 @dg.run_failure_sensor
 def alert(context: dg.RunFailureSensorContext) -> None:
-    context.log.error("%s failed", context.sensor_name)
+    assert_type(context.dagster_run, dg.DagsterRun)
+    assert_type(context.failure_event, dg.DagsterEvent)
+    context.log.error("%s of %s failed", context.dagster_run.run_id, context.sensor_name)
 
 
 assert_type(orders, dg.AssetsDefinition)

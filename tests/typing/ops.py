@@ -21,7 +21,8 @@ def numbers() -> list[int]:
 
 @dg.op(out=dg.Out(int, description="The sum."), tags={"tier": "gold"})
 def total(context: dg.OpExecutionContext, config: Limits, numbers: list[int]) -> int:
-    context.log.info("%s of %s", config.rows, context.run_id)
+    assert_type(context.instance, dg.DagsterInstance)
+    context.log.info("%s of %s in %s", config.rows, context.run_id, context.run.job_name)
     return sum(numbers)
 
 
@@ -71,4 +72,8 @@ result = daily.execute_in_process(
     run_config=dg.RunConfig(ops={"total": Limits(rows=3)}),
     resources={"api": Api(url="https://example.org")},
 )
+assert_type(result, dg.ExecuteInProcessResult)
 assert_type(result.success, bool)
+part = summed.to_job().get_subset(op_selection=["numbers"])
+assert_type(part, dg.JobDefinition)
+schedule = dg.ScheduleDefinition(job=summed.to_job(name="nightly"), cron_schedule="@daily")

@@ -140,7 +140,8 @@ def explain(
             if failed is not None and isinstance(failed.event, AssetFailed)
             else ""
         ),
-        checks=tuple(c for c in store.check_heads(key) if c.partition == partition),
+        # A check without partitions looks at the asset as a whole, whichever was made.
+        checks=tuple(c for c in store.check_heads(key) if c.partition in (partition, None)),
         blocked_by=tuple(missing),
     )
 

@@ -6,10 +6,10 @@ import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
+from penstock.base.tags import COMPUTE_KIND_TAG
 from penstock.base.text import listed
 from penstock.define.asset_ports import UNTYPED, AssetIn
 from penstock.define.attributes import (
-    COMPUTE_KIND_TAG,
     checked_name,
     checked_part,
     checked_type,

@@ -8,14 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from penstock.base.tags import MAX_CONCURRENCY_TAG
+from penstock.base.tags import KIND_PREFIX, MAX_CONCURRENCY_TAG
 from penstock.base.text import listed
 from penstock.define.names import RESERVED_WORDS, TAG_KEY
 from penstock.errors import InvalidDefinitionError, ParameterCheckError
 from penstock.model.keys import AssetKey
 
-KIND_TAG = "dagster/kind/"
-COMPUTE_KIND_TAG = "dagster/compute_kind"
 DEFAULT_GROUP = "default"
 MOST_KINDS = 10
 
@@ -98,7 +96,7 @@ def _checked_tag(tag: str, value: object, subject: str) -> str:
         raise InvalidDefinitionError(
             f"{subject}: Tag values must be strings, but tag '{tag}' is {value!r}."
         )
-    if tag.startswith(KIND_TAG):
+    if tag.startswith(KIND_PREFIX):
         return value
     if not TAG_KEY.fullmatch(tag):
         raise InvalidDefinitionError(
@@ -115,7 +113,7 @@ def _checked_tag(tag: str, value: object, subject: str) -> str:
 
 def build_kind_tag(kind: str) -> dict[str, str]:
     """Return the tag that stands for a kind."""
-    return {f"{KIND_TAG}{kind}": ""}
+    return {f"{KIND_PREFIX}{kind}": ""}
 
 
 def kind_tags(kinds: Iterable[str], subject: str) -> dict[str, str]:
@@ -126,7 +124,7 @@ def kind_tags(kinds: Iterable[str], subject: str) -> dict[str, str]:
     """
     if isinstance(kinds, str):
         raise ParameterCheckError(f"{subject}: kinds is a set of texts, not {kinds!r}.")
-    tags = {f"{KIND_TAG}{kind}": "" for kind in kinds}
+    tags = {f"{KIND_PREFIX}{kind}": "" for kind in kinds}
     if len(tags) > MOST_KINDS:
         raise InvalidDefinitionError(
             f"{subject} has {len(tags)} kinds. Assets can have at most ten kinds currently."

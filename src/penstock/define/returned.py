@@ -120,6 +120,7 @@ class OutputChecker:
     def __init__(self, outputs: Sequence[StepOutput], words: str) -> None:
         self._declared = {output.name: output for output in outputs}
         self._seen: dict[str, set[str]] = {}
+        self._results = 0
         self._words = words
 
     def check(self, thing: object) -> None:
@@ -131,6 +132,8 @@ class OutputChecker:
         told = _as_told(thing, self._words)
         if isinstance(told, (Output, DynamicOutput)):
             self._check_output(told)
+        elif isinstance(told, (MaterializeResult, ObserveResult)):
+            self._results += 1
 
     def _check_output(self, thing: AnyOutput) -> None:
         name = thing.output_name
@@ -172,9 +175,16 @@ class OutputChecker:
         keys.add(thing.mapping_key)
 
     def finish(self, missing: type[PenstockError]) -> Iterator[Output[object]]:
-        """Yield the outputs that need not be said, and insist on the others."""
+        """Yield the outputs that need not be said, and insist on the others.
+
+        A result names its asset and not its output, so it stands for any one of them.
+        """
+        results = self._results
         for output in self._declared.values():
             if output.name in self._seen or output.is_dynamic or not output.is_required:
+                continue
+            if results > 0:
+                results -= 1
                 continue
             if not output.returns_nothing:
                 raise missing(

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
+from penstock.base.tags import KIND_PREFIX
 from penstock.base.text import listed
 from penstock.define.attributes import (
-    KIND_TAG,
     checked_group,
     checked_name,
     checked_owners,
@@ -260,7 +260,7 @@ class AssetSpec:
     @property
     def kinds(self) -> set[str]:
         """The kinds, read back from the tags."""
-        return {t.removeprefix(KIND_TAG) for t in self.tags if t.startswith(KIND_TAG)}
+        return {t.removeprefix(KIND_PREFIX) for t in self.tags if t.startswith(KIND_PREFIX)}
 
     @property
     def auto_materialize_policy(self) -> PolicyForm | None:
@@ -295,7 +295,7 @@ class AssetSpec:
             raise TypeError(f"AssetSpec has no attribute {listed(unknown)}.")
         values: dict[str, object] = {name: getattr(self, name) for name in AssetSpec.__slots__}
         if "kinds" in changes and "tags" not in changes:
-            values["tags"] = {k: v for k, v in self.tags.items() if not k.startswith(KIND_TAG)}
+            values["tags"] = {k: v for k, v in self.tags.items() if not k.startswith(KIND_PREFIX)}
         elif "tags" in changes and "kinds" not in changes:
             values["kinds"] = self.kinds
         values.update(changes)
@@ -345,7 +345,7 @@ def describe_spec(
         group=spec.group_name or "default",
         description=spec.description,
         kinds=tuple(sorted(spec.kinds)) if tags else (),
-        tags=tuple(sorted((k, v) for k, v in tags.items() if not k.startswith(KIND_TAG))),
+        tags=tuple(sorted((k, v) for k, v in tags.items() if not k.startswith(KIND_PREFIX))),
         owners=tuple(spec.owners),
         code_version=spec.code_version,
         skippable=spec.skippable,

@@ -13,9 +13,12 @@ from penstock.define.job_definition import JobDefinition
 from penstock.define.op import OpDefinition
 from penstock.define.ports import InputMapping, OutputMapping
 from penstock.execute.result import ExecuteInProcessResult
+from penstock.execute.run_records import create_run
 from penstock.graph.selection import CoercibleToAssetSelection
 from penstock.instance import Instance
+from penstock.model.run import RunSpec
 from penstock.partitions.definition import PartitionsDefinition
+from penstock.plan.plan import Plan
 
 NodeDefinition = OpDefinition | GraphDefinition
 
@@ -114,7 +117,10 @@ def create_run_for_test(
     run_config: Mapping[str, object] | None = None,
 ) -> DagsterRun:
     """Record a run that does not run."""
-    return instance.create_run(job_name=job_name, tags=tags, run_config=run_config)
+    spec = RunSpec(
+        job=job_name, tags=tuple(sorted((tags or {}).items())), config=dict(run_config or {})
+    )
+    return DagsterRun(create_run(instance, Plan(()), spec, run_id=None))
 
 
 @contextmanager
