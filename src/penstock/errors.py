@@ -152,6 +152,10 @@ class InvariantViolationError(UsageError):
     """A rule of the API was broken."""
 
 
+class DefinitionNotFoundError(InvariantViolationError, ParameterCheckError, ValueError):
+    """There is no definition of that name."""
+
+
 class StoredValueNotFoundError(InvariantViolationError, FileNotFoundError):
     """An IO manager finds no value to load."""
 

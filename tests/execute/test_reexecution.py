@@ -134,7 +134,7 @@ def report(clean: int):
 
 def asset_job() -> dg.JobDefinition:
     job = dg.define_asset_job("everything")
-    return dg.Definitions(assets=[raw, clean, report], jobs=[job]).get_job_def("everything")
+    return dg.Definitions(assets=[raw, clean, report], jobs=[job]).resolve_job_def("everything")
 
 
 @pytest.fixture(autouse=True)

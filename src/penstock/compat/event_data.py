@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from traceback import TracebackException
 
 from penstock import errors
 from penstock.model import events as native
@@ -51,9 +52,30 @@ class ErrorView:
         """The exception that was being handled when it was raised; `from None` hides that."""
         return self.cause
 
+    @classmethod
+    def from_traceback(cls, tb_exc: TracebackException) -> ErrorView:
+        """Return the view of an exception that was captured with its traceback."""
+        return cls(_captured(tb_exc))
+
     def to_string(self) -> str:
         """Return the message and the traceback as text."""
         return f"{self.message}\nStack Trace:\n{self.info.stack}"
+
+    def __str__(self) -> str:
+        """Return the text of the exception and of those that it was raised from."""
+        if self.cause is None:
+            return self.to_string()
+        return f"{self.to_string()}\nIt was caused by:\n{self.cause}"
+
+
+def _captured(error: TracebackException) -> native.ErrorInfo:
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return native.ErrorInfo(
+        kind=error.exc_type.__qualname__ if error.exc_type is not None else "Exception",
+        message=str(error),
+        stack="".join(error.stack.format()),
+        cause=None if cause is None else _captured(cause),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,10 @@ Function = Callable[..., object]
 NO_HINTS: Mapping[str, object] = {}
 
 
+_NO_KEYS: frozenset[str] = frozenset()
+_NO_HOOKS: frozenset[HookDefinition] = frozenset()
+
+
 def hints_of(function: Function) -> Mapping[str, object]:
     """Return the annotations of a function, resolved; empty where it has none."""
     return annotations_of(function) if getattr(function, "__annotations__", None) else NO_HINTS
@@ -195,7 +199,7 @@ def resource_keys_of(
             "for all of them."
         )
     if not required and not resource_defs:
-        return frozenset(signature.resources)
+        return frozenset(signature.resources) if signature.resources else _NO_KEYS
     return frozenset((*(required or ()), *signature.resources, *(resource_defs or ())))
 
 
@@ -251,7 +255,7 @@ def checked_policies(
     checked_type(backfill, BackfillPolicy, argument="backfill_policy", of=owner)
     checked_type(retry, RetryPolicy, argument="retry_policy", of=owner)
     checked_type(hooks, (set, frozenset), argument="hooks", of=owner)
-    return frozenset(cast("set[HookDefinition] | None", hooks) or ())
+    return frozenset(cast("set[HookDefinition]", hooks)) if hooks else _NO_HOOKS
 
 
 def checked_function(function: Function) -> Function:

@@ -18,6 +18,7 @@ from penstock.define.definition_arguments import (
     checked_resources,
 )
 from penstock.define.definition_checks import checked_names, checked_partitions
+from penstock.define.definition_getters import ResolvingGetters
 from penstock.define.definition_graph import DefinedAssetGraph
 from penstock.define.definition_targets import (
     equipped_schedule,
@@ -42,6 +43,7 @@ from penstock.define.sensor import SensorDefinition
 from penstock.define.source_asset import SourceAsset
 from penstock.define.spec import AssetSpec, CoercibleToAsset, key_of
 from penstock.errors import (
+    DefinitionNotFoundError,
     InvalidDefinitionError,
     InvalidDefinitionsError,
     InvariantViolationError,
@@ -57,7 +59,7 @@ if TYPE_CHECKING:
 Update = Callable[[Mapping[str, object]], Mapping[str, object]]
 
 
-class Definitions:
+class Definitions(ResolvingGetters):
     """Everything that a code location declares.
 
     Construction never fails on contradictions between definitions; loading does, with one error
@@ -216,8 +218,6 @@ class Definitions:
                 return AssetsDefinition(specs=[thing])
         raise InvariantViolationError(f"Could not find asset '{wanted}' in these definitions.")
 
-    get_assets_def = resolve_assets_def
-
     def get_asset_checks_def(self, key: object) -> AssetChecksDefinition:
         """Return the definition that evaluates a check.
 
@@ -246,8 +246,6 @@ class Definitions:
         near = did_you_mean(name, [job.name for job in jobs])
         raise InvalidDefinitionError(f"Could not find job '{name}' in these definitions.{near}")
 
-    get_job_def = resolve_job_def
-
     def _resolved(self, job: Job, loaded: LoadedDefinitions) -> JobDefinition:
         if isinstance(job, UnresolvedAssetJob):
             return self._equipped(job.resolved(loaded))
@@ -268,8 +266,6 @@ class Definitions:
     def resolve_implicit_global_asset_job_def(self) -> JobDefinition:
         """Return the job of everything that can be executed."""
         return self._equipped(ImplicitAssetJob.of(self.load()))
-
-    get_implicit_global_asset_job_def = resolve_implicit_global_asset_job_def
 
     def resolve_implicit_job_def_def_for_assets(
         self, asset_keys: Iterable[AssetKey]
@@ -294,9 +290,15 @@ class Definitions:
         """Return a schedule as it was declared.
 
         Raises:
-            ParameterCheckError: There is no schedule of that name.
+            DefinitionNotFoundError: There is none of that name, or only loading can make it.
         """
-        return cast("ScheduleDefinition", _named(self.schedules, name, "schedule"))
+        found = _named(self.schedules, name, "schedule")
+        if isinstance(found, UnresolvedPartitionedSchedule):
+            raise DefinitionNotFoundError(
+                f"Schedule '{name}' is an UnresolvedPartitionedAssetScheduleDefinition: it follows "
+                "the partitions of assets. Use resolve_schedule_def."
+            )
+        return cast("ScheduleDefinition", found)
 
     def resolve_schedule_def(self, name: str) -> ScheduleDefinition:
         """Return a schedule; one that follows the partitions of assets knows them by now.
@@ -309,13 +311,11 @@ class Definitions:
             return found.resolve(self.resolve_job_def(found.job.name))
         return equipped_schedule(cast("ScheduleDefinition", found), self._equipped)
 
-    get_schedule_def = resolve_schedule_def
-
     def get_unresolved_sensor_def(self, name: str) -> SensorDefinition:
         """Return a sensor as it was declared.
 
         Raises:
-            ParameterCheckError: There is no sensor of that name.
+            DefinitionNotFoundError: There is no sensor of that name.
         """
         return cast("SensorDefinition", _named(self.sensors, name, "sensor"))
 
@@ -323,8 +323,6 @@ class Definitions:
         """Return a sensor; its jobs have the resources of these definitions."""
         self.load()
         return equipped_sensor(self.get_unresolved_sensor_def(name), self._equipped)
-
-    get_sensor_def = resolve_sensor_def
 
     def get_repository_def(self) -> RepositoryDefinition:
         """Return the definitions as a repository, the older form."""
@@ -492,5 +490,5 @@ def _named(things: Iterable[object], name: str, what: str) -> object:
     found = {str(getattr(thing, "name", "")): thing for thing in things}
     if name not in found:
         near = did_you_mean(name, found)
-        raise ParameterCheckError(f"There is no {what} '{name}' in these definitions.{near}")
+        raise DefinitionNotFoundError(f"There is no {what} '{name}' in these definitions.{near}")
     return found[name]

@@ -19,14 +19,14 @@ from penstock.partitions.definition import PartitionsDefinition
 from penstock.partitions.mapping import PartitionMapping
 
 
-class AssetDependency(msgspec.Struct, frozen=True):
+class AssetDependency(msgspec.Struct, frozen=True, gc=False):
     """An edge to an upstream asset; `mapping` None means the inferred one."""
 
     key: AssetKey
     mapping: PartitionMapping | None = None
 
 
-class CheckNode(msgspec.Struct, frozen=True):
+class CheckNode(msgspec.Struct, frozen=True, gc=False):
     """A check of an asset. `node` is its own step, or the asset's node for an inline check."""
 
     asset: AssetKey
@@ -37,7 +37,7 @@ class CheckNode(msgspec.Struct, frozen=True):
     description: str | None = None
 
 
-class AssetNode(msgspec.Struct, frozen=True):
+class AssetNode(msgspec.Struct, frozen=True, gc=False):
     """One asset. `node` names the step that makes it; None marks an external asset.
 
     `output` is the step's output that carries it; several assets may share a node. Of an `observed`
@@ -73,7 +73,7 @@ NeedKind = Literal["one", "fan_in", "collect"]
 """How a step takes an output: by itself, as an entry of a list, or all values of a dynamic one."""
 
 
-class StepNeed(msgspec.Struct, frozen=True, array_like=True):
+class StepNeed(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An edge inside a graph: the step that ends before, its output, and the input that takes it.
 
     Without an output only the order counts.
@@ -85,7 +85,7 @@ class StepNeed(msgspec.Struct, frozen=True, array_like=True):
     kind: NeedKind = "one"
 
 
-class StepNode(msgspec.Struct, frozen=True):
+class StepNode(msgspec.Struct, frozen=True, gc=False):
     """One executable unit of the user's code: it makes assets, evaluates checks, or both.
 
     `single_run` says that a range of partitions goes through one call. `pool` and `retry` are the

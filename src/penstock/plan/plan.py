@@ -17,7 +17,7 @@ from penstock.model.manifest import NeedKind
 from penstock.model.retry import RetryPolicy
 
 
-class Need(msgspec.Struct, frozen=True, array_like=True):
+class Need(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A step that must end before; with an output, one that must also have been produced.
 
     `input` names the parameter that takes the output. Of the outputs in a `fan_in` to one input at
@@ -52,7 +52,7 @@ class Inherited(msgspec.Struct, frozen=True, array_like=True):
     place: int = 0
 
 
-class PlannedAsset(msgspec.Struct, frozen=True, array_like=True):
+class PlannedAsset(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An asset that a step makes, and the output that carries it."""
 
     key: AssetKey
@@ -60,7 +60,7 @@ class PlannedAsset(msgspec.Struct, frozen=True, array_like=True):
     is_partitioned: bool = False
 
 
-class PlannedCheck(msgspec.Struct, frozen=True, array_like=True):
+class PlannedCheck(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A check that a step evaluates."""
 
     asset: AssetKey
@@ -68,7 +68,7 @@ class PlannedCheck(msgspec.Struct, frozen=True, array_like=True):
     blocking: bool = False
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, gc=False):
     """One unit of user code in a run; `node` names it in the definitions.
 
     A step with `over` (a step and its dynamic output) is a template: its key ends in `[?]`, and it

@@ -1,0 +1,107 @@
+"""The `get_…` methods of `Definitions`, which resolve what they find and warn where they must.
+
+What they return is what the `resolve_…` methods return; new code calls those.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from penstock.base.warnings import user_stacklevel
+from penstock.define.assets_definition import AssetsDefinition
+from penstock.define.definition_merge import flat
+from penstock.define.definition_targets import targeted_jobs
+from penstock.define.job import UnresolvedAssetJob
+from penstock.define.spec import CoercibleToAsset, key_of
+
+if TYPE_CHECKING:
+    from penstock.define.definition_arguments import Job
+    from penstock.define.job import JobDefinition
+    from penstock.define.schedule import ScheduleDefinition
+    from penstock.define.sensor import SensorDefinition
+
+_SINCE = "Starting in dagster 1.11, use"
+
+
+class ResolvingGetters:
+    """The older getters of `Definitions`."""
+
+    assets: list[object]
+    asset_checks: list[object]
+    jobs: list[Job]
+    schedules: list[object]
+    sensors: list[object]
+
+    if TYPE_CHECKING:
+
+        def resolve_assets_def(self, key: CoercibleToAsset) -> AssetsDefinition: ...
+        def resolve_job_def(self, name: str) -> JobDefinition: ...
+        def resolve_implicit_global_asset_job_def(self) -> JobDefinition: ...
+        def resolve_schedule_def(self, name: str) -> ScheduleDefinition: ...
+        def resolve_sensor_def(self, name: str) -> SensorDefinition: ...
+
+    def get_assets_def(self, key: CoercibleToAsset) -> AssetsDefinition:
+        """Return the definition that makes an asset, without loading if it was passed as such.
+
+        Warns if it was not; use `resolve_assets_def` then.
+
+        Raises:
+            InvariantViolationError: There is no such asset.
+        """
+        wanted = key_of(key)
+        for thing in flat([*self.assets, *self.asset_checks]):
+            if isinstance(thing, AssetsDefinition) and wanted in thing.keys:
+                return thing
+        _warn(
+            f"Could not find assets_def with key '{wanted}' among the assets that were passed to "
+            f"Definitions; they are loaded to find it. {_SINCE} resolve_assets_def."
+        )
+        return self.resolve_assets_def(wanted)
+
+    def get_job_def(self, name: str) -> JobDefinition:
+        """Return a job; warns unless it was passed to `jobs` as such.
+
+        Raises:
+            InvalidDefinitionError: There is no job of that name.
+        """
+        warning = _job_warning(name, self.jobs, [*self.schedules, *self.sensors])
+        if warning is not None:
+            _warn(f"{warning} {_SINCE} resolve_job_def.")
+        return self.resolve_job_def(name)
+
+    def get_implicit_global_asset_job_def(self) -> JobDefinition:
+        """Return the job of everything that can be executed; warns that it loads."""
+        _warn(
+            "get_implicit_global_asset_job_def loads the definitions. "
+            f"{_SINCE} resolve_implicit_global_asset_job_def."
+        )
+        return self.resolve_implicit_global_asset_job_def()
+
+    def get_schedule_def(self, name: str) -> ScheduleDefinition:
+        """Return a schedule whose job has its resources; warns that it loads."""
+        _warn(f"get_schedule_def loads the definitions. {_SINCE} resolve_schedule_def.")
+        return self.resolve_schedule_def(name)
+
+    def get_sensor_def(self, name: str) -> SensorDefinition:
+        """Return a sensor whose jobs have their resources; warns that it loads."""
+        _warn(f"get_sensor_def loads the definitions. {_SINCE} resolve_sensor_def.")
+        return self.resolve_sensor_def(name)
+
+
+def _job_warning(name: str, jobs: Sequence[Job], automations: Sequence[object]) -> str | None:
+    """Return what to warn of when a job is got by name; None if it was passed as it is."""
+    for job in jobs:
+        if job.name != name:
+            continue
+        if isinstance(job, UnresolvedAssetJob):
+            return f"Found asset job named {name}, whose selection is resolved to return it."
+        return None
+    if any(job.name == name for job in targeted_jobs(automations)):
+        return f"Found job or graph named {name} as the target of a schedule or sensor only."
+    return f"Job '{name}' was not passed to Definitions; they are loaded to find it."
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, UserWarning, stacklevel=user_stacklevel())
