@@ -17,11 +17,11 @@ from penstock.base.settings import Settings, load_settings
 from penstock.compat.check_records import EventLogStorage
 from penstock.compat.event_queries import EventQueries, EventRecordsFilter
 from penstock.compat.events import (
-    KIND_OF_TYPE,
     DagsterEventType,
     EventLogEntry,
     EventLogRecord,
 )
+from penstock.compat.implied_records import kinds_of_types
 from penstock.compat.runless import RunlessEvent, to_native
 from penstock.compat.runs import (
     AssetEntry,
@@ -187,9 +187,14 @@ class Instance(EventQueries):
 
     def all_logs(self, run_id: str, of_type: DagsterEventType | None = None) -> list[EventLogEntry]:
         """Return the event log of a run, oldest first."""
-        kinds = None if of_type is None else (KIND_OF_TYPE[of_type],)
-        events = self.store.events(EventFilter(run=RunId(run_id), kinds=kinds))
-        return [EventLogEntry(event) for event in events]
+        if of_type is None:
+            return [
+                EventLogEntry(event) for event in self.store.events(EventFilter(run=RunId(run_id)))
+            ]
+        types = {of_type}
+        matching = EventFilter(run=RunId(run_id), kinds=kinds_of_types(types))
+        found = self._typed(matching, types, None, ascending=True)
+        return [record.event_log_entry for record in found.records]
 
     def get_event_records(
         self,
@@ -200,18 +205,15 @@ class Instance(EventQueries):
     ) -> list[EventLogRecord]:
         """Return events of one type, newest first."""
         wanted = event_records_filter
-        events = self.store.events(
-            EventFilter(
-                kinds=(KIND_OF_TYPE[wanted.event_type],),
-                asset=wanted.asset_key,
-                partitions=wanted.asset_partitions,
-                after=wanted.after_cursor,
-                before=wanted.before_cursor,
-            ),
-            limit=limit,
-            newest_first=not ascending,
+        types = {wanted.event_type}
+        matching = EventFilter(
+            kinds=kinds_of_types(types),
+            asset=wanted.asset_key,
+            partitions=wanted.asset_partitions,
+            after=wanted.after_cursor,
+            before=wanted.before_cursor,
         )
-        return [_record(event) for event in events]
+        return list(self._typed(matching, types, limit, ascending=ascending).records)
 
     def get_latest_materialization_event(self, asset_key: AssetKey) -> EventLogEntry | None:
         """Return the newest materialization of an asset, of whichever partition."""

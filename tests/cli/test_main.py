@@ -251,3 +251,9 @@ def test_help_imports_nothing_heavy():
     )
 
     assert result.stderr == ""
+
+
+def test_an_option_can_be_set_by_a_variable(project, monkeypatch):
+    monkeypatch.setenv("PENSTOCK_CLI_MATERIALIZE_PARTITION", "2024-01-01")
+
+    assert "entries ✓" in project.ok("materialize", "entries")

@@ -39,3 +39,7 @@ def test_failures_are_errors_and_other_events_details(event: native.AnyEvent, le
 )
 def test_an_event_is_one_line(event: native.AnyEvent, words: str):
     assert describe_event(event) == words
+
+
+def test_a_hook_is_named_with_its_step():
+    assert describe_event(native.HookCompleted("load", "tell")) == "hook_completed tell of load"

@@ -1,6 +1,7 @@
 import pytest
 
 import penstock as dg
+from penstock.define.assets_definition import AssetExecutionType
 from penstock.errors import InvalidDefinitionError, ParameterCheckError
 
 A, B, C = dg.AssetKey("a"), dg.AssetKey("b"), dg.AssetKey("c")
@@ -166,3 +167,24 @@ def test_definitions_are_equal_only_to_themselves():
     assert three() != three()
     assert three().unique_id == three().unique_id
     assert repr(three()) == "AssetsDefinition(a, b, c)"
+
+
+def test_the_code_of_a_definition_can_be_said_to_observe():
+    @dg.op
+    def look(): ...
+
+    kinds = AssetExecutionType
+    outputs = {"result": dg.AssetKey("a")}
+    seen = dg.AssetsDefinition(
+        node_def=look, keys_by_output_name=outputs, execution_type=kinds.OBSERVATION
+    )
+    made = dg.AssetsDefinition(node_def=look, keys_by_output_name=outputs)
+
+    assert seen.is_observable
+    assert seen.execution_type is kinds.OBSERVATION
+    assert made.execution_type is kinds.MATERIALIZATION
+    assert dg.AssetsDefinition(specs=[dg.AssetSpec("b")]).execution_type is kinds.UNEXECUTABLE
+    with pytest.raises(ParameterCheckError, match="UNEXECUTABLE means that there is no code"):
+        dg.AssetsDefinition(
+            node_def=look, keys_by_output_name=outputs, execution_type=kinds.UNEXECUTABLE
+        )

@@ -164,3 +164,34 @@ def test_a_job_without_one_of_its_resources_is_not_loadable():
 
     with pytest.raises(InvalidDefinitionError, match="'limit' required by op 'read' was not"):
         dg.Definitions.validate_loadable(dg.Definitions(jobs=[reading]))
+
+
+def test_a_job_and_the_schedule_and_sensor_that_run_it_get_the_same_metadata():
+    @dg.op
+    def count(): ...
+
+    @dg.job
+    def counting():
+        count()
+
+    nightly = dg.define_asset_job("nightly", selection="orders")
+    schedule = dg.ScheduleDefinition(name="daily", job=counting, cron_schedule="@daily")
+
+    @dg.sensor(job=nightly)
+    def arrivals(): ...
+
+    defs = dg.Definitions(
+        assets=[orders], jobs=[counting, nightly], schedules=[schedule], sensors=[arrivals]
+    ).with_definition_metadata_update(lambda metadata: {**metadata, "team": "data"})
+
+    assert defs.resolve_job_def("counting").metadata["team"].value == "data"
+    assert defs.resolve_job_def("nightly").metadata["team"].value == "data"
+    assert defs.resolve_schedule_def("daily").metadata["team"].value == "data"
+    assert defs.resolve_sensor_def("arrivals").metadata["team"].value == "data"
+
+
+def test_the_metadata_of_an_input_stays_as_it_was_given():
+    @dg.asset(ins={"up": dg.AssetIn(metadata={"rows": 3})})
+    def counted(up): ...
+
+    assert counted.op.input_defs[0].metadata == {"rows": 3}

@@ -5,7 +5,11 @@ import pytest
 import penstock as dg
 from penstock.define.invoke import call
 from penstock.define.signature import read_signature
-from penstock.errors import InvalidInvocationError, InvariantViolationError
+from penstock.errors import (
+    InvalidDefinitionError,
+    InvalidInvocationError,
+    InvariantViolationError,
+)
 
 
 @dg.asset
@@ -87,7 +91,7 @@ def test_resources_come_by_keyword_or_from_the_context():
 
     assert fetched(dg.build_asset_context(), api=Api(url="k")) == "k"
     assert fetched(by_context) == "c"
-    with pytest.raises(InvalidInvocationError) as caught:
+    with pytest.raises(InvalidDefinitionError) as caught:
         fetched(dg.build_asset_context())
     assert str(caught.value) == (
         "op 'fetched' needs resource 'api'. Pass api=..., or a context built with it."

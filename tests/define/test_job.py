@@ -282,3 +282,21 @@ def test_a_job_can_be_changed_in_one_respect():
     assert made.with_executor_def("threads").executor_def == "threads"
     assert made.with_top_level_resources({"db": 1}).resource_defs == {"db": 1}
     assert {"a": dg.MetadataValue.int(1)} == made.metadata
+
+
+def test_a_partitioned_config_must_be_for_the_partitions_of_the_assets():
+    @dg.asset(partitions_def=dg.DailyPartitionsDefinition("2024-01-01"))
+    def daily(): ...
+
+    @dg.hourly_partitioned_config(start_date="2024-01-01-00:00")
+    def by_hour(_start, _end):
+        return {}
+
+    @dg.daily_partitioned_config(start_date="2024-01-01")
+    def by_day(_start, _end):
+        return {}
+
+    assets = dg.Definitions([daily]).resolve_asset_graph()
+    assert dg.define_asset_job("fits", config=by_day).resolve(assets).name == "fits"
+    with pytest.raises(dg.ParameterCheckError, match="Job 'wrong': its config is for partitions"):
+        dg.define_asset_job("wrong", config=by_hour).resolve(assets)

@@ -267,3 +267,59 @@ def test_config_on_the_context_is_plain_and_has_the_keys_of_run_config() -> None
         return context.op_config
 
     assert limited(build_op_context(), Source(schema="raw")) == {"schema": "raw"}
+
+
+def _fixed(value: object) -> dg.ResourceDefinition:
+    return dg.ResourceDefinition.hardcoded_resource(value)
+
+
+def test_an_asset_that_is_called_by_hand_has_the_resources_of_its_own():
+    @dg.asset(resource_defs={"a": _fixed("own a")}, required_resource_keys={"b"})
+    def both(context):
+        return context.resources.a, context.resources.b
+
+    @dg.asset(resource_defs={"unused": _fixed(1)})
+    def none():
+        return "called"
+
+    assert both(dg.build_asset_context(resources={"b": "given b"})) == ("own a", "given b")
+    assert none() == "called"
+
+
+def test_a_resource_of_the_asset_s_own_is_not_given_by_the_context_too():
+    @dg.asset(resource_defs={"a": _fixed("own")})
+    def one(context):
+        return context.resources.a
+
+    with pytest.raises(InvalidInvocationError, match="provided on both the definition and"):
+        one(dg.build_asset_context(resources={"a": "given"}))
+
+
+def test_an_argument_stands_in_for_a_resource_of_the_asset_s_own():
+    class Api(dg.ConfigurableResource):
+        url: str
+
+    @dg.asset(resource_defs={"api": Api(url="own")})
+    def fetched(api: Api):
+        return api.url
+
+    assert fetched() == "own"
+    assert fetched(api=Api(url="given")) == "given"
+
+
+def test_a_resource_of_the_asset_s_own_is_released_after_the_call():
+    seen: list[str] = []
+
+    @dg.resource
+    def connection(_):
+        seen.append("opened")
+        yield 1
+        seen.append("closed")
+
+    @dg.asset(resource_defs={"connection": connection})
+    def read(context):
+        seen.append("read")
+
+    read(dg.build_asset_context())
+
+    assert seen == ["opened", "read", "closed"]

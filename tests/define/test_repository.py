@@ -55,3 +55,11 @@ def test_a_repository_is_made_of_arguments_by_name():
 
     assert shop.name == "shop"
     assert shop.get_top_level_resources() == {"x": 1}
+
+
+def test_a_repository_may_be_called_for_itself():
+    @dg.repository
+    def everything():
+        return []
+
+    assert everything() is everything

@@ -153,3 +153,114 @@ def test_a_raw_op_yields_what_it_produces():
     assert job(yields).execute_in_process().output_for_node("raw") == 1
     with pytest.raises(dg.InvariantViolationError, match="returned an Output rather than yielding"):
         job(returns).execute_in_process()
+
+
+def test_a_job_refuses_a_partition_that_it_does_not_have():
+    @dg.static_partitioned_config(["eu"])
+    def by_region(_key):
+        return {}
+
+    @dg.op
+    def work(): ...
+
+    @dg.job(config=by_region)
+    def regional():
+        work()
+
+    assert regional.execute_in_process(partition_key="eu").success
+    with pytest.raises(dg.DagsterUnknownPartitionError, match="There is no partition 'mars'"):
+        regional.execute_in_process(partition_key="mars")
+
+
+RANGE = {
+    "dagster/asset_partition_range_start": "2024-01-02",
+    "dagster/asset_partition_range_end": "2024-01-03",
+}
+
+
+def test_an_asset_of_deps_has_partitions_by_its_declared_mapping():
+    days = dg.DailyPartitionsDefinition("2024-01-01")
+    day_before = dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
+    seen = []
+
+    @dg.asset(partitions_def=days)
+    def up(): ...
+
+    @dg.asset(partitions_def=days, deps=[dg.AssetDep(up, partition_mapping=day_before)])
+    def down(context: dg.AssetExecutionContext):
+        seen.append(context.asset_partition_key_range_for_input("up"))
+
+    assert dg.materialize([up, down], tags=RANGE).success
+    assert seen == [dg.PartitionKeyRange("2024-01-01", "2024-01-02")]
+
+
+def test_an_input_that_a_step_lacks_is_named_with_those_that_it_has():
+    days = dg.DailyPartitionsDefinition("2024-01-01")
+
+    @dg.asset(partitions_def=days)
+    def up(): ...
+
+    @dg.asset(partitions_def=days, deps=[up])
+    def down(context: dg.AssetExecutionContext):
+        context.asset_partition_key_for_input("pu")
+
+    with pytest.raises(
+        dg.DagsterInvariantViolationError, match=r"has no input 'pu'\. Its inputs are 'up'"
+    ):
+        dg.materialize([up, down], partition_key="2024-01-02")
+
+
+def test_the_ends_of_a_range_of_several_dimensions_know_their_parts():
+    both = dg.MultiPartitionsDefinition(
+        {
+            "date": dg.DailyPartitionsDefinition("2024-01-01"),
+            "region": dg.StaticPartitionsDefinition(["eu", "us"]),
+        }
+    )
+    seen = []
+
+    @dg.asset(partitions_def=both)
+    def sales(context: dg.AssetExecutionContext):
+        span = context.partition_key_range
+        seen.extend([span.start.keys_by_dimension, span.end.keys_by_dimension])
+
+    tags = {name: f"{day}|us" for name, day in RANGE.items()}
+    assert dg.materialize([sales], tags=tags).success
+    assert seen == [
+        {"date": "2024-01-02", "region": "us"},
+        {"date": "2024-01-03", "region": "us"},
+    ]
+
+
+def test_a_key_of_several_dimensions_can_be_the_partition_of_a_stored_run():
+    both = dg.MultiPartitionsDefinition(
+        {
+            "date": dg.DailyPartitionsDefinition("2024-01-01"),
+            "client": dg.DynamicPartitionsDefinition(name="clients"),
+        }
+    )
+    key = dg.MultiPartitionKey({"date": "2024-01-02", "client": "acme"})
+
+    @dg.asset(partitions_def=both)
+    def bills(): ...
+
+    with dg.instance_for_test() as instance:
+        instance.add_dynamic_partitions("clients", ["acme"])
+        assert dg.materialize([bills], partition_key=key, instance=instance).success
+        assert instance.get_materialized_partitions(bills.key) == {"acme|2024-01-02"}
+
+
+def test_partitions_without_one_time_dimension_have_no_window():
+    both = dg.MultiPartitionsDefinition(
+        {
+            "size": dg.StaticPartitionsDefinition(["s", "l"]),
+            "region": dg.StaticPartitionsDefinition(["eu", "us"]),
+        }
+    )
+
+    @dg.asset(partitions_def=both)
+    def sales(context: dg.AssetExecutionContext):
+        return context.partition_time_window
+
+    with pytest.raises(dg.DagsterInvariantViolationError, match="Cannot access the time window"):
+        dg.materialize([sales], partition_key="eu|s")

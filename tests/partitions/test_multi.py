@@ -14,7 +14,7 @@ from penstock.errors import (
 )
 from penstock.partitions.context import partition_loading_context
 from penstock.partitions.dynamic import DynamicPartitionsDefinition
-from penstock.partitions.multi import MultiPartitionsDefinition
+from penstock.partitions.multi import MultiPartitionsDefinition, get_time_partitions_def
 from penstock.partitions.multi_key import MultiPartitionKey
 from penstock.partitions.static import StaticPartitionsDefinition
 from penstock.partitions.time_window import DailyPartitionsDefinition, HourlyPartitionsDefinition
@@ -230,3 +230,14 @@ def test_an_empty_dimension_leaves_nothing() -> None:
     assert empty.get_first_partition_key() is None
     assert empty.get_paginated_partition_keys(None, 10).results == []
     assert empty.subset_with_all_partitions().is_empty
+
+
+def test_the_definition_of_time_windows_is_found_in_a_dimension() -> None:
+    days = DailyPartitionsDefinition("2024-01-01")
+    letters = StaticPartitionsDefinition(["a", "b"])
+
+    assert get_time_partitions_def(days) == days
+    assert get_time_partitions_def(MultiPartitionsDefinition({"d": days, "l": letters})) == days
+    assert get_time_partitions_def(MultiPartitionsDefinition({"l": letters, "m": letters})) is None
+    assert get_time_partitions_def(letters) is None
+    assert get_time_partitions_def(None) is None

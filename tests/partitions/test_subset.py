@@ -183,3 +183,11 @@ def test_the_cost_of_a_million_partitions_is_that_of_their_ranges() -> None:
 
     assert len(rest) == 999_999
     assert len(rest.spans) == 2
+
+
+def test_only_time_windows_have_spans_of_time() -> None:
+    letters = StaticPartitionsDefinition(["a", "b"])
+
+    with pytest.raises(UsageError, match="no time windows"):
+        _ = letters.subset_with_partition_keys(["a"]).included_time_windows
+    assert letters.subset_with_partition_keys(["a"]).num_partitions == 1

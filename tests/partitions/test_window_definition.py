@@ -192,3 +192,21 @@ def test_the_ends_of_the_calendar_are_no_keys(
     definition: TimeWindowPartitionsDefinition, key: str
 ) -> None:
     assert not definition.has_partition_key(key)
+
+
+def test_a_text_within_a_window_has_its_key() -> None:
+    hours = HourlyPartitionsDefinition("2024-01-01-00:00")
+
+    assert hours.get_partition_key("2024-01-02-03:25") == "2024-01-02-03:00"
+    assert hours.get_partition_key("2024-01-02-03:00") == "2024-01-02-03:00"
+
+
+def test_a_time_out_of_bounds_has_no_key() -> None:
+    with pytest.raises(UnknownPartitionError):
+        DAYS.get_partition_key(date(1970, 1, 1))
+    with pytest.raises(UnknownPartitionError):
+        DAYS.get_partition_key("1970-01-01")
+    with pytest.raises(UnknownPartitionError):
+        DAYS.get_partition_key("soon")
+    with pytest.raises(ParameterCheckError, match="takes a text, a date or a datetime, not None"):
+        DAYS.get_partition_key(None)  # pyright: ignore[reportArgumentType] - the mistake under test

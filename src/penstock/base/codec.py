@@ -29,6 +29,8 @@ def register_text_type(
 def _encode_hook(value: object) -> str:
     encode = _to_text.get(type(value))
     if encode is None:
+        if isinstance(value, str):
+            return str(value)
         raise NotImplementedError(f"{type(value).__name__} cannot be stored")
     return encode(value)
 

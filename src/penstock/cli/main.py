@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, MutableMapping, Sequence
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 import click
 
 from penstock.cli.errors import EXIT_CODES, run_guarded
+
+ENV_PREFIX: Final = "PENSTOCK_CLI"
+"""How the variables begin that set options: PENSTOCK_CLI_<COMMAND>_<OPTION>."""
 
 
 class Entry(NamedTuple):
@@ -94,7 +97,7 @@ class Root(LazyGroup):
                     complete_var,
                     standalone_mode=False,
                     windows_expand_args=windows_expand_args,
-                    **extra,
+                    **{"auto_envvar_prefix": ENV_PREFIX, **extra},
                 )
             )
         )

@@ -23,9 +23,16 @@ def _no_metadata() -> Metadata:
 
 @dataclass(frozen=True, slots=True)
 class ErrorView:
-    """An exception as data; a view of `ErrorInfo`."""
+    """An exception as data; a view of `ErrorInfo`.
+
+    Attributes:
+        info: What was recorded of it.
+        has_own_name: Whether its class is called as `__name__` has it, for code that compares
+            with the class; as Dagster has it otherwise.
+    """
 
     info: native.ErrorInfo
+    has_own_name: bool = False
 
     @property
     def message(self) -> str:
@@ -35,6 +42,8 @@ class ErrorView:
     @property
     def cls_name(self) -> str:
         """The name of the exception's class, as Dagster has it where the class is Penstock's."""
+        if self.has_own_name:
+            return self.info.kind
         return _DAGSTER_NAMES.get(self.info.kind, self.info.kind)
 
     @property
@@ -45,7 +54,8 @@ class ErrorView:
     @property
     def cause(self) -> ErrorView | None:
         """The exception that it was raised from."""
-        return None if self.info.cause is None else ErrorView(self.info.cause)
+        cause = self.info.cause
+        return None if cause is None else ErrorView(cause, has_own_name=self.has_own_name)
 
     @property
     def context(self) -> ErrorView | None:
@@ -55,7 +65,7 @@ class ErrorView:
     @classmethod
     def from_traceback(cls, tb_exc: TracebackException) -> ErrorView:
         """Return the view of an exception that was captured with its traceback."""
-        return cls(_captured(tb_exc))
+        return cls(_captured(tb_exc), has_own_name=True)
 
     def to_string(self) -> str:
         """Return the message and the traceback as text."""
@@ -71,7 +81,7 @@ class ErrorView:
 def _captured(error: TracebackException) -> native.ErrorInfo:
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return native.ErrorInfo(
-        kind=error.exc_type.__qualname__ if error.exc_type is not None else "Exception",
+        kind=error.exc_type.__qualname__,
         message=str(error),
         stack="".join(error.stack.format()),
         cause=None if cause is None else _captured(cause),

@@ -6,19 +6,20 @@ page, as text; whoever asks only hands it back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from penstock.base.ids import RunId
+from penstock.compat.event_views import Port
 from penstock.compat.events import (
     KIND_OF_TYPE,
     RUN_TYPES,
-    TYPE_OF_KIND,
     DagsterEventType,
     EventLogEntry,
     EventLogRecord,
 )
+from penstock.compat.implied_records import entries, kinds_of_types, ports_told
 from penstock.compat.run_records import RunRecord
 from penstock.compat.runs import RunsFilter
 from penstock.errors import EventLogInvalidForRunError, ParameterCheckError
@@ -282,14 +283,47 @@ class EventQueries:
         """
         if not run_id:
             raise EventLogInvalidForRunError(run_id)
-        matching = EventFilter(run=RunId(run_id), kinds=_kinds(of_type))
+        if of_type is not None:
+            types = {of_type} if isinstance(of_type, DagsterEventType) else of_type
+            matching = EventFilter(run=RunId(run_id), kinds=kinds_of_types(types))
+            return self._typed(matching, types, limit, cursor, ascending=ascending)
         place = None if cursor is None else _place(cursor)
         events = self.store.events(
-            _beyond(matching, place, is_newest_first=not ascending),
+            _beyond(EventFilter(run=RunId(run_id)), place, is_newest_first=not ascending),
             limit=limit,
             newest_first=not ascending,
         )
         return _page(events, cursor, limit)
+
+    def _typed(
+        self,
+        matching: EventFilter,
+        types: Collection[DagsterEventType],
+        limit: int | None,
+        cursor: str | None = None,
+        *,
+        ascending: bool,
+    ) -> EventRecordsResult:
+        """Return a page of records of some types, those that others imply included.
+
+        What one event shows is never parted, so a page may be longer than its limit by one.
+        """
+        told: dict[RunId | None, frozenset[Port]] = {}
+
+        def told_of(run: RunId | None) -> frozenset[Port]:
+            if run not in told:
+                kinds = ("output_produced", "input_taken")
+                told[run] = ports_told(self.store.events(EventFilter(run=run, kinds=kinds)))
+            return told[run]
+
+        found: list[EventLogRecord] = []
+        pages = self._pages(matching, cursor, is_newest_first=not ascending)
+        for shown in entries(pages, types, told_of):
+            found += [EventLogRecord(entry.stored.id, entry) for entry in shown]
+            if limit is not None and len(found) >= limit:
+                break
+        following = str(found[-1].storage_id) if found else (cursor or "0")
+        return EventRecordsResult(found, following, limit is not None and len(found) >= limit)
 
     def get_run_records(
         self,
@@ -352,13 +386,6 @@ def _beyond(matching: EventFilter, place: int | None, *, is_newest_first: bool) 
         after=after,
         before=before,
     )
-
-
-def _kinds(of_type: DagsterEventType | set[DagsterEventType] | None) -> tuple[str, ...] | None:
-    if of_type is None:
-        return None
-    wanted = {of_type} if isinstance(of_type, DagsterEventType) else of_type
-    return tuple(kind for kind, kind_type in TYPE_OF_KIND.items() if kind_type in wanted)
 
 
 def _place(cursor: str) -> int:

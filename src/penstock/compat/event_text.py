@@ -19,6 +19,12 @@ def describe_event(event: native.AnyEvent) -> str:
             | native.StepUpForRetry(step=step, error=error)
         ):
             return f"{kind_of(event)} {step}: {error.first_line()}"
+        case (
+            native.HookCompleted(step=step, hook=hook)
+            | native.HookErrored(step=step, hook=hook)
+            | native.HookSkipped(step=step, hook=hook)
+        ):
+            return f"{kind_of(event)} {hook} of {step}"
         case native.TeardownFailed(resource=resource, error=error):
             return f"Teardown of resources [{resource}] failed: {error.first_line()}"
         case native.RunFailed(reason=reason):

@@ -8,6 +8,9 @@ from penstock.compat.events import DagsterEvent, DagsterEventType
 from penstock.model import events as native
 from penstock.model.events import StoredEvent
 
+Port = tuple[str, str, str, str | None]
+"""`out` or `in`, the step, the name and the mapping key."""
+
 
 def event_views(stored: Iterable[StoredEvent]) -> list[DagsterEvent]:
     """Return the events of a log as users of Dagster know them, oldest first.
@@ -17,7 +20,7 @@ def event_views(stored: Iterable[StoredEvent]) -> list[DagsterEvent]:
     begins is not shown where the step was just said to be restarted.
     """
     log = [each for each in stored if not isinstance(each.event, native.LogLine)]
-    told = {_port(each.event) for each in log}
+    told = {port_of(each.event) for each in log}
     restarted: set[tuple[str, int]] = set()
     found: list[DagsterEvent] = []
     for each in log:
@@ -41,7 +44,7 @@ def event_views(stored: Iterable[StoredEvent]) -> list[DagsterEvent]:
     return found
 
 
-def _port(event: native.AnyEvent) -> tuple[str, str, str, str | None] | None:
+def port_of(event: native.AnyEvent) -> Port | None:
     """Return the input or output that an event tells of by itself."""
     match event:
         case native.OutputProduced():

@@ -402,16 +402,17 @@ class DagsterEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventLogEntry:
-    """A line of the event log; a view of `StoredEvent`."""
+    """A line of the event log; a view of `StoredEvent`, maybe as a type that it implies."""
 
     stored: StoredEvent
+    shown_as: DagsterEventType | None = None
 
     @property
     def dagster_event(self) -> DagsterEvent | None:
         """The event, unless the line is a message of user code."""
         if isinstance(self.stored.event, native.LogLine):
             return None
-        return DagsterEvent(self.stored)
+        return DagsterEvent(self.stored, self.shown_as)
 
     @property
     def run_id(self) -> str:

@@ -10,15 +10,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from enum import Enum
 from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
 
 from penstock.define import asset_nodes
 from penstock.define.asset_op import op_of
 from penstock.define.attributes import DEFAULT_GROUP
+from penstock.define.composition import current
 from penstock.define.context import OpExecutionContext
 from penstock.define.declared import BackingNode, Subset
 from penstock.define.derived import DerivableAssets
 from penstock.define.op import OpDefinition
+from penstock.define.op_call import call_op
 from penstock.define.source_asset import SourceAsset, source_of
 from penstock.define.spec import AssetCheckSpec, AssetSpec, CoercibleToAsset, key_of
 from penstock.define.step import StepDefinition
@@ -33,6 +38,14 @@ if TYPE_CHECKING:
     from penstock.define.dependency import NodeDefinition
     from penstock.define.graph import GraphDefinition
     from penstock.define.hook import HookDefinition
+
+
+class AssetExecutionType(Enum):
+    """What running the code of assets does."""
+
+    OBSERVATION = "OBSERVATION"
+    MATERIALIZATION = "MATERIALIZATION"
+    UNEXECUTABLE = "UNEXECUTABLE"
 
 
 class AssetsDefinition(DerivableAssets):
@@ -59,6 +72,8 @@ class AssetsDefinition(DerivableAssets):
         backfill_policy: How many partitions one run may make; one if None.
         check_specs: Checks that the op or graph evaluates itself.
         hook_defs: What is called when a step succeeds or fails.
+        execution_type: Whether the op or graph makes the assets or observes them; it makes them
+            if None. Without code it changes nothing.
 
     Raises:
         ParameterCheckError: Neither specs nor an op or graph, or arguments that contradict it.
@@ -88,7 +103,13 @@ class AssetsDefinition(DerivableAssets):
         backfill_policy: BackfillPolicy | None = None,
         check_specs: Sequence[AssetCheckSpec] | None = None,
         hook_defs: AbstractSet[HookDefinition] | None = None,
+        execution_type: AssetExecutionType | None = None,
     ) -> None:
+        if execution_type is AssetExecutionType.UNEXECUTABLE and node_def is not None:
+            raise ParameterCheckError(
+                "AssetsDefinition: execution_type UNEXECUTABLE means that there is no code, but "
+                "node_def is some. Give specs alone."
+            )
         self.resource_defs: Mapping[str, object] = resource_defs or {}
         self.external: tuple[AssetSpec, ...] = ()
         self.subset: Subset | None = None
@@ -129,6 +150,17 @@ class AssetsDefinition(DerivableAssets):
                 },
             ),
         )
+        if execution_type is AssetExecutionType.OBSERVATION:
+            self.steps = tuple(msgspec.structs.replace(s, observes=True) for s in self.steps)
+
+    @property
+    def execution_type(self) -> AssetExecutionType:
+        """What running its code does."""
+        if not self.steps:
+            return AssetExecutionType.UNEXECUTABLE
+        if self.is_observable:
+            return AssetExecutionType.OBSERVATION
+        return AssetExecutionType.MATERIALIZATION
 
     @classmethod
     def of_step(
@@ -371,6 +403,8 @@ class AssetsDefinition(DerivableAssets):
         for value in (*args[:1], *kwargs.values()):
             if isinstance(value, OpExecutionContext):
                 value.of_assets(self)
+        if self.resource_defs and current() is None:
+            return call_op(self.op, args, kwargs, resource_defs=self.resource_defs)
         return self.op(*args, **kwargs)
 
     def __repr__(self) -> str:

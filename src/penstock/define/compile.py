@@ -7,8 +7,10 @@ steps: its inputs and outputs are followed to the ops inside.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from penstock.base.dag import topological_order
 from penstock.define.declared import DeclaredAssets

@@ -326,7 +326,7 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
 
     @property
     def partition_metadata(self) -> dict[tuple[str, str], dict[str, MetadataUnion]]:
-        """What was attached to single partitions of an asset, by output and partition."""
+        """What was attached to assets, by output and partition; '' is the whole asset."""
         return self._mapped_metadata
 
     def __del__(self) -> None:
@@ -378,11 +378,10 @@ class AssetExecutionContext(OpExecutionContext):
     def _add_to_asset(
         self, metadata: Mapping[str, object], output: str, partition_key: str | None
     ) -> None:
-        if partition_key is None:
-            self.add_output_metadata(metadata, output)
-            return
+        if not isinstance(metadata, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
+            raise ParameterCheckError(f"metadata must be a mapping, not {metadata!r}.")
         facts = normalize_metadata(metadata)
-        self.partition_metadata.setdefault((output, partition_key), {}).update(facts)
+        self.partition_metadata.setdefault((output, partition_key or ""), {}).update(facts)
 
     def keep(self, asset_key: AssetKey | None = None) -> None:
         """Leave an asset as its last materialization left it: nothing is recorded as made.

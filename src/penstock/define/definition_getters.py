@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from penstock.base.warnings import user_stacklevel
 from penstock.define.assets_definition import AssetsDefinition
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _SINCE = "Starting in dagster 1.11, use"
 
 
-class ResolvingGetters:
-    """The older getters of `Definitions`."""
+class Resolving(Protocol):
+    """What the getters ask of `Definitions`."""
 
     assets: list[object]
     asset_checks: list[object]
@@ -34,15 +34,31 @@ class ResolvingGetters:
     schedules: list[object]
     sensors: list[object]
 
-    if TYPE_CHECKING:
+    def resolve_assets_def(self, key: CoercibleToAsset) -> AssetsDefinition:
+        """Return the definition that makes an asset."""
+        ...
 
-        def resolve_assets_def(self, key: CoercibleToAsset) -> AssetsDefinition: ...
-        def resolve_job_def(self, name: str) -> JobDefinition: ...
-        def resolve_implicit_global_asset_job_def(self) -> JobDefinition: ...
-        def resolve_schedule_def(self, name: str) -> ScheduleDefinition: ...
-        def resolve_sensor_def(self, name: str) -> SensorDefinition: ...
+    def resolve_job_def(self, name: str) -> JobDefinition:
+        """Return a job."""
+        ...
 
-    def get_assets_def(self, key: CoercibleToAsset) -> AssetsDefinition:
+    def resolve_implicit_global_asset_job_def(self) -> JobDefinition:
+        """Return the job of everything that can be executed."""
+        ...
+
+    def resolve_schedule_def(self, name: str) -> ScheduleDefinition:
+        """Return a schedule."""
+        ...
+
+    def resolve_sensor_def(self, name: str) -> SensorDefinition:
+        """Return a sensor."""
+        ...
+
+
+class ResolvingGetters:
+    """The older getters of `Definitions`."""
+
+    def get_assets_def(self: Resolving, key: CoercibleToAsset) -> AssetsDefinition:
         """Return the definition that makes an asset, without loading if it was passed as such.
 
         Warns if it was not; use `resolve_assets_def` then.
@@ -60,18 +76,18 @@ class ResolvingGetters:
         )
         return self.resolve_assets_def(wanted)
 
-    def get_job_def(self, name: str) -> JobDefinition:
+    def get_job_def(self: Resolving, name: str) -> JobDefinition:
         """Return a job; warns unless it was passed to `jobs` as such.
 
         Raises:
             InvalidDefinitionError: There is no job of that name.
         """
-        warning = _job_warning(name, self.jobs, [*self.schedules, *self.sensors])
+        warning = _job_warning(name, self.jobs, self.schedules, self.sensors)
         if warning is not None:
             _warn(f"{warning} {_SINCE} resolve_job_def.")
         return self.resolve_job_def(name)
 
-    def get_implicit_global_asset_job_def(self) -> JobDefinition:
+    def get_implicit_global_asset_job_def(self: Resolving) -> JobDefinition:
         """Return the job of everything that can be executed; warns that it loads."""
         _warn(
             "get_implicit_global_asset_job_def loads the definitions. "
@@ -79,18 +95,20 @@ class ResolvingGetters:
         )
         return self.resolve_implicit_global_asset_job_def()
 
-    def get_schedule_def(self, name: str) -> ScheduleDefinition:
+    def get_schedule_def(self: Resolving, name: str) -> ScheduleDefinition:
         """Return a schedule whose job has its resources; warns that it loads."""
         _warn(f"get_schedule_def loads the definitions. {_SINCE} resolve_schedule_def.")
         return self.resolve_schedule_def(name)
 
-    def get_sensor_def(self, name: str) -> SensorDefinition:
+    def get_sensor_def(self: Resolving, name: str) -> SensorDefinition:
         """Return a sensor whose jobs have their resources; warns that it loads."""
         _warn(f"get_sensor_def loads the definitions. {_SINCE} resolve_sensor_def.")
         return self.resolve_sensor_def(name)
 
 
-def _job_warning(name: str, jobs: Sequence[Job], automations: Sequence[object]) -> str | None:
+def _job_warning(
+    name: str, jobs: Sequence[Job], schedules: Sequence[object], sensors: Sequence[object]
+) -> str | None:
     """Return what to warn of when a job is got by name; None if it was passed as it is."""
     for job in jobs:
         if job.name != name:
@@ -98,8 +116,10 @@ def _job_warning(name: str, jobs: Sequence[Job], automations: Sequence[object]) 
         if isinstance(job, UnresolvedAssetJob):
             return f"Found asset job named {name}, whose selection is resolved to return it."
         return None
-    if any(job.name == name for job in targeted_jobs(automations)):
-        return f"Found job or graph named {name} as the target of a schedule or sensor only."
+    if any(job.name == name for job in targeted_jobs(schedules)):
+        return f"Found job named {name} as the target of a schedule only."
+    if any(job.name == name for job in targeted_jobs(sensors)):
+        return f"Found job or graph named {name} as the target of a sensor only."
     return f"Job '{name}' was not passed to Definitions; they are loaded to find it."
 
 

@@ -6,12 +6,20 @@ Refuses to know how definitions are loaded.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, Protocol, cast, runtime_checkable
+from dataclasses import replace
+from typing import Final, cast
 
 from penstock.define.assets_definition import AssetsDefinition
+from penstock.define.definition_arguments import Job
+from penstock.define.definition_targets import retargeted, targeted_jobs
+from penstock.define.job import JobDefinition, UnresolvedAssetJob
+from penstock.define.partitioned_schedule import UnresolvedPartitionedSchedule
+from penstock.define.schedule import ScheduleDefinition
+from penstock.define.sensor import SensorDefinition
 from penstock.define.source_asset import SourceAsset
 from penstock.define.spec import AssetSpec
 from penstock.errors import InvariantViolationError
+from penstock.model.metadata import normalize_metadata
 
 ARGUMENTS: Final = (
     "assets",
@@ -103,16 +111,6 @@ def _only(values: Sequence[object], what: str) -> object:
     return None if first is None else values[first]
 
 
-@runtime_checkable
-class _HasMetadata(Protocol):
-    """A job, schedule or sensor: it has metadata, which can be replaced."""
-
-    @property
-    def metadata(self) -> Mapping[str, object]: ...
-
-    def with_metadata(self, metadata: Mapping[str, object]) -> object: ...
-
-
 def with_metadata(
     defs: Arguments, update: Callable[[Mapping[str, object]], Mapping[str, object]]
 ) -> dict[str, object]:
@@ -121,15 +119,34 @@ def with_metadata(
         "assets": [_asset_with(thing, update) for thing in flat(_list(defs, "assets"))],
         "asset_checks": [_asset_with(thing, update) for thing in flat(_list(defs, "asset_checks"))],
     }
-    for name in ("jobs", "schedules", "sensors"):
-        things = _list(defs, name)
+    jobs = _list(defs, "jobs")
+    ticking = {name: _list(defs, name) for name in ("schedules", "sensors")}
+    known = [*jobs, *targeted_jobs(each for things in ticking.values() for each in things)]
+    replaced = {id(job): _replaced(job, update) for job in known}
+    found["jobs"] = [replaced[id(job)] for job in jobs]
+    for name, things in ticking.items():
         found[name] = [
-            thing.with_metadata(update(thing.metadata))
-            if isinstance(thing, _HasMetadata)
-            else thing
-            for thing in things
+            _replaced(retargeted(each, cast("Mapping[int, Job]", replaced)), update)
+            for each in things
         ]
     return found
+
+
+def _replaced(
+    thing: object, update: Callable[[Mapping[str, object]], Mapping[str, object]]
+) -> object:
+    if isinstance(thing, (ScheduleDefinition, SensorDefinition)):
+        return thing.with_attributes(metadata=update(thing.metadata))
+    if isinstance(thing, UnresolvedPartitionedSchedule):
+        return replace(thing, metadata=update(thing.metadata or {}))
+    if isinstance(thing, UnresolvedAssetJob):
+        facts = thing.facts
+        return replace(
+            thing, facts=replace(facts, metadata=normalize_metadata(update(facts.metadata)))
+        )
+    if isinstance(thing, JobDefinition):
+        return thing.with_metadata(update(thing.metadata))
+    return thing
 
 
 def _asset_with(

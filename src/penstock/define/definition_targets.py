@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol, cast, runtime_checkable
 
 from penstock.define.assets_definition import AssetsDefinition
 from penstock.define.job import JobDefinition, UnresolvedAssetJob
@@ -67,3 +68,21 @@ def equipped_schedule(
     """Return a schedule with its job equipped; as it is if it names one by name only."""
     known = [job for job in targeted_jobs([schedule]) if isinstance(job, JobDefinition)]
     return schedule.with_updated_job(equip(known[0])) if known else schedule
+
+
+def retargeted(thing: object, jobs: Mapping[int, JobDefinition | UnresolvedAssetJob]) -> object:
+    """Return a schedule or sensor that names other jobs in place of some.
+
+    Args:
+        thing: The schedule or sensor.
+        jobs: The jobs to name, by the identity of those that they stand for.
+    """
+    if isinstance(thing, UnresolvedPartitionedSchedule):
+        return replace(thing, job=cast("UnresolvedAssetJob", jobs.get(id(thing.job), thing.job)))
+    named = [target.job_def for target in _targets(thing)]
+    known = [jobs.get(id(job), job) for job in named if job is not None]
+    if not known or len(known) != len(named):
+        return thing
+    if isinstance(thing, SensorDefinition):
+        return thing.with_updated_jobs(known)
+    return cast("ScheduleDefinition", thing).with_updated_job(known[0])

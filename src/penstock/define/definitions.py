@@ -211,6 +211,7 @@ class Definitions(ResolvingGetters):
             InvariantViolationError: There is no such asset.
         """
         wanted = key_of(key)
+        self.load()
         for thing in self.declared():
             if isinstance(thing, AssetsDefinition) and wanted in thing.keys:
                 return thing

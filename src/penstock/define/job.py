@@ -15,7 +15,13 @@ from penstock.config.run_config import RunConfig
 from penstock.define.definition_graph import DefinedAssetGraph
 from penstock.define.graph import GraphDefinition, graph_of
 from penstock.define.job_definition import JobDefinition as JobDefinition
-from penstock.define.job_facts import JobConfig, JobFacts, checked_condition, job_facts
+from penstock.define.job_facts import (
+    JobConfig,
+    JobFacts,
+    checked_condition,
+    checked_config_partitions,
+    job_facts,
+)
 from penstock.define.job_graph import JobAssetLayer, graph_of_plan
 from penstock.define.loaded import LoadedDefinitions, missing_resources
 from penstock.define.run_request import RunRequest, run_request_for_partition
@@ -227,6 +233,7 @@ class AssetJobDefinition(JobDefinition):
     Raises:
         InvalidSubsetError: The selection names an asset that does not exist.
         InvalidDefinitionError: The assets are split in different ways.
+        ParameterCheckError: The config is for other partitions than the assets have.
     """
 
     def __init__(self, job: UnresolvedAssetJob, loaded: LoadedDefinitions) -> None:
@@ -239,6 +246,7 @@ class AssetJobDefinition(JobDefinition):
         except InvalidSubsetError as error:
             raise InvalidDefinitionError(f"Job '{job.name}': {error}") from error
         checked_condition(job.name, job.automation_condition)
+        checked_config_partitions(job.facts, (loaded.graph.node(k).partitions for k in self._keys))
         self._own_partitions = job.facts.partitions_def or self._common_partitions()
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
@@ -128,6 +128,25 @@ def _config_parts(
                 f"{words}: config must be a mapping, a RunConfig, a ConfigMapping or a "
                 f"PartitionedConfig, not {config!r}."
             )
+
+
+def checked_config_partitions(
+    facts: JobFacts, of_assets: Iterable[PartitionsDefinition | None]
+) -> None:
+    """Check that a partitioned config is for partitions that some asset of the job has.
+
+    Raises:
+        ParameterCheckError: It is for others, so no run would fit both.
+    """
+    if facts.partitioned is None:
+        return
+    given, had = facts.partitioned.partitions_def, {d for d in of_assets if d is not None}
+    if had and given not in had:
+        raise ParameterCheckError(
+            f"Job '{facts.name}': its config is for partitions with the keys {given.describe()}, "
+            f"but its assets have {next(iter(had)).describe()}. Give both the same "
+            "PartitionsDefinition."
+        )
 
 
 def checked_condition(job: str, condition: object) -> None:

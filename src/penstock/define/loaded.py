@@ -112,7 +112,7 @@ class LoadedDefinitions:
         if not hooks and retry is None:
             return self
         nodes = {
-            name: replace(node, hooks=node.hooks | hooks, retry=node.retry or retry)
+            name: msgspec.structs.replace(node, hooks=node.hooks | hooks, retry=node.retry or retry)
             for name, node in self.nodes.items()
         }
         steps = [
@@ -381,8 +381,7 @@ def missing_resources(node: StepDefinition, resources: Mapping[str, object]) -> 
     wanted.update(entry.manager for entry in node.inputs if entry.manager)
     return [
         missing_resource(node, key, resources)
-        for key in sorted(wanted)
-        if key not in resources and key != DEFAULT_IO_MANAGER
+        for key in sorted(wanted.difference(resources, (DEFAULT_IO_MANAGER,)))
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from typing import cast
 
 from penstock.base.text import listed
@@ -12,6 +13,7 @@ from penstock.config.evaluate import PROCESS_VARIABLES
 from penstock.define.context import OpExecutionContext
 from penstock.define.node import OpNode
 from penstock.define.op_ports import step_outputs_of
+from penstock.define.resource_setup import ReadyResources, SetUp, resources_in_use
 from penstock.define.result import DynamicOutput, Output
 from penstock.define.returned import OutputChecker, outputs_of
 from penstock.define.types.check import check_type
@@ -29,12 +31,20 @@ def call_op(
     kwargs: Mapping[str, object],
     *,
     alias: str | None = None,
+    resource_defs: Mapping[str, object] | None = None,
 ) -> object:
     """Call an op's function by hand.
 
     Positional arguments are the context (if the function takes one) and then the other parameters
     in their order; config and resources come as arguments or from the context. What the function
     gives is checked and returned as it is.
+
+    Args:
+        op: The op.
+        args: The positional arguments.
+        kwargs: The other ones.
+        alias: The name that it goes by, if not its own.
+        resource_defs: Resources of its own, set up where the call does not give them.
 
     Raises:
         InvalidInvocationError: The context, an input or a resource is missing, or one is too many.
@@ -46,14 +56,17 @@ def call_op(
     context, values = _arguments(op, args, kwargs, words)
     config = _config_of(op, context, values, words)
     arguments = _inputs_of(op, values, words)
-    _add_resources(op, context, values, arguments, words)
-    if op.signature.config is not None:
-        arguments["config"] = config
-    taken = {key: arguments[key] for key in op.signature.resources}
-    known_as = alias or op.name
-    bound = context.bound_to(op, name=known_as, config=config, resources=taken) if context else None
+    with ExitStack() as stack:
+        own = _own_resources(resource_defs or {}, context, values, words, stack=stack)
+        _add_resources(op, context, values, arguments, words, own=own)
+        if op.signature.config is not None:
+            arguments["config"] = config
+        taken = {**own, **{key: arguments[key] for key in op.signature.resources}}
+        bound = context and context.bound_to(
+            op, name=alias or op.name, config=config, resources=taken
+        )
+        call = _Call(op, words, bound, stack.pop_all())
     positional = (bound,) if op.signature.context else ()
-    call = _Call(op, words, bound)
     try:
         return call.result_of(op.function(*positional, **arguments))
     except BaseException:
@@ -163,12 +176,40 @@ def _config_of(
     return schema.resolve_or_raise(written, at="root:config")
 
 
+def _own_resources(
+    declared: Mapping[str, object],
+    context: OpExecutionContext | None,
+    values: Mapping[str, object],
+    words: str,
+    *,
+    stack: ExitStack,
+) -> Mapping[str, object]:
+    """Set up the resources of a definition's own that are not among the arguments of a call."""
+    keys = [key for key in declared if key not in values]
+    if not keys:
+        return {}
+    ready = ReadyResources()
+    given: Mapping[str, object] = {} if context is None else context.given_resources
+    for key, value in given.items():
+        if key in declared:
+            raise InvalidInvocationError(
+                f"When calling {words}: resource '{key}' provided on both the definition and "
+                "invocation context. Keep one."
+            )
+        ready.put(key, value, config=None, needs=())
+    return stack.enter_context(
+        resources_in_use({**ready, **declared}, SetUp(config={}), keys=keys, beside=ready)
+    )
+
+
 def _add_resources(
     op: OpNode,
     context: OpExecutionContext | None,
     values: dict[str, object],
     arguments: dict[str, object],
     words: str,
+    *,
+    own: Mapping[str, object],
 ) -> None:
     known = dict(context.given_resources) if context is not None else {}
     for key in op.signature.resources:
@@ -177,14 +218,15 @@ def _add_resources(
                 f"Cannot provide resources in both context and kwargs when calling {words}. Keep "
                 "one."
             )
-        value = values.pop(key, known.get(key, NO_VALUE))
+        value = values.pop(key, known.get(key, own.get(key, NO_VALUE)))
         if value is NO_VALUE:
-            raise InvalidInvocationError(
+            kind = InvalidInvocationError if context is None else InvalidDefinitionError
+            raise kind(
                 f"{words} needs resource '{key}'. Pass {key}=..., or a context built with it."
             )
         arguments[key] = value
     for key in sorted(op.required_resource_keys.difference(op.signature.resources)):
-        if key not in known:
+        if key not in known and key not in own:
             raise InvalidDefinitionError(
                 f"resource with key '{key}' required by {words} was not provided. Pass it to "
                 "build_op_context(resources={...})."
@@ -198,8 +240,11 @@ def _add_resources(
 class _Call:
     """One call under way: what its function gives is checked here."""
 
-    def __init__(self, op: OpNode, words: str, context: OpExecutionContext | None) -> None:
+    def __init__(
+        self, op: OpNode, words: str, context: OpExecutionContext | None, stack: ExitStack
+    ) -> None:
         self._op = op
+        self._stack = stack
         self._declared = step_outputs_of(op.output_defs)
         self._words = words
         self._context = context
@@ -268,5 +313,6 @@ class _Call:
 
     def release(self) -> None:
         """End the use of the context."""
+        self._stack.close()
         if self._context is not None:
             self._context.release()

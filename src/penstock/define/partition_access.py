@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, cast
 from penstock.errors import InvariantViolationError
 from penstock.model.keys import AssetKey
 from penstock.partitions.definition import PartitionsDefinition
+from penstock.partitions.multi import MultiPartitionsDefinition
 from penstock.partitions.multi_key import MultiPartitionKey
 from penstock.partitions.window import PartitionKeyRange, TimeWindow
+from penstock.partitions.window_definition import TimeWindowPartitionsDefinition
 
 if TYPE_CHECKING:
     from penstock.define.scope import StepScope
@@ -205,11 +207,18 @@ class PartitionAccess:
         return key
 
 
+def _is_timed_once(definition: PartitionsDefinition | None) -> bool:
+    if not isinstance(definition, MultiPartitionsDefinition):
+        return True
+    parts = (dimension.partitions_def for dimension in definition.partitions_defs)
+    return sum(isinstance(part, TimeWindowPartitionsDefinition) for part in parts) == 1
+
+
 def _window_of(
     definition: PartitionsDefinition | None, keys: PartitionKeyRange, words: str
 ) -> TimeWindow:
     window = getattr(definition, "time_window_for_partition_key", None)
-    if window is None:
+    if window is None or not _is_timed_once(definition):
         raise InvariantViolationError(
             f"Cannot access the time window: the partitions of {words} are not windows of time, "
             "with a single time dimension."

@@ -21,7 +21,6 @@ from penstock.define.types.definition import RuntimeType, TypeKind
 from penstock.define.values import DEFAULT_IO_MANAGER, NO_VALUE
 from penstock.errors import InvalidDefinitionError
 from penstock.model.keys import AssetKey
-from penstock.model.metadata import normalize_metadata
 
 UNTYPED = object()
 """Stands for "no type given": then an annotation counts, if there is one."""
@@ -339,7 +338,7 @@ def input_definition(
         dagster_type=runtime_type,
         description=declared.description or description,
         default=default,
-        metadata=normalize_metadata(declared.metadata),
+        metadata=dict(declared.metadata),
         asset_key=declared.asset_key,
         asset_partitions=declared.asset_partitions,
         input_manager_key=declared.input_manager_key,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 from penstock.define.assets_definition import AssetsDefinition
 from penstock.define.implicit_job import IMPLICIT_ASSET_JOB_NAME
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from penstock.define.schedule import ScheduleDefinition
     from penstock.define.sensor import SensorDefinition
 
-DEFAULT_REPOSITORY_NAME = "__repository__"
+SINGLETON_REPOSITORY_NAME = "__repository__"
 
 
 class Held(Protocol):
@@ -96,12 +96,16 @@ class RepositoryDefinition:
         self,
         definitions: Held,
         *,
-        name: str = DEFAULT_REPOSITORY_NAME,
+        name: str = SINGLETON_REPOSITORY_NAME,
         description: str | None = None,
     ) -> None:
         self.name: str = checked_node_name(name)
         self.description = description
         self.definitions = definitions
+
+    def __call__(self) -> Self:
+        """Return itself: what `@repository` decorates may still be called."""
+        return self
 
     @property
     def metadata(self) -> Mapping[str, MetadataUnion]:

@@ -12,7 +12,7 @@ from penstock.define.definitions import Definitions
 from penstock.define.graph import GraphDefinition
 from penstock.define.job import JobDefinition, UnresolvedAssetJob
 from penstock.define.partitioned_schedule import UnresolvedPartitionedSchedule
-from penstock.define.repository import DEFAULT_REPOSITORY_NAME, RepositoryDefinition
+from penstock.define.repository import SINGLETON_REPOSITORY_NAME, RepositoryDefinition
 from penstock.define.schedule import ScheduleDefinition
 from penstock.define.sensor import SensorDefinition
 from penstock.define.source_asset import SourceAsset
@@ -172,7 +172,7 @@ def _kind_of(thing: object, name: str) -> str:
 
 
 def create_repository_using_definitions_args(
-    name: str = DEFAULT_REPOSITORY_NAME,
+    name: str = SINGLETON_REPOSITORY_NAME,
     assets: Iterable[object] | None = None,
     schedules: Iterable[object] | None = None,
     sensors: Iterable[object] | None = None,

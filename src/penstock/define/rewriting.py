@@ -7,8 +7,9 @@ dependencies and checks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar, cast
+
+from msgspec.structs import replace
 
 from penstock.base.text import listed
 from penstock.define.attributes import DEFAULT_GROUP

@@ -12,7 +12,7 @@ import sys
 import typing
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from penstock.config.config_type import ABSENT
@@ -65,6 +65,7 @@ _NO_PARAMETERS = Signature(
     takes_any=False,
     returns_nothing=False,
 )
+_NOTHING_FROM_NOTHING = replace(_NO_PARAMETERS, returns_nothing=True)
 _TAKES_MORE = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 
 
@@ -84,8 +85,10 @@ def read_signature(
     if code is None or getattr(function, "__wrapped__", None) is not None:
         return _read_any(function, nothing_types)
     takes_none = not (code.co_argcount or code.co_kwonlyargcount or code.co_flags & _TAKES_MORE)
-    if takes_none and not function.__annotations__:
-        return _NO_PARAMETERS
+    if takes_none:
+        returned = annotations_of(function).get("return", inspect.Parameter.empty)
+        is_nothing = returned in (None, type(None), *nothing_types)
+        return _NOTHING_FROM_NOTHING if is_nothing else _NO_PARAMETERS
     if code.co_flags & inspect.CO_VARARGS:
         raise _takes_args(function)
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]

@@ -345,12 +345,16 @@ def describe_spec(
         group=spec.group_name or "default",
         description=spec.description,
         kinds=tuple(sorted(spec.kinds)) if tags else (),
-        tags=tuple(sorted((k, v) for k, v in tags.items() if not k.startswith(KIND_PREFIX))),
-        owners=tuple(spec.owners),
+        tags=_sorted_tags(tags) if tags else (),
+        owners=tuple(spec.owners) if spec.owners else (),
         code_version=spec.code_version,
         skippable=spec.skippable,
         observed=observed,
     )
+
+
+def _sorted_tags(tags: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((k, v) for k, v in tags.items() if not k.startswith(KIND_PREFIX)))
 
 
 def _edge(dep: AssetDep) -> AssetDependency:

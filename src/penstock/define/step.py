@@ -7,8 +7,9 @@ ops. Owns what a step is called with and what it produces; refuses to know how t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from penstock.define.signature import Signature
 from penstock.define.spec import AssetCheckSpec, AssetDep, AssetSpec
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from penstock.define.types.definition import RuntimeType
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepInput:
+class StepInput(msgspec.Struct, frozen=True, kw_only=True):
     """A parameter that receives a value.
 
     The value comes from the asset if there is one; else from the steps that the plan names for this
@@ -45,14 +45,13 @@ class StepInput:
     asset: AssetKey | None = None
     mapping: PartitionMapping | None = None
     manager: str | None = None
-    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
+    metadata: Mapping[str, object] = msgspec.field(default_factory=dict[str, object])
     type: RuntimeType | None = None
     default: object = NO_VALUE
     is_nothing: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepOutput:
+class StepOutput(msgspec.Struct, frozen=True, kw_only=True):
     """A result of a step, which carries an asset where it has a spec.
 
     Attributes:
@@ -71,11 +70,10 @@ class StepOutput:
     is_required: bool = True
     is_dynamic: bool = False
     type: RuntimeType | None = None
-    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
+    metadata: Mapping[str, object] = msgspec.field(default_factory=dict[str, object])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepDefinition:
+class StepDefinition(msgspec.Struct, frozen=True, kw_only=True):
     """One executable unit of user code.
 
     Attributes:
@@ -115,7 +113,7 @@ class StepDefinition:
     over: tuple[str, str] | None = None
     hooks: frozenset[HookDefinition] = frozenset()
     node: Node | None = None
-    tags: Mapping[str, str] = field(default_factory=dict[str, str])
+    tags: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
     description: str | None = None
     code_version: str | None = None
 

@@ -83,6 +83,7 @@ def execute_in_process(
     Raises:
         InvalidConfigError: Run config does not fit; nothing was recorded.
         InvalidSubsetError: `op_selection` selects nothing.
+        UnknownPartitionError: The job has no such partition.
     """
     used = _instance(instance)
     if isinstance(job, AssetJobDefinition):
@@ -101,6 +102,9 @@ def execute_in_process(
             resources=resources,
             definition=job,
         )
+    if partition_key is not None and job.partitions_def is not None:
+        with partition_loading_context(dynamic_partitions_store=used):
+            job.validate_partition_key(partition_key)
     chosen = job.get_subset(op_selection=op_selection) if op_selection else job
     if input_values:
         chosen = chosen.with_input_values(input_values)

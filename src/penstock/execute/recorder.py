@@ -16,7 +16,7 @@ from penstock.define.result import (
     Output,
 )
 from penstock.define.returned import Told
-from penstock.define.spec import AssetCheckSpec, AssetSpec
+from penstock.define.spec import AssetSpec
 from penstock.define.step import NO_VALUE, StepDefinition, StepOutput
 from penstock.errors import (
     CheckFailedError,
@@ -25,6 +25,7 @@ from penstock.errors import (
     PenstockError,
     StepOutputNotFoundError,
 )
+from penstock.execute.check_verdicts import check_of, is_of
 from penstock.execute.facts import RunFacts
 from penstock.execute.hooks import Produced
 from penstock.execute.inputs import io_manager, output_context
@@ -43,7 +44,6 @@ from penstock.model.events import (
 )
 from penstock.model.keys import AssetKey
 from penstock.model.metadata import MetadataUnion
-from penstock.plan.plan import PlannedCheck
 
 _USER_VERSION = {"dagster/data_version_is_user_provided": "true"}
 
@@ -101,6 +101,7 @@ class Recorder:
         output = self._output_for(result)
         if result.value is NO_VALUE:
             self._produced.note(output.name, NO_VALUE, result.metadata)
+            self._tell(output, result.metadata)
             self._materialize(output, result.metadata, result.data_version, result.tags)
             return
         self._take_output(
@@ -138,7 +139,7 @@ class Recorder:
 
     def _take_verdict(self, result: AssetCheckResult) -> None:
         """Take a verdict from an op in a graph of assets: it is also the value of its output."""
-        declared = [spec for spec in self._node.checks if _is_of(result, spec)]
+        declared = [spec for spec in self._node.checks if is_of(result, spec)]
         planned = {(check.asset, check.name) for check in self._task.step.checks}
         is_planned = any((spec.asset_key, spec.name) in planned for spec in declared)
         if is_planned or (not declared and self._node.asset_outputs):
@@ -183,7 +184,7 @@ class Recorder:
         step, is_op = self._task.step.key, self._node.is_op
 
         def note(verdict: TypeVerdict | None) -> None:
-            if is_op or (verdict is not None and verdict.is_notable):
+            if is_op or metadata or (verdict is not None and verdict.is_notable):
                 self._report(
                     OutputProduced(step, output.name, mapping_key, verdict, dict(metadata), version)
                 )
@@ -191,8 +192,14 @@ class Recorder:
         if output.type is not None:
             where = f"step output '{output.name}' of '{step}'"
             check_value(self._facts, output.type, value, where=where, note=note)
-        elif is_op and (metadata or version or output.returns_nothing):
+        elif metadata or (is_op and (version or output.returns_nothing)):
             note(None)
+
+    def _tell(self, output: StepOutput, metadata: Mapping[str, MetadataUnion]) -> None:
+        """Tell of an output without a value, if there is anything to tell."""
+        facts = {**metadata, **self._context.output_metadata.get(output.name, {})}
+        if facts:
+            self._report(OutputProduced(self._task.step.key, output.name, metadata=facts))
 
     def _observe(self, result: ObserveResult) -> None:
         output = self._output_for(result)
@@ -244,6 +251,7 @@ class Recorder:
             elif self._node.emits_implicitly and self._node.can_subset:
                 skipped.append(output.name)
             elif self._node.emits_implicitly or output.returns_nothing:
+                self._tell(output, {})
                 self._materialize(output, {}, None, {})
             elif len(self._node.outputs) == 1 and not self._is_generator():
                 self.take(Output[object](None, output.name))
@@ -402,8 +410,11 @@ class Recorder:
         version = version or self._context.data_versions.get(key)
         added = self._context.output_metadata.get(output.name)
         facts = {**metadata, **added} if added else dict(metadata)
+        told = self._context.partition_metadata
+        if whole := told.get((output.name, "")):
+            facts.update(whole)
         for partition in self._facts.partition_keys(self._node) or (None,):
-            own = self._context.partition_metadata.get((output.name, partition or ""))
+            own = told.get((output.name, partition or ""))
             self._record(output.spec, partition, {**facts, **own} if own else facts, version, tags)
 
     def _record(
@@ -435,7 +446,7 @@ class Recorder:
         )
 
     def _judge(self, result: AssetCheckResult) -> None:
-        check = self._check_for(result)
+        check = check_of(result, self._node, self._task.step.checks, self._context.log)
         self._judged.add((check.asset, check.name))
         is_split = any(
             spec.partitions_def is not None
@@ -459,39 +470,3 @@ class Recorder:
         is_error = result.severity is AssetCheckSeverity.ERROR
         if check.blocking and is_error and not result.passed:
             self._blocked_by.append(check.name)
-
-    def _unselected(self, result: AssetCheckResult) -> list[PlannedCheck]:
-        """Return the check of a verdict that was not asked for; it is recorded all the same."""
-        found = [
-            PlannedCheck(spec.asset_key, spec.name, blocking=spec.blocking)
-            for spec in self._node.checks
-            if result.check_name in (None, spec.name) and result.asset_key in (None, spec.asset_key)
-        ]
-        if len(found) == 1:
-            self._context.log.warning(
-                "The result of check '%s' of asset '%s' is recorded, but it was not selected.",
-                found[0].name,
-                found[0].asset,
-            )
-        return found
-
-    def _check_for(self, result: AssetCheckResult) -> PlannedCheck:
-        matching = [
-            check
-            for check in self._task.step.checks
-            if result.check_name in (None, check.name) and result.asset_key in (None, check.asset)
-        ]
-        if not matching:
-            matching = self._unselected(result)
-        if len(matching) != 1:
-            known = [c.name for c in self._task.step.checks]
-            raise InvariantViolationError(
-                f"'{self._node.name}' received an unexpected AssetCheckResult for "
-                f"'{result.check_name}'. It declares {listed(known) or 'no check'}"
-                + ("; name one with check_name=..." if len(matching) > 1 else ".")
-            )
-        return matching[0]
-
-
-def _is_of(result: AssetCheckResult, spec: AssetCheckSpec) -> bool:
-    return result.check_name in (None, spec.name) and result.asset_key in (None, spec.asset_key)

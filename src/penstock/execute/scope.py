@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+from penstock.base.text import listed
 from penstock.compat.runs import DagsterRun
 from penstock.define.dependency import Node, NodeHandle
 from penstock.define.logger import RunLogger
@@ -14,8 +15,8 @@ from penstock.define.result import (
     DataProvenance,
 )
 from penstock.define.scope import Event
-from penstock.define.step import StepDefinition
-from penstock.errors import InvalidPropertyError
+from penstock.define.step import StepDefinition, StepInput
+from penstock.errors import InvalidPropertyError, InvariantViolationError
 from penstock.execute.facts import RunFacts
 from penstock.execute.input_partitions import input_partitions
 from penstock.execute.native_events import native_event
@@ -68,7 +69,7 @@ class Scope:
         self.partitions = partitions
         self.partition_key: str | None = _partition_key(facts, partitions, is_op=node.is_op)
         self.partition_range: PartitionKeyRange | None = (
-            facts.partition_range if partitions is not None else None
+            _partition_range(facts, partitions) if partitions is not None else None
         )
         self.config: object = None
         self.instance: object = facts.instance
@@ -207,8 +208,20 @@ class Scope:
 
     def input_partitions(self, input_name: str) -> Sequence[str]:
         """Return the partitions of the asset of an input that are loaded, in order."""
-        entry = next(i for i in self._step.inputs if i.name == input_name)
-        return input_partitions(self._facts, self._step, entry)
+        entry = next((i for i in self._step.inputs if i.name == input_name), None)
+        return input_partitions(self._facts, self._step, entry or self._dependency(input_name))
+
+    def _dependency(self, input_name: str) -> StepInput:
+        """Return the asset of `deps` that an input is called after: no parameter takes it."""
+        key = self.input_assets.get(input_name)
+        if key is None:
+            raise InvariantViolationError(
+                f"Step '{self.step_key}' has no input '{input_name}'. Its inputs are "
+                f"{listed([*self.input_assets]) or 'none'}."
+            )
+        definition = self._facts.loaded.definition_of(self._step)
+        mapping = definition.get_partition_mapping(key) if definition is not None else None
+        return StepInput(name=input_name, asset=key, mapping=mapping)
 
     def input_partitions_def(self, input_name: str) -> PartitionsDefinition | None:
         """Return how the asset of an input is split."""
@@ -235,3 +248,10 @@ def _partition_key(
         return key if is_op else None
     is_multi = isinstance(partitions, MultiPartitionsDefinition)
     return partitions.get_partition_key_from_str(key) if is_multi else key
+
+
+def _partition_range(facts: RunFacts, partitions: PartitionsDefinition) -> PartitionKeyRange | None:
+    span = facts.partition_range
+    if span is None or not isinstance(partitions, MultiPartitionsDefinition):
+        return span
+    return PartitionKeyRange(*map(partitions.get_partition_key_from_str, span))

@@ -100,6 +100,11 @@ class AssetGraph:
         numbers.pop(index[node.key], None)
         return tuple(numbers)
 
+    @property
+    def parent_numbers(self) -> tuple[tuple[int, ...], ...]:
+        """The places in `keys` of what each asset reads, itself excepted."""
+        return self._parents
+
     def share(self, other: AssetGraph) -> None:
         """Take over what another graph of the same manifest has worked out."""
         self.__dict__.update(other.__dict__)

@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from penstock.base.cron import cron_ticks, cron_ticks_back, is_valid_cron_string
+from penstock.base.tags import FRESH_UNTIL_METADATA_KEY
 from penstock.base.text import duration
 from penstock.define.assets_definition import AssetChecksDefinition, AssetsDefinition
 from penstock.define.result import AssetCheckResult, AssetCheckSeverity
@@ -24,7 +25,6 @@ from penstock.partitions.time_window import TimeWindowPartitionsDefinition
 
 FRESHNESS_CHECK: Final = "freshness_check"
 FRESHNESS_PARAMS: Final = "dagster/freshness_params"
-FRESH_UNTIL: Final = "dagster/fresh_until_timestamp"
 _DESCRIPTION: Final = "Evaluates freshness for targeted asset."
 
 
@@ -111,7 +111,7 @@ def build_last_update_freshness_checks(
             metadata["dagster/last_updated_timestamp"] = MetadataValue.timestamp(updated)
         if passed and updated is not None:
             until = deadline.next(now) or updated + lower_bound_delta.total_seconds()
-            metadata[FRESH_UNTIL] = MetadataValue.timestamp(until)
+            metadata[FRESH_UNTIL_METADATA_KEY] = MetadataValue.timestamp(until)
         if updated is not None and not passed:
             metadata["dagster/overdue_seconds"] = MetadataValue.float(bound - updated)
         if updated is None:
@@ -196,7 +196,7 @@ def build_time_partition_freshness_checks(
         }
         until = deadline.next(now)
         if arrived and until is not None:
-            metadata[FRESH_UNTIL] = MetadataValue.timestamp(until)
+            metadata[FRESH_UNTIL_METADATA_KEY] = MetadataValue.timestamp(until)
         return AssetCheckResult(
             passed=arrived or partition is None,
             asset_key=key,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from penstock.base.tags import FRESH_UNTIL_METADATA_KEY
 from penstock.define.assets_definition import AssetChecksDefinition
 from penstock.define.run_request import RunRequest, SkipReason
 from penstock.define.sensor import DefaultSensorStatus, SensorDefinition
@@ -12,7 +13,7 @@ from penstock.errors import ParameterCheckError
 from penstock.graph.selection import AssetSelection
 from penstock.instance import Instance
 from penstock.library.check_targets import last_update
-from penstock.library.freshness_checks import FRESH_UNTIL, FRESHNESS_PARAMS
+from penstock.library.freshness_checks import FRESHNESS_PARAMS
 from penstock.model.asset_state import CheckHead
 from penstock.model.events import CheckEvaluated
 from penstock.model.keys import AssetCheckKey
@@ -92,5 +93,5 @@ def _fresh_until(instance: Instance, head: CheckHead) -> float | None:
     event = None if recorded is None else recorded.event
     if not isinstance(event, CheckEvaluated):
         return None
-    value = event.metadata.get(FRESH_UNTIL)
+    value = event.metadata.get(FRESH_UNTIL_METADATA_KEY)
     return value.value if isinstance(value, TimestampMetadataValue) else None

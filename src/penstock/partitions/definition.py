@@ -18,7 +18,7 @@ from functools import cached_property
 from penstock.base.clock import SystemClock
 from penstock.base.tags import PARTITION_NAME_TAG
 from penstock.base.text import listed
-from penstock.errors import UnknownPartitionError
+from penstock.errors import UnknownPartitionError, UsageError
 from penstock.partitions.context import (
     DynamicPartitionsStore,
     PartitionLoadingContext,
@@ -28,7 +28,7 @@ from penstock.partitions.context import (
 from penstock.partitions.ordinals import Ordinals, Span
 from penstock.partitions.paging import PaginatedResults, page_of, read_cursor
 from penstock.partitions.subset import PartitionsSubset
-from penstock.partitions.window import PartitionKeyRange
+from penstock.partitions.window import PartitionKeyRange, TimeWindow
 
 """The tag of a run that names its partition."""
 
@@ -314,6 +314,15 @@ class PartitionsDefinition(ABC):
     def ranges(self, spans: tuple[Span, ...]) -> list[PartitionKeyRange]:
         """Write spans as key ranges, both ends included."""
         return [PartitionKeyRange(self.key(start), self.key(stop - 1)) for start, stop in spans]
+
+    def time_windows(self, spans: tuple[Span, ...]) -> list[TimeWindow]:
+        """Return the spans of time of ordinals.
+
+        Raises:
+            UsageError: The partitions are no time windows.
+        """
+        del spans
+        raise UsageError(f"These partitions are no time windows; their keys are {self.describe()}.")
 
     def stored_ranges(self, spans: tuple[Span, ...]) -> list[tuple[str, str]]:
         """Write spans as key ranges that stay right if only the definition's bounds change."""

@@ -134,9 +134,12 @@ class SubsetMapping(PartitionMapping):
         dynamic_partitions_store: DynamicPartitionsStore | None = None,
     ) -> UpstreamPartitionsResult:
         """Return the upstream partitions that downstream ones need."""
+        wanted = downstream_partitions_subset
         with loading(dynamic_partitions_store):
+            if wanted is not None and downstream_partitions_def is not None:
+                wanted = wanted.bound_to(downstream_partitions_def)
             return self._upstream(
-                downstream_partitions_subset,
+                wanted,
                 downstream_partitions_def,
                 upstream_partitions_def,
                 current_time,
@@ -153,7 +156,7 @@ class SubsetMapping(PartitionMapping):
         """Return the downstream partitions that need some of the upstream ones."""
         with loading(dynamic_partitions_store):
             return self._downstream(
-                upstream_partitions_subset,
+                upstream_partitions_subset.bound_to(upstream_partitions_def),
                 upstream_partitions_def,
                 downstream_partitions_def,
                 current_time,

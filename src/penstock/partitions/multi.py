@@ -450,3 +450,16 @@ def _check_dimension(name: str, definition: PartitionsDefinition) -> None:
                 f"Key {key!r} of dimension '{name}' holds one of the characters | , [ ], which "
                 "separate the parts of a key. Choose another spelling."
             )
+
+
+def get_time_partitions_def(
+    partitions_def: PartitionsDefinition | None,
+) -> TimeWindowPartitionsDefinition | None:
+    """Return the definition of time windows that one is or has as a dimension, or None."""
+    if isinstance(partitions_def, TimeWindowPartitionsDefinition):
+        return partitions_def
+    if isinstance(partitions_def, MultiPartitionsDefinition) and (
+        partitions_def.has_time_window_dimension
+    ):
+        return partitions_def.time_window_partitions_def
+    return None

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from penstock.errors import InvariantViolationError, UsageError
 from penstock.partitions.ordinals import Ordinals, Span
-from penstock.partitions.window import PartitionKeyRange
+from penstock.partitions.window import PartitionKeyRange, TimeWindow
 
 _PAGE = 4096
 
@@ -63,6 +63,10 @@ class KeySpace(Protocol):
 
     def ranges(self, spans: tuple[Span, ...]) -> list[PartitionKeyRange]:
         """Write spans as key ranges, both ends included."""
+        ...
+
+    def time_windows(self, spans: tuple[Span, ...]) -> list[TimeWindow]:
+        """Return the spans of time of ordinals, or raise `UsageError` if keys are no times."""
         ...
 
     def stored_ranges(self, spans: tuple[Span, ...]) -> list[tuple[str, str]]:
@@ -125,6 +129,25 @@ class PartitionsSubset:
     def is_empty(self) -> bool:
         """Whether nothing is in it."""
         return not len(self.ordinals)
+
+    @property
+    def num_partitions(self) -> int:
+        """How many partitions are in it."""
+        return len(self.ordinals)
+
+    @property
+    def included_time_windows(self) -> list[TimeWindow]:
+        """The spans of time of the partitions, joined where one follows the other.
+
+        Raises:
+            UsageError: The partitions are no time windows.
+        """
+        return self.definition.time_windows(self.spans)
+
+    def bound_to(self, definition: KeySpace) -> PartitionsSubset:
+        """Return the subset as one of a definition; it is one already, unless made without any."""
+        del definition
+        return self
 
     def empty_subset(self) -> PartitionsSubset:
         """Return the subset of the same definition without partitions."""

@@ -184,15 +184,29 @@ class TimeWindowPartitionsDefinition(WindowKeys):
         return self.key(ordinal) if ordinal >= 0 else None
 
     def get_partition_key(self, key: str | date | datetime) -> str:
-        """Return the key of the window that holds a time, or the key itself.
+        """Return the key of the window that holds a time.
+
+        Args:
+            key: The time; a text is read as a key is, and need not be the start of a window.
 
         Raises:
-            UnknownPartitionError: The text is not a key.
+            UnknownPartitionError: The text says no time, or the window is out of bounds.
+            ParameterCheckError: It is neither text nor a time.
         """
+        if not isinstance(key, (str, date)):  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
+            raise ParameterCheckError(
+                f"get_partition_key takes a text, a date or a datetime, not {key!r}."
+            )
         if isinstance(key, str):
-            return self.key(self.ordinal(key))
-        at = key if isinstance(key, datetime) else datetime(key.year, key.month, key.day)  # noqa: DTZ001 - the zone is added
-        return self.get_partition_key_for_timestamp(self._at(at))
+            at = seconds_read(key, self._zone, fmt=self.fmt, suffixed=self._suffixed)
+            if at is None or self.find(key) is not None:
+                return self.key(self.ordinal(key))
+            timestamp: float = at
+        else:
+            whole = isinstance(key, datetime)
+            timestamp = self._at(key if whole else datetime(key.year, key.month, key.day))  # noqa: DTZ001 - the zone is added
+        found = self.get_partition_key_for_timestamp(timestamp)
+        return self.key(self.ordinal(found))
 
     def get_partition_key_for_timestamp(
         self,

@@ -83,8 +83,7 @@ def _self_dependencies(manifest: Manifest) -> Iterator[str]:
 
 def _cycles(graph: AssetGraph) -> Iterator[str]:
     """Name cycles one after another; those that share an edge with a named one are left out."""
-    numbers = {key: n for n, key in enumerate(graph.keys)}
-    needs = [[numbers[parent] for parent in graph.parents(key)] for key in graph.keys]
+    needs = [list(numbers) for numbers in graph.parent_numbers]
     while (cycle := find_cycle(needs)) is not None:
         path = cycle_text([graph.keys[n].to_user_string() for n in cycle])
         yield f"The assets form a cycle: {path}. Remove one of these dependencies."
