@@ -196,7 +196,7 @@ _HOMES = {
     "MonthlyPartitionsDefinition WeeklyPartitionsDefinition",
     "partitions.window": "PartitionKeyRange TimeWindow",
     "partitions.window_definition": "TimeWindowPartitionsDefinition",
-    "errors": "PenstockError UsageError InvalidDefinitionError InvalidDefinitionsError "
+    "errors": "PenstockError UsageError InvalidDefinitionError InvalidDefinitionsError DefinitionNotFoundError "
     "InvalidConfigError InvalidInvocationError InvalidMetadataError InvalidSubsetError "
     "InvalidSelectionError UnresolvableSelectionError "
     "InvariantViolationError StoredValueNotFoundError UnknownPartitionError UnknownResourceError "

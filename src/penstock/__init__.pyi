@@ -354,6 +354,7 @@ from penstock.errors import BugError as BugError
 from penstock.errors import CheckFailedError as CheckFailedError
 from penstock.errors import ConfigMappingFunctionError as ConfigMappingFunctionError
 from penstock.errors import ConfigMappingFunctionError as DagsterConfigMappingFunctionError
+from penstock.errors import DefinitionNotFoundError as DefinitionNotFoundError
 from penstock.errors import EventLogInvalidForRunError as DagsterEventLogInvalidForRun
 from penstock.errors import EventLogInvalidForRunError as EventLogInvalidForRunError
 from penstock.errors import ExecutionInterruptedError as DagsterExecutionInterruptedError
@@ -801,6 +802,7 @@ __all__ = [
     "DbTypeHandler",
     "DefaultScheduleStatus",
     "DefaultSensorStatus",
+    "DefinitionNotFoundError",
     "Definitions",
     "DefinitionsComponent",
     "DefsFolderComponent",

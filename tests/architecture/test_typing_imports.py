@@ -64,4 +64,4 @@ def test_the_control_plane_does_not_even_name_user_code() -> None:
 
 
 if __name__ == "__main__":
-    print("\n".join(looking_up()))  # noqa: T201 - this is what the script is for
+    print("\n".join(looking_up()))

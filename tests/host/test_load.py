@@ -90,8 +90,8 @@ def test_an_error_of_penstock_on_import_shows_no_frame_of_penstock(tmp_path):
         "Traceback (most recent call last):\n"
         f'  File "{path}", line 3, in <module>\n'
         '    dg.AssetSpec("a", group_name="no good")\n'
-        "penstock.errors.InvalidDefinitionError: Asset 'a' has the group 'no good', which is not a valid "
-        "asset group name. Use letters, digits and '_', in segments separated by '/'.\n"
+        "penstock.errors.InvalidDefinitionError: Asset 'a' has the group 'no good', which is not a "
+        "valid asset group name. Use letters, digits and '_', in segments separated by '/'.\n"
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from penstock.base.memory import collection_paused
 from penstock.base.text import did_you_mean
 from penstock.define.assets_definition import AssetChecksDefinition, AssetsDefinition
 from penstock.define.describe import (
@@ -152,6 +153,7 @@ def steps_alone(
     )
 
 
+@collection_paused()
 def load(
     declared: Sequence[Declared],
     *,

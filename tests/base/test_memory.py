@@ -1,0 +1,31 @@
+"""Pausing the garbage collector."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from penstock.base.memory import collection_paused
+
+
+def test_the_collector_is_off_inside_and_on_again_after_an_error() -> None:
+    assert gc.isenabled()
+
+    inside: list[bool] = []
+    with pytest.raises(ZeroDivisionError), collection_paused():
+        inside.append(gc.isenabled() or 1 // 0 == 0)
+
+    assert inside == []
+    assert gc.isenabled()
+
+
+def test_a_collector_that_was_off_stays_off() -> None:
+    gc.disable()
+    try:
+        with collection_paused():
+            pass
+
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
