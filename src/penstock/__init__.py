@@ -196,8 +196,8 @@ _HOMES = {
     "MonthlyPartitionsDefinition WeeklyPartitionsDefinition",
     "partitions.window": "PartitionKeyRange TimeWindow",
     "partitions.window_definition": "TimeWindowPartitionsDefinition",
-    "errors": "PenstockError UsageError InvalidDefinitionError InvalidDefinitionsError DefinitionNotFoundError "
-    "InvalidConfigError InvalidInvocationError InvalidMetadataError InvalidSubsetError "
+    "errors": "PenstockError UsageError InvalidDefinitionError InvalidDefinitionsError "
+    "DefinitionNotFoundError InvalidConfigError InvalidInvocationError InvalidMetadataError InvalidSubsetError "
     "InvalidSelectionError UnresolvableSelectionError "
     "InvariantViolationError StoredValueNotFoundError UnknownPartitionError UnknownResourceError "
     "StepOutputNotFoundError TypeCheckDidNotPass RunNotFoundError HomeNotSetError LoadError "
