@@ -197,8 +197,8 @@ _HOMES = {
     "partitions.window": "PartitionKeyRange TimeWindow",
     "partitions.window_definition": "TimeWindowPartitionsDefinition",
     "errors": "PenstockError UsageError InvalidDefinitionError InvalidDefinitionsError "
-    "DefinitionNotFoundError InvalidConfigError InvalidInvocationError InvalidMetadataError InvalidSubsetError "
-    "InvalidSelectionError UnresolvableSelectionError "
+    "DefinitionNotFoundError InvalidConfigError InvalidInvocationError InvalidMetadataError "
+    "InvalidSubsetError InvalidSelectionError UnresolvableSelectionError "
     "InvariantViolationError StoredValueNotFoundError UnknownPartitionError UnknownResourceError "
     "StepOutputNotFoundError TypeCheckDidNotPass RunNotFoundError HomeNotSetError LoadError "
     "UserCodeExecutionError StepExecutionError ResourceFunctionError LoadInputError "
