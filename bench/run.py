@@ -56,6 +56,8 @@ def measurements() -> Iterator[Measurement]:
                 yield Measurement("steps", arguments, samples)
     yield Measurement("backfill", {"mode": "range", "size": 365}, 3)
     yield Measurement("backfill", {"mode": "loop", "size": 365}, 2)
+    for question in ("first", "again", "after_one"):
+        yield Measurement("partition_status", {"question": question, "size": 2_000}, 2)
 
 
 def sample(measurement: Measurement, of: Implementation) -> dict[str, Any]:

@@ -82,6 +82,26 @@ def measure_backfill(*, mode: str, size: int) -> Measured:
     return {"value": took / size * 1000, "unit": "ms/partition"}
 
 
+def measure_partition_status(*, question: str, size: int) -> Measured:
+    """Ask where every partition stands: for the first time, again, or after one more was made."""
+    dg = importlib.import_module(IMPL)
+    parts = dg.StaticPartitionsDefinition([f"p{number:07d}" for number in range(size)])
+    keys, key = list(parts.get_partition_keys()), dg.AssetKey("parted")
+    with _instance(dg, store="sqlite") as instance:
+        for partition in keys:
+            made = dg.AssetMaterialization(key, partition=partition)
+            instance.report_runless_asset_event(made)
+        if question != "first":
+            instance.get_status_by_partition(key, keys, parts)
+        if question == "after_one":
+            instance.report_runless_asset_event(dg.AssetMaterialization(key, partition=keys[0]))
+        began = perf_counter()
+        found = instance.get_status_by_partition(key, keys, parts)
+        took = perf_counter() - began
+        assert sum(status is not None for status in found.values()) == size
+    return {"value": took * 1000, "unit": "ms"}
+
+
 def measure_define(*, size: int) -> Measured:
     """Define `size` assets, their graph, and a job over all of them."""
     dg = importlib.import_module(IMPL)
@@ -104,6 +124,7 @@ WORKLOADS: dict[str, Callable[..., Measured]] = {
     "steps": measure_steps,
     "backfill": measure_backfill,
     "define": measure_define,
+    "partition_status": measure_partition_status,
 }
 
 

@@ -32,6 +32,7 @@ _HOMES = {
     "define.check": "asset_check",
     "define.multi_check": "multi_asset_check",
     "define.repository": "RepositoryDefinition",
+    "define.repository_data": "RepositoryData",
     "define.repository_decorator": "create_repository_using_definitions_args definitions "
     "repository",
     "define.binding": "BindResourcesToJobs with_resources",
@@ -49,19 +50,28 @@ _HOMES = {
     "base.user_code": "user_code_error_boundary",
     "define.paths": "file_relative_path",
     "define.executor": "ExecutorDefinition ExecutorRequirement InitExecutorContext executor "
-    "in_process_executor multi_or_in_process_executor multiprocess_executor "
     "multiple_process_executor_requirements",
+    "define.own_executors": "in_process_executor multi_or_in_process_executor "
+    "multiprocess_executor threads_executor",
     "define.logger": "InitLoggerContext JsonLogFormatter LoggerDefinition "
     "build_init_logger_context "
     "colored_console_logger default_loggers default_system_loggers get_dagster_logger "
     "json_console_logger logger",
     "execute.jobs": "execute_job",
     "execute.reexecution": "ReexecutionOptions",
+    "execute.step_launcher": "StepLauncher",
+    "execute.step_refs": "StepRunRef external_instance_from_step_run_ref run_step_from_ref "
+    "step_context_to_step_run_ref step_run_ref_to_step_context",
     "testing.instances": "instance_for_test",
     "define.io_manager": "IOManager IOManagerDefinition io_manager",
     "define.io_context": "InputContext OutputContext",
     "define.input_manager": "InputManager InputManagerDefinition input_manager",
     "define.resource": "ResourceDefinition ResourceParam make_values_resource resource",
+    "store.compute_log_manager": "CapturedLogManager CapturedLogSubscription ComputeLogManager",
+    "store.compute_logs": "LocalComputeLogManager NoOpComputeLogManager",
+    "store.log_values": "CapturedLogContext CapturedLogData CapturedLogMetadata ComputeIOType",
+    "library.compute_logs": "UPathComputeLogManager",
+    "library.upath_files": "UPathFileHandle UPathFileManager upath_file_manager",
     "library.file_manager": "FileHandle FileManager LocalFileHandle LocalFileManager "
     "local_file_manager",
     "define.op": "op OpDefinition",
@@ -169,8 +179,9 @@ _HOMES = {
     "TableConstraints TableRecord TableSchema",
     "model.retry": "Backoff Jitter RetryPolicy",
     "model.run": "RunStatus",
-    "compat.events": "EventLogEntry EventLogRecord",
-    "compat.runs": "AssetPartitionStatus RunsFilter",
+    "compat.event_entries": "EventLogEntry EventLogRecord",
+    "compat.runs": "RunsFilter",
+    "compat.asset_records": "AssetPartitionStatus",
     "define.partitioned_config": "PartitionedConfig daily_partitioned_config "
     "dynamic_partitioned_config hourly_partitioned_config monthly_partitioned_config "
     "partitioned_config static_partitioned_config weekly_partitioned_config",
@@ -187,7 +198,8 @@ _HOMES = {
     "partitions.mapping_multi": "DimensionPartitionMapping MultiPartitionMapping "
     "MultiToSingleDimensionPartitionMapping",
     "partitions.mapping_time": "TimeWindowPartitionMapping",
-    "partitions.multi": "MultiPartitionsDefinition PartitionDimensionDefinition",
+    "partitions.dimensions": "PartitionDimensionDefinition",
+    "partitions.multi": "MultiPartitionsDefinition",
     "partitions.multi_key": "MultiPartitionKey",
     "partitions.paging": "PaginatedResults",
     "partitions.static": "StaticPartitionsDefinition",
@@ -224,12 +236,11 @@ _HOMES = {
     "library.pipes.logs": "PipesChunkedLogReader PipesLogReader",
     "library.pipes.wire": "PipesLaunchedData",
     "execute.interrupt_signals": "raise_execution_interrupts",
-    "execute.protocol": "Executor",
     "base.warnings": "BetaWarning ConfigArgumentWarning PreviewWarning SupersessionWarning "
     "deprecation_warning",
     "base.libraries": "LibraryRegistry",
     "compat.run_records": "AssetJobKey AssetOrCheckKey RunRecord",
-    "compat.event_queries": "AssetRecordsFilter EventRecordsFilter EventRecordsResult "
+    "compat.event_filters": "AssetRecordsFilter EventRecordsFilter EventRecordsResult "
     "RunShardedEventsCursor RunStatusChangeRecordsFilter",
     "compat.serialized": "deserialize_value serialize_value",
     "execute.observe": "observe",
@@ -238,16 +249,28 @@ _HOMES = {
     "UNKNOWN_DATA_VERSION compute_logical_data_version extract_data_provenance_from_entry "
     "extract_data_version_from_entry",
     "execute.error_views": "serializable_error_info_from_exc_info",
+    "config.configurable_class": "ConfigurableClass ConfigurableClassData",
+    "settings.instance_ref": "InstanceRef",
+    "settings.artifact_storage": "LocalArtifactStorage",
+    "settings.run_launcher": "LaunchRunContext RunLauncher",
+    "settings.run_coordinator": "RunCoordinator SubmitRunContext",
+    "settings.scheduler": "DaemonScheduler Scheduler",
+    "settings.secrets_loader": "EnvFileLoader PerProjectEnvFileLoader SecretsLoader",
+    "settings.definition_state": "DefsStateStorage UPathDefsStateStorage",
+    "execute.coordinators": "DefaultRunCoordinator QueuedRunCoordinator",
+    "execute.launcher": "DefaultRunLauncher",
 }
 
 _ALIASES = {
     "UnresolvedAssetJobDefinition": "define.job:UnresolvedAssetJob",
     "DagsterLogManager": "define.logger:RunLogger",
+    "Executor": "execute.plan_executor:PlanExecutor",
     "DagsterInstance": "instance:Instance",
+    "DagsterDaemonScheduler": "settings.scheduler:DaemonScheduler",
     "DagsterRunStatus": "model.run:RunStatus",
     "DagsterRun": "compat.runs:DagsterRun",
     "DagsterEvent": "compat.events:DagsterEvent",
-    "DagsterEventType": "compat.events:DagsterEventType",
+    "DagsterEventType": "compat.event_types:DagsterEventType",
     "DagsterError": "errors:PenstockError",
     "DagsterType": "define.types.definition:RuntimeType",
     "DagsterTypeLoader": "define.types.loader:TypeLoader",
@@ -276,7 +299,7 @@ _ALIASES = {
     "DagsterHomeNotSetError": "errors:HomeNotSetError",
     "DagsterPipesExecutionError": "errors:PipesExecutionError",
     "DagsterLibraryRegistry": "base.libraries:LibraryRegistry",
-    "SerializableErrorInfo": "compat.event_data:ErrorView",
+    "SerializableErrorInfo": "compat.error_view:ErrorView",
     "StepExecutionContext": "define.context:OpExecutionContext",
     "DagsterSubprocessError": "errors:SubprocessError",
     "DagsterMaxRetriesExceededError": "errors:MaxRetriesExceededError",
@@ -294,6 +317,7 @@ _ALIASES = {
     "DagsterInvariantViolationError": "errors:InvariantViolationError",
     "DagsterResourceFunctionError": "errors:ResourceFunctionError",
     "DagsterRunNotFoundError": "errors:RunNotFoundError",
+    "DagsterRunAlreadyExists": "errors:RunAlreadyExistsError",
     "DagsterStepOutputNotFoundError": "errors:StepOutputNotFoundError",
     "DagsterTypeCheckDidNotPass": "errors:TypeCheckDidNotPass",
     "DagsterUnknownPartitionError": "errors:UnknownPartitionError",

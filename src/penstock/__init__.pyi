@@ -14,22 +14,22 @@ from penstock.base.warnings import ConfigArgumentWarning as ConfigArgumentWarnin
 from penstock.base.warnings import PreviewWarning as PreviewWarning
 from penstock.base.warnings import SupersessionWarning as SupersessionWarning
 from penstock.base.warnings import deprecation_warning as deprecation_warning
-from penstock.compat.event_data import ErrorView as SerializableErrorInfo
-from penstock.compat.event_queries import AssetRecordsFilter as AssetRecordsFilter
-from penstock.compat.event_queries import EventRecordsFilter as EventRecordsFilter
-from penstock.compat.event_queries import EventRecordsResult as EventRecordsResult
-from penstock.compat.event_queries import RunShardedEventsCursor as RunShardedEventsCursor
-from penstock.compat.event_queries import (
+from penstock.compat.asset_records import AssetPartitionStatus as AssetPartitionStatus
+from penstock.compat.error_view import ErrorView as SerializableErrorInfo
+from penstock.compat.event_entries import EventLogEntry as EventLogEntry
+from penstock.compat.event_entries import EventLogRecord as EventLogRecord
+from penstock.compat.event_filters import AssetRecordsFilter as AssetRecordsFilter
+from penstock.compat.event_filters import EventRecordsFilter as EventRecordsFilter
+from penstock.compat.event_filters import EventRecordsResult as EventRecordsResult
+from penstock.compat.event_filters import RunShardedEventsCursor as RunShardedEventsCursor
+from penstock.compat.event_filters import (
     RunStatusChangeRecordsFilter as RunStatusChangeRecordsFilter,
 )
+from penstock.compat.event_types import DagsterEventType as DagsterEventType
 from penstock.compat.events import DagsterEvent as DagsterEvent
-from penstock.compat.events import DagsterEventType as DagsterEventType
-from penstock.compat.events import EventLogEntry as EventLogEntry
-from penstock.compat.events import EventLogRecord as EventLogRecord
 from penstock.compat.run_records import AssetJobKey as AssetJobKey
 from penstock.compat.run_records import AssetOrCheckKey as AssetOrCheckKey
 from penstock.compat.run_records import RunRecord as RunRecord
-from penstock.compat.runs import AssetPartitionStatus as AssetPartitionStatus
 from penstock.compat.runs import DagsterRun as DagsterRun
 from penstock.compat.runs import RunsFilter as RunsFilter
 from penstock.compat.serialized import deserialize_value as deserialize_value
@@ -49,6 +49,8 @@ from penstock.compat.staleness import (
 from penstock.config.alternatives import Noneable as Noneable
 from penstock.config.alternatives import ScalarUnion as ScalarUnion
 from penstock.config.alternatives import Selector as Selector
+from penstock.config.configurable_class import ConfigurableClass as ConfigurableClass
+from penstock.config.configurable_class import ConfigurableClassData as ConfigurableClassData
 from penstock.config.enums import Enum as Enum
 from penstock.config.enums import EnumValue as EnumValue
 from penstock.config.env import EnvVar as EnvVar
@@ -119,12 +121,9 @@ from penstock.define.executor import ExecutorDefinition as ExecutorDefinition
 from penstock.define.executor import ExecutorRequirement as ExecutorRequirement
 from penstock.define.executor import InitExecutorContext as InitExecutorContext
 from penstock.define.executor import executor as executor
-from penstock.define.executor import in_process_executor as in_process_executor
-from penstock.define.executor import multi_or_in_process_executor as multi_or_in_process_executor
 from penstock.define.executor import (
     multiple_process_executor_requirements as multiple_process_executor_requirements,
 )
-from penstock.define.executor import multiprocess_executor as multiprocess_executor
 from penstock.define.freshness import apply_freshness_policy as apply_freshness_policy
 from penstock.define.graph import GraphDefinition as GraphDefinition
 from penstock.define.graph import graph as graph
@@ -223,6 +222,12 @@ from penstock.define.observable import (
 from penstock.define.observable import observable_source_asset as observable_source_asset
 from penstock.define.op import OpDefinition as OpDefinition
 from penstock.define.op import op as op
+from penstock.define.own_executors import in_process_executor as in_process_executor
+from penstock.define.own_executors import (
+    multi_or_in_process_executor as multi_or_in_process_executor,
+)
+from penstock.define.own_executors import multiprocess_executor as multiprocess_executor
+from penstock.define.own_executors import threads_executor as threads_executor
 from penstock.define.partitioned_config import PartitionedConfig as PartitionedConfig
 from penstock.define.partitioned_config import daily_partitioned_config as daily_partitioned_config
 from penstock.define.partitioned_config import (
@@ -262,6 +267,7 @@ from penstock.define.reconstruct import ReconstructableJob as ReconstructableJob
 from penstock.define.reconstruct import build_reconstructable_job as build_reconstructable_job
 from penstock.define.reconstruct import reconstructable as reconstructable
 from penstock.define.repository import RepositoryDefinition as RepositoryDefinition
+from penstock.define.repository_data import RepositoryData as RepositoryData
 from penstock.define.repository_decorator import (
     create_repository_using_definitions_args as create_repository_using_definitions_args,
 )
@@ -405,6 +411,7 @@ from penstock.errors import PipesExecutionError as PipesExecutionError
 from penstock.errors import ResourceFunctionError as DagsterResourceFunctionError
 from penstock.errors import ResourceFunctionError as ResourceFunctionError
 from penstock.errors import RetryRequested as RetryRequested
+from penstock.errors import RunAlreadyExistsError as DagsterRunAlreadyExists
 from penstock.errors import RunNotFoundError as DagsterRunNotFoundError
 from penstock.errors import RunNotFoundError as RunNotFoundError
 from penstock.errors import (
@@ -451,6 +458,8 @@ from penstock.execute.by_hand import build_init_resource_context as build_init_r
 from penstock.execute.by_hand import build_input_context as build_input_context
 from penstock.execute.by_hand import build_output_context as build_output_context
 from penstock.execute.by_hand import build_resources as build_resources
+from penstock.execute.coordinators import DefaultRunCoordinator as DefaultRunCoordinator
+from penstock.execute.coordinators import QueuedRunCoordinator as QueuedRunCoordinator
 from penstock.execute.error_views import (
     serializable_error_info_from_exc_info as serializable_error_info_from_exc_info,
 )
@@ -465,14 +474,23 @@ from penstock.execute.io_managers.definitions import fs_io_manager as fs_io_mana
 from penstock.execute.io_managers.definitions import mem_io_manager as mem_io_manager
 from penstock.execute.io_managers.memory import InMemoryIOManager as InMemoryIOManager
 from penstock.execute.jobs import execute_job as execute_job
+from penstock.execute.launcher import DefaultRunLauncher as DefaultRunLauncher
 from penstock.execute.materialize import materialize as materialize
 from penstock.execute.materialize import materialize_to_memory as materialize_to_memory
 from penstock.execute.observe import observe as observe
-from penstock.execute.protocol import Executor as Executor
+from penstock.execute.plan_executor import PlanExecutor as Executor
 from penstock.execute.reexecution import ReexecutionOptions as ReexecutionOptions
 from penstock.execute.result import ExecuteInProcessResult as ExecuteInProcessResult
 from penstock.execute.result import JobExecutionResult as JobExecutionResult
 from penstock.execute.stale_status import StaleStatusResolver as StaleStatusResolver
+from penstock.execute.step_launcher import StepLauncher as StepLauncher
+from penstock.execute.step_refs import StepRunRef as StepRunRef
+from penstock.execute.step_refs import (
+    external_instance_from_step_run_ref as external_instance_from_step_run_ref,
+)
+from penstock.execute.step_refs import run_step_from_ref as run_step_from_ref
+from penstock.execute.step_refs import step_context_to_step_run_ref as step_context_to_step_run_ref
+from penstock.execute.step_refs import step_run_ref_to_step_context as step_run_ref_to_step_context
 from penstock.graph.selection import AssetSelection as AssetSelection
 from penstock.instance import Instance as DagsterInstance
 from penstock.instance import Instance as Instance
@@ -521,6 +539,7 @@ from penstock.library.components.sql import SqlComponent as SqlComponent
 from penstock.library.components.sql import TemplatedSqlComponent as TemplatedSqlComponent
 from penstock.library.components.state import StateBackedComponent as StateBackedComponent
 from penstock.library.components.tree import ComponentTree as ComponentTree
+from penstock.library.compute_logs import UPathComputeLogManager as UPathComputeLogManager
 from penstock.library.declarative.load import load_assets_from_yaml as load_assets_from_yaml
 from penstock.library.declarative.load import (
     load_definitions_from_yaml as load_definitions_from_yaml,
@@ -583,6 +602,9 @@ from penstock.library.pipes.wire import COMPOSITE_WRITERS_KEY as PIPES_COMPOSITE
 from penstock.library.pipes.wire import PipesExtras as PipesExtras
 from penstock.library.pipes.wire import PipesLaunchedData as PipesLaunchedData
 from penstock.library.pipes.wire import PipesParams as PipesParams
+from penstock.library.upath_files import UPathFileHandle as UPathFileHandle
+from penstock.library.upath_files import UPathFileManager as UPathFileManager
+from penstock.library.upath_files import upath_file_manager as upath_file_manager
 from penstock.model.code_reference import LocalFileCodeReference as LocalFileCodeReference
 from penstock.model.code_reference import UrlCodeReference as UrlCodeReference
 from penstock.model.freshness import FreshnessPolicy as FreshnessPolicy
@@ -635,6 +657,9 @@ from penstock.partitions.context import PartitionLoadingContext as PartitionLoad
 from penstock.partitions.context import TemporalContext as TemporalContext
 from penstock.partitions.context import partition_loading_context as partition_loading_context
 from penstock.partitions.definition import PartitionsDefinition as PartitionsDefinition
+from penstock.partitions.dimensions import (
+    PartitionDimensionDefinition as PartitionDimensionDefinition,
+)
 from penstock.partitions.dynamic import AddDynamicPartitionsRequest as AddDynamicPartitionsRequest
 from penstock.partitions.dynamic import (
     DeleteDynamicPartitionsRequest as DeleteDynamicPartitionsRequest,
@@ -658,7 +683,6 @@ from penstock.partitions.mapping_time import (
     TimeWindowPartitionMapping as TimeWindowPartitionMapping,
 )
 from penstock.partitions.multi import MultiPartitionsDefinition as MultiPartitionsDefinition
-from penstock.partitions.multi import PartitionDimensionDefinition as PartitionDimensionDefinition
 from penstock.partitions.multi_key import MultiPartitionKey as MultiPartitionKey
 from penstock.partitions.paging import PaginatedResults as PaginatedResults
 from penstock.partitions.static import StaticPartitionsDefinition as StaticPartitionsDefinition
@@ -674,6 +698,29 @@ from penstock.partitions.window import TimeWindow as TimeWindow
 from penstock.partitions.window_definition import (
     TimeWindowPartitionsDefinition as TimeWindowPartitionsDefinition,
 )
+from penstock.settings.artifact_storage import LocalArtifactStorage as LocalArtifactStorage
+from penstock.settings.definition_state import DefsStateStorage as DefsStateStorage
+from penstock.settings.definition_state import UPathDefsStateStorage as UPathDefsStateStorage
+from penstock.settings.instance_ref import InstanceRef as InstanceRef
+from penstock.settings.run_coordinator import RunCoordinator as RunCoordinator
+from penstock.settings.run_coordinator import SubmitRunContext as SubmitRunContext
+from penstock.settings.run_launcher import LaunchRunContext as LaunchRunContext
+from penstock.settings.run_launcher import RunLauncher as RunLauncher
+from penstock.settings.scheduler import DaemonScheduler as DaemonScheduler
+from penstock.settings.scheduler import DaemonScheduler as DagsterDaemonScheduler
+from penstock.settings.scheduler import Scheduler as Scheduler
+from penstock.settings.secrets_loader import EnvFileLoader as EnvFileLoader
+from penstock.settings.secrets_loader import PerProjectEnvFileLoader as PerProjectEnvFileLoader
+from penstock.settings.secrets_loader import SecretsLoader as SecretsLoader
+from penstock.store.compute_log_manager import CapturedLogManager as CapturedLogManager
+from penstock.store.compute_log_manager import CapturedLogSubscription as CapturedLogSubscription
+from penstock.store.compute_log_manager import ComputeLogManager as ComputeLogManager
+from penstock.store.compute_logs import LocalComputeLogManager as LocalComputeLogManager
+from penstock.store.compute_logs import NoOpComputeLogManager as NoOpComputeLogManager
+from penstock.store.log_values import CapturedLogContext as CapturedLogContext
+from penstock.store.log_values import CapturedLogData as CapturedLogData
+from penstock.store.log_values import CapturedLogMetadata as CapturedLogMetadata
+from penstock.store.log_values import ComputeIOType as ComputeIOType
 from penstock.testing.instances import instance_for_test as instance_for_test
 from penstock.version import __version__ as __version__
 
@@ -727,6 +774,11 @@ __all__ = [
     "BoolMetadataValue",
     "BoolSource",
     "BugError",
+    "CapturedLogContext",
+    "CapturedLogData",
+    "CapturedLogManager",
+    "CapturedLogMetadata",
+    "CapturedLogSubscription",
     "CheckError",
     "CheckFailedError",
     "CodeLocationReconstructionMetadataValue",
@@ -738,17 +790,23 @@ __all__ = [
     "ComponentLoadContext",
     "ComponentTree",
     "ComponentTypeSpec",
+    "ComputeIOType",
+    "ComputeLogManager",
     "Config",
     "ConfigArgumentWarning",
     "ConfigMapping",
     "ConfigMappingFunctionError",
     "ConfigSchema",
+    "ConfigurableClass",
+    "ConfigurableClassData",
     "ConfigurableIOManager",
     "ConfigurableIOManagerFactory",
     "ConfigurableLegacyIOManagerAdapter",
     "ConfigurableResource",
+    "DaemonScheduler",
     "DagsterAssetMetadataValue",
     "DagsterConfigMappingFunctionError",
+    "DagsterDaemonScheduler",
     "DagsterError",
     "DagsterEvent",
     "DagsterEventLogInvalidForRun",
@@ -778,6 +836,7 @@ __all__ = [
     "DagsterPipesExecutionError",
     "DagsterResourceFunctionError",
     "DagsterRun",
+    "DagsterRunAlreadyExists",
     "DagsterRunMetadataValue",
     "DagsterRunNotFoundError",
     "DagsterRunStatus",
@@ -800,12 +859,15 @@ __all__ = [
     "DbClient",
     "DbIOManager",
     "DbTypeHandler",
+    "DefaultRunCoordinator",
+    "DefaultRunLauncher",
     "DefaultScheduleStatus",
     "DefaultSensorStatus",
     "DefinitionNotFoundError",
     "Definitions",
     "DefinitionsComponent",
     "DefsFolderComponent",
+    "DefsStateStorage",
     "DeleteDynamicPartitionsRequest",
     "DependencyDefinition",
     "Dict",
@@ -816,6 +878,7 @@ __all__ = [
     "DynamicPartitionsStore",
     "Enum",
     "EnumValue",
+    "EnvFileLoader",
     "EnvVar",
     "EvaluateAutomationConditionsResult",
     "EventLogEntry",
@@ -865,6 +928,7 @@ __all__ = [
     "InputManagerDefinition",
     "InputMapping",
     "Instance",
+    "InstanceRef",
     "Int",
     "IntMetadataValue",
     "IntSource",
@@ -885,11 +949,14 @@ __all__ = [
     "JsonLogFormatter",
     "JsonMetadataValue",
     "LastPartitionMapping",
+    "LaunchRunContext",
     "LegacyFreshnessPolicy",
     "LibraryRegistry",
     "List",
     "LoadError",
     "LoadInputError",
+    "LocalArtifactStorage",
+    "LocalComputeLogManager",
     "LocalFileCodeReference",
     "LocalFileHandle",
     "LocalFileManager",
@@ -911,6 +978,7 @@ __all__ = [
     "NamespacedMetadataSet",
     "NamespacedTagSet",
     "NewerStoreError",
+    "NoOpComputeLogManager",
     "NodeInvocation",
     "Noneable",
     "NotebookMetadataValue",
@@ -939,6 +1007,7 @@ __all__ = [
     "PathMetadataValue",
     "PendingNodeInvocation",
     "PenstockError",
+    "PerProjectEnvFileLoader",
     "Permissive",
     "PermissiveConfig",
     "PipesBlobStoreMessageReader",
@@ -970,8 +1039,10 @@ __all__ = [
     "PythonObjectDagsterType",
     "PythonObjectType",
     "PythonScriptComponent",
+    "QueuedRunCoordinator",
     "ReconstructableJob",
     "ReexecutionOptions",
+    "RepositoryData",
     "RepositoryDefinition",
     "RepositorySelector",
     "ResolutionContext",
@@ -987,7 +1058,9 @@ __all__ = [
     "RetryPolicy",
     "RetryRequested",
     "RunConfig",
+    "RunCoordinator",
     "RunFailureSensorContext",
+    "RunLauncher",
     "RunNotFoundError",
     "RunRecord",
     "RunRequest",
@@ -1006,6 +1079,8 @@ __all__ = [
     "ScheduleEvaluationContext",
     "ScheduleExecutionError",
     "ScheduleType",
+    "Scheduler",
+    "SecretsLoader",
     "Selector",
     "SensorDefinition",
     "SensorEvaluationContext",
@@ -1028,14 +1103,17 @@ __all__ = [
     "StaticPartitionsDefinition",
     "StepExecutionContext",
     "StepExecutionError",
+    "StepLauncher",
     "StepNotFoundError",
     "StepOutputNotFoundError",
+    "StepRunRef",
     "StorageAddress",
     "StoreFullError",
     "StoreUnavailableError",
     "StoredValueNotFoundError",
     "String",
     "StringSource",
+    "SubmitRunContext",
     "SubprocessError",
     "SupersessionWarning",
     "TableColumn",
@@ -1066,6 +1144,10 @@ __all__ = [
     "TypeLoader",
     "TypeLoaderContext",
     "TypeLoadingError",
+    "UPathComputeLogManager",
+    "UPathDefsStateStorage",
+    "UPathFileHandle",
+    "UPathFileManager",
     "UPathIOManager",
     "UnknownPartitionError",
     "UnknownResourceError",
@@ -1134,6 +1216,7 @@ __all__ = [
     "event_list_hook",
     "execute_job",
     "executor",
+    "external_instance_from_step_run_ref",
     "extract_data_provenance_from_entry",
     "extract_data_version_from_entry",
     "failure_hook",
@@ -1203,6 +1286,7 @@ __all__ = [
     "resource",
     "run_failure_sensor",
     "run_status_sensor",
+    "run_step_from_ref",
     "scaffold_component",
     "scaffold_with",
     "schedule",
@@ -1210,9 +1294,13 @@ __all__ = [
     "serializable_error_info_from_exc_info",
     "serialize_value",
     "static_partitioned_config",
+    "step_context_to_step_run_ref",
+    "step_run_ref_to_step_context",
     "success_hook",
     "template_var",
+    "threads_executor",
     "type_loader",
+    "upath_file_manager",
     "usable_as_dagster_type",
     "usable_as_runtime_type",
     "user_code_error_boundary",

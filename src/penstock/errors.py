@@ -4,6 +4,7 @@ PenstockError
 ├── UsageError                      the user's definitions, arguments or data are wrong
 │   ├── InvalidDefinitionError          a definition contradicts itself or another one
 │   ├── InvalidConfigError              run config or resource config does not fit
+│   │   └── ConfiguredClassNotFoundError    a class that settings name cannot be found
 │   ├── InvalidConfigDefinitionError    a config schema is not one
 │   │   └── RuntimeTypeInConfigError        a type of inputs and outputs as that of a config field
 │   ├── InvalidPropertyError            an attribute that this kind of context does not have
@@ -17,12 +18,12 @@ PenstockError
 │   │   └── InvalidSelectionError           a selection string does not parse
 │   │       └── UnresolvableSelectionError      it asks for what only a deployment knows
 │   ├── InvariantViolationError         a rule of the API was broken
+│   │   ├── HomeNotSetError                 no home directory can be used
 │   │   └── StoredValueNotFoundError        an IO manager finds no value to load
 │   ├── UnknownResourceError            a resource key that nobody provides
 │   ├── StepOutputNotFoundError         a required output was not produced
 │   ├── TypeCheckDidNotPass             a value is not of its declared type
 │   ├── RunNotFoundError                no run of that id in the store
-│   ├── HomeNotSetError                 no home directory can be used
 │   ├── ResolutionError                 a component's attributes cannot be resolved
 │   ├── PipesError                      an external process said what makes no sense
 │   ├── EventLogInvalidForRunError      the log of a run cannot be what a run says
@@ -44,6 +45,7 @@ PenstockError
 ├── MaxRetriesExceededError         a step failed more often than it may be tried again
 ├── CheckFailedError                a blocking check found an error
 ├── SubprocessError                 processes that carried out steps failed
+├── StepProcessDiedError            the process of a step ended before the step had
 ├── OutageError                     the world around us failed; trying again may help
 │   ├── StoreUnavailableError           the store cannot be opened, read or written
 │   ├── StoreFullError                  the disk under the store is full
@@ -118,6 +120,10 @@ class InvalidPropertyError(UsageError):
 
 class ParameterCheckError(UsageError):
     """An argument has the wrong type or value."""
+
+
+class ConfiguredClassNotFoundError(InvalidConfigError, ParameterCheckError):
+    """A class that settings name cannot be found."""
 
 
 class UnmetExecutorRequirementsError(UsageError):
@@ -200,7 +206,11 @@ class RunNotFoundError(UsageError):
     """The store holds no run of that id."""
 
 
-class HomeNotSetError(UsageError):
+class RunAlreadyExistsError(InvariantViolationError):
+    """There is a run of that id already."""
+
+
+class HomeNotSetError(InvariantViolationError):
     """No home directory can be used."""
 
 
@@ -354,6 +364,10 @@ class SubprocessError(PenstockError):
     def __init__(self, message: str, *, subprocess_error_infos: Sequence[object] = ()) -> None:
         super().__init__(message)
         self.subprocess_error_infos: tuple[object, ...] = tuple(subprocess_error_infos)
+
+
+class StepProcessDiedError(PenstockError):
+    """The process of a step ended before the step had."""
 
 
 class OutageError(PenstockError):

@@ -89,10 +89,10 @@ WRONG: list[Case] = [
         "'everything' takes *args; name its parameters.",
     ),
     (
-        "deps that are one text",
-        lambda: dg.asset(name="orders", deps="raw")(body),
+        "a dependency that is no asset",
+        lambda: dg.asset(name="orders", deps=[7])(body),
         dg.ParameterCheckError,
-        "deps is a list of assets, not the text 'raw'.",
+        "7 is not an asset, an asset key or a spec.",
     ),
     (
         "one dependency with two mappings",

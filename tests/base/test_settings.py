@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from penstock.base.settings import find_project
+from penstock.base.settings import find_project, load_settings
+from penstock.errors import HomeNotSetError, InvariantViolationError
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,48 @@ def test_a_file_that_is_named_leaves_the_modules_of_others_alone(tmp_path: Path)
     project = find_project(tmp_path)
 
     assert (project.module, project.python_file) == (None, "defs.py")
+
+
+def test_the_home_of_dagster_is_used_where_no_other_is_named(tmp_path: Path):
+    named = {"DAGSTER_HOME": str(tmp_path), "PENSTOCK_HOME": str(tmp_path / "mine")}
+
+    both = load_settings(environment=named, directory=tmp_path)
+    one = load_settings(environment={"DAGSTER_HOME": str(tmp_path)}, directory=tmp_path)
+
+    assert both.home == tmp_path / "mine"
+    assert one.home == tmp_path
+
+
+def test_variables_in_the_path_of_the_home_are_filled_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("BASE", str(tmp_path))
+
+    homes = [
+        load_settings(environment={"PENSTOCK_HOME": given}, directory=tmp_path).home
+        for given in ("~/home", "$BASE/home")
+    ]
+
+    assert homes == [tmp_path / "home", tmp_path / "home"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "given", "told"),
+    [
+        ("PENSTOCK_HOME", "rel", '$PENSTOCK_HOME "rel" must be an absolute path.'),
+        ("DAGSTER_HOME", "rel", '$DAGSTER_HOME "rel" must be an absolute path.'),
+        ("PENSTOCK_HOME", "/etc/hostname", '$PENSTOCK_HOME "/etc/hostname" is not a directory.'),
+        (
+            "DAGSTER_HOME",
+            "/no/such/folder",
+            '$DAGSTER_HOME "/no/such/folder" is not a directory or does not exist.',
+        ),
+    ],
+)
+def test_what_cannot_be_a_home_is_told(tmp_path: Path, variable: str, given: str, told: str):
+    with pytest.raises(HomeNotSetError) as raised:
+        load_settings(environment={variable: given}, directory=tmp_path)
+
+    assert str(raised.value).startswith(told)
+    assert isinstance(raised.value, InvariantViolationError)

@@ -227,11 +227,13 @@ def test_json_is_one_document_a_line_and_nothing_else(project):
         ),
         (
             ("entries",),
-            "Give one of: --start-date with --end-date, --partitions, or --all.",
+            "Give one of: --from with --to, --partition-range, --partitions, --slice, or --all. "
+            "--start-date and --end-date are the same as --from and --to.",
         ),
         (
             ("entries", "--start-date", "2024-01-05"),
-            "Give one of: --start-date with --end-date, --partitions, or --all.",
+            "Give one of: --from with --to, --partition-range, --partitions, --slice, or --all. "
+            "--start-date and --end-date are the same as --from and --to.",
         ),
         ((), "Say which assets, as in `penstock backfill orders --all`."),
         (("entries", "--all", "--parallel", "0"), "--parallel must be 1 or more."),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from penstock.cli import backfill_screen as screen
-from penstock.decide.backfill import ALREADY_FRESH, summary
+from penstock.decide.backfill import summary
+from penstock.graph.staleness import ALREADY_FRESH
 from penstock.model.backfill import BackfillPartition, PartitionState
 
 

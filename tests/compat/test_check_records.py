@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import penstock as dg
 from penstock.compat.check_records import AssetCheckExecutionRecordStatus as Status
-from penstock.compat.events import DagsterEventType
+from penstock.compat.event_types import DagsterEventType
 from penstock.instance import Instance
 
 ROWS = dg.AssetCheckKey(dg.AssetKey("orders"), "rows")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import penstock as dg
-from penstock.compat.events import DagsterEventType
+from penstock.compat.event_types import DagsterEventType
 
 
 @dg.asset

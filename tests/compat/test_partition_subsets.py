@@ -3,13 +3,10 @@ from datetime import UTC, datetime
 import pytest
 
 import penstock as dg
-from penstock.compat.partition_subsets import (
-    AllPartitionsSubset,
-    DefaultPartitionsSubset,
-    TimeWindowPartitionsSubset,
-)
+from penstock.compat.partition_subsets import AllPartitionsSubset, TimeWindowPartitionsSubset
 from penstock.errors import UnknownPartitionError, UsageError
 from penstock.partitions.context import partition_loading_context
+from penstock.partitions.loose import DefaultPartitionsSubset
 
 DAYS = dg.DailyPartitionsDefinition("2024-01-01")
 LETTERS = dg.StaticPartitionsDefinition(["a", "b", "c"])

@@ -56,6 +56,6 @@ def test_anything_else_cannot_be_reported():
         to_native(7)
 
     assert str(caught.value) == (
-        "int cannot be reported. Report an AssetMaterialization, an AssetObservation or an "
-        "AssetCheckEvaluation."
+        "int cannot be reported. Report an AssetMaterialization, an AssetObservation, an "
+        "AssetCheckEvaluation, a FreshnessStateEvaluation or a FreshnessStateChange."
     )

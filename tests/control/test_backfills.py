@@ -7,6 +7,7 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
 import pytest
+from msgspec.structs import replace
 
 from penstock.base.clock import SystemClock
 from penstock.base.ids import BackfillId, RunId, SeededIds
@@ -54,10 +55,11 @@ class Runs:
         self.before: Callable[[str], None] = lambda partition: None
         self.lock = threading.Lock()
 
-    def outdated(self, partition: str) -> frozenset[AssetKey]:
-        return frozenset() if partition in self.fresh else frozenset({ASSET})
+    def outdated(self, piece: BackfillPartition) -> frozenset[AssetKey]:
+        return frozenset() if piece.key in self.fresh else frozenset({ASSET})
 
-    def launch(self, partition: str, assets: AbstractSet[AssetKey], *, number: int) -> RunRecord:
+    def launch(self, piece: BackfillPartition, assets: AbstractSet[AssetKey]) -> RunRecord:
+        partition = piece.key
         with self.lock:
             self.launched.append(partition)
             run = self.begin(partition)
@@ -225,6 +227,31 @@ def test_a_suspended_run_is_resumed_in_place():
     world.loop().run()
 
     assert (world.runs.resumed, world.runs.launched, world.states) == (["a"], ["b"], "DD")
+
+
+def test_a_run_of_a_range_that_succeeded_unsaid_is_not_repeated():
+    world = World()
+    store, record = world.store, replace(world.record, id=BackfillId("b2"))
+    piece = BackfillPartition(
+        number=1, key="a", last="c", size=3, state=PartitionState.RUNNING, run=RunId("r")
+    )
+    store.save_backfill(record, [piece])
+    spec = RunSpec(assets=(ASSET,), partition_range=("a", "c"), backfill=record.id)
+    run = RunRecord(
+        id=RunId("r"),
+        spec=spec,
+        status=RunStatus.NOT_STARTED,
+        created=0.0,
+        updated=0.0,
+        plan=DIGEST,
+    )
+    store.create_run(run, plan=PLAN, events=[])
+    world.runs.add(run.id, RunStarted("me"))
+    world.runs.add(run.id, RunSucceeded())
+
+    (reopened,) = reopen(store, record)
+
+    assert (reopened.state, reopened.run, reopened.size) == (PartitionState.DONE, "r", 3)
 
 
 def test_a_run_that_succeeded_before_its_owner_could_say_so_is_not_repeated():

@@ -6,18 +6,16 @@ from hypothesis import strategies as st
 
 from penstock.base.ids import RunId
 from penstock.decide.backfill import (
-    ALREADY_FRESH,
-    NOT_MATERIALIZED,
-    UPSTREAM_CHANGED,
+    Agenda,
     BackfillSummary,
-    PartitionFreshness,
     estimate_seconds,
-    next_partitions,
     plan_backfill,
     reopened,
     summary,
 )
 from penstock.model.backfill import BackfillPartition, BackfillStatus, PartitionState
+from penstock.partitions.ordinals import Ordinals
+from penstock.partitions.time_window import DailyPartitionsDefinition
 
 PENDING, RUNNING = PartitionState.PENDING, PartitionState.RUNNING
 DONE, FAILED, SKIPPED = PartitionState.DONE, PartitionState.FAILED, PartitionState.SKIPPED
@@ -29,13 +27,18 @@ def partitions(*states: PartitionState) -> list[BackfillPartition]:
     ]
 
 
+DAYS = DailyPartitionsDefinition(start_date="2024-01-01", end_date="2024-01-13")
+
+
+def days(*spans: tuple[int, int]) -> Ordinals:
+    return Ordinals.of_spans(spans)
+
+
 def test_the_plan_says_for_each_partition_why_it_is_made_or_skipped():
     plan = plan_backfill(
-        [
-            PartitionFreshness("2024-01-01", (NOT_MATERIALIZED,)),
-            PartitionFreshness("2024-01-02", (UPSTREAM_CHANGED,)),
-            PartitionFreshness("2024-01-03", (None,)),
-        ]
+        DAYS.subset_with_partition_keys(["2024-01-01", "2024-01-02", "2024-01-03"]),
+        {"not materialized": days((0, 1)), "stale - upstream changed": days((1, 2))},
+        most=1,
     )
 
     assert plan.partitions == (
@@ -47,27 +50,32 @@ def test_the_plan_says_for_each_partition_why_it_is_made_or_skipped():
     assert [p.number for p in plan.to_skip] == [3]
 
 
-@pytest.mark.parametrize(
-    ("reasons", "reason", "state"),
-    [
-        ((None, None), ALREADY_FRESH, SKIPPED),
-        ((None, UPSTREAM_CHANGED), UPSTREAM_CHANGED, PENDING),
-        ((UPSTREAM_CHANGED, None), UPSTREAM_CHANGED, PENDING),
-        ((UPSTREAM_CHANGED, NOT_MATERIALIZED), UPSTREAM_CHANGED, PENDING),
-    ],
-)
-def test_a_partition_is_skipped_only_if_every_asset_is_fresh(
-    reasons: tuple[str | None, ...], reason: str, state: PartitionState
-):
-    (planned,) = plan_backfill([PartitionFreshness("k", reasons)]).partitions
+def test_a_backfill_in_one_run_has_one_piece_for_each_range_and_skips_the_rest():
+    reasons = {"not materialized": days((0, 4), (6, 12)), "stale - new code version": days((4, 5))}
 
-    assert (planned.reason, planned.state) == (reason, state)
+    plan = plan_backfill(DAYS.subset_with_all_partitions(), reasons, most=None)
+
+    assert plan.partitions == (
+        BackfillPartition(
+            number=1, key="2024-01-01", last="2024-01-05", size=5, reason="not materialized"
+        ),
+        BackfillPartition(
+            number=2, key="2024-01-07", last="2024-01-12", size=6, reason="not materialized"
+        ),
+        BackfillPartition(number=3, key="2024-01-06", reason="already fresh", state=SKIPPED),
+    )
 
 
-def test_a_partition_that_is_given_twice_is_planned_once():
-    plan = plan_backfill([PartitionFreshness(key, (NOT_MATERIALIZED,)) for key in ("b", "a", "b")])
+def test_a_backfill_in_runs_of_five_has_pieces_of_at_most_five():
+    reasons = {"not materialized": days((0, 12))}
 
-    assert [(p.number, p.key) for p in plan.partitions] == [(1, "b"), (2, "a")]
+    plan = plan_backfill(DAYS.subset_with_all_partitions(), reasons, most=5)
+
+    assert [(p.key, p.last, p.size) for p in plan.partitions] == [
+        ("2024-01-01", "2024-01-05", 5),
+        ("2024-01-06", "2024-01-10", 5),
+        ("2024-01-11", "2024-01-12", 2),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -87,9 +95,9 @@ def test_a_partition_that_is_given_twice_is_planned_once():
 def test_next_are_the_lowest_pending_ones_that_fit(
     states: tuple[PartitionState, ...], free_slots: int, stop: bool, expected: tuple[int, ...]
 ):
-    found = next_partitions(partitions(*states), free_slots=free_slots, stop_after_failure=stop)
+    agenda = Agenda(partitions(*states))
 
-    assert found == expected
+    assert agenda.next(free_slots=free_slots, stop_after_failure=stop) == expected
 
 
 def test_a_resumed_backfill_repeats_what_failed_and_what_was_cut_off():
@@ -123,6 +131,17 @@ def test_the_estimate_is_the_median_for_each_remaining_one_shared_by_the_workers
     durations: tuple[float, ...], remaining: int, parallel: int, expected: float | None
 ):
     assert estimate_seconds(durations, remaining, parallel=parallel) == expected
+
+
+def test_a_summary_counts_the_partitions_of_a_piece():
+    pieces = [
+        BackfillPartition(number=1, key="a", last="c", size=3, state=DONE),
+        BackfillPartition(number=2, key="d"),
+    ]
+
+    assert summary(pieces) == BackfillSummary(
+        requested=4, done=3, failed=0, skipped=0, running=0, pending=1
+    )
 
 
 def test_a_summary_counts_each_partition_once():
@@ -160,6 +179,7 @@ def test_however_partitions_end_the_counts_add_up_and_none_is_started_twice(
     states: list[PartitionState], parallel: int, stop: bool, data: st.DataObject
 ):
     now = {p.number: p for p in partitions(*states)}
+    agenda = Agenda(now.values())
     may_start = {n for n, p in now.items() if p.state is PENDING}
     while True:
         counts = summary(now.values())
@@ -167,17 +187,18 @@ def test_however_partitions_end_the_counts_add_up_and_none_is_started_twice(
         assert counts.requested == (
             counts.done + counts.failed + counts.skipped + counts.running + counts.pending
         )
-        starting = next_partitions(
-            now.values(), free_slots=parallel - counts.running, stop_after_failure=stop
-        )
+        starting = agenda.next(free_slots=parallel - counts.running, stop_after_failure=stop)
         assert not (stop and counts.failed and starting)
         assert may_start.issuperset(starting)
         may_start.difference_update(starting)
         now |= {n: BackfillPartition(number=n, key=str(n), state=RUNNING) for n in starting}
+        for n in starting:
+            agenda.note(now[n])
         running = [n for n, p in now.items() if p.state is RUNNING]
         if not running:
             break
         ended, how = data.draw(st.sampled_from(running)), data.draw(st.sampled_from([DONE, FAILED]))
         now[ended] = BackfillPartition(number=ended, key=str(ended), state=how)
+        agenda.note(now[ended])
 
     assert summary(now.values()).is_complete or (stop and summary(now.values()).failed > 0)

@@ -26,7 +26,11 @@ def test_a_run_in_work_is_not_lost_while_its_owner_lives(status: RunStatus):
     assert not is_lost(record(status, "w"), owner_alive=True)
 
 
-@pytest.mark.parametrize("status", OWNED)
+def test_a_run_that_starts_elsewhere_is_not_lost_before_its_worker_is_there():
+    assert not is_lost(record(RunStatus.STARTING, None), owner_alive=False)
+
+
+@pytest.mark.parametrize("status", [RunStatus.STARTED, RunStatus.CANCELING])
 def test_a_run_in_work_that_nobody_owns_is_lost(status: RunStatus):
     assert is_lost(record(status, None), owner_alive=True)
 

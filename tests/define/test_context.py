@@ -2,7 +2,12 @@ import pytest
 
 import penstock as dg
 from penstock.define.context import Resources
-from penstock.errors import InvalidInvocationError, InvariantViolationError, UnknownResourceError
+from penstock.errors import (
+    InvalidInvocationError,
+    InvariantViolationError,
+    ParameterCheckError,
+    UnknownResourceError,
+)
 
 
 def test_a_context_made_by_hand_tells_what_it_was_given():
@@ -34,12 +39,25 @@ def test_an_unknown_resource_is_an_attribute_error_so_that_getattr_has_a_default
 
 
 def test_without_a_partition_the_message_says_how_to_run_with_one():
-    with pytest.raises(InvariantViolationError) as caught:
+    @dg.asset
+    def whole(context: dg.AssetExecutionContext) -> str:
+        with pytest.raises(InvariantViolationError) as caught:
+            _ = context.partition_key
+        return str(caught.value)
+
+    assert dg.materialize([whole]).output_for_node("whole") == (
+        "Cannot access partition_key for a non-partitioned run. Run it with --partition or "
+        "materialize(partition_key=...)."
+    )
+
+
+def test_by_hand_the_message_says_how_to_build_the_context():
+    with pytest.raises(ParameterCheckError) as caught:
         _ = dg.build_asset_context().partition_key
 
     assert str(caught.value) == (
-        "Cannot access partition_key for a non-partitioned run. Run it with --partition or "
-        "materialize(partition_key=...)."
+        "Tried to access partition_key for a non-partitioned run: the context was built without "
+        "one. Pass partition_key= to build_asset_context or build_op_context."
     )
 
 

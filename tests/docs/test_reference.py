@@ -6,6 +6,7 @@ from pathlib import Path
 
 from penstock.cli.errors import EXIT_CODES
 from penstock.model.events import RunEvent
+from penstock.settings.schema import KEYS
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -25,3 +26,10 @@ def test_the_exit_codes_page_has_a_row_for_each_code():
     codes = {str(code.value) for code in EXIT_CODES}
 
     assert _rows("cli-exit-codes.md", r"(\d+)") == codes
+
+
+def test_the_settings_page_has_a_row_for_each_key_in_the_order_of_the_schema():
+    page = REFERENCE.parent / "operate" / "settings.md"
+    table = page.read_text(encoding="utf-8").split("## Every key")[1].split("\n## ")[0]
+
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(KEYS)

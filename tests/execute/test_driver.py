@@ -5,7 +5,12 @@ import threading
 import pytest
 
 import penstock as dg
+from penstock.execute.execution import Execution
+from penstock.execute.job_code import code_of_ops, job_resources
+from penstock.execute.runs import execute_plan, interrupt_all
 from penstock.model.events import LogLine
+from penstock.model.run import RunRecord, RunSpec, RunStatus
+from penstock.plan.build import build_job_plan
 from penstock.store.protocol import EventFilter
 
 
@@ -65,3 +70,67 @@ def test_an_interrupt_of_the_user_code_cancels_the_run():
         dg.materialize([stopped], instance=instance)
 
     assert [run.status.value for run in instance.get_runs()] == ["CANCELED"]
+
+
+def test_a_retry_comes_in_its_time_while_another_step_runs():
+    again = threading.Event()
+
+    @dg.op(retry_policy=dg.RetryPolicy(max_retries=1, delay=0.01))
+    def fails_once(context):
+        if context.retry_number == 0:
+            raise ValueError("once")
+        again.set()
+
+    @dg.op
+    def waits():
+        assert again.wait(20)
+
+    @dg.job
+    def both():
+        fails_once()
+        waits()
+
+    execution = Execution(definition=dg.threads_executor, config={"max_concurrent": 2})
+    record = run_with(both, execution)
+
+    assert record.status is RunStatus.SUCCESS
+
+
+def test_an_interrupt_reaches_steps_in_threads():
+    running = threading.Event()
+
+    @dg.op
+    def hangs():
+        running.set()
+        pause = threading.Event()
+        while True:
+            pause.wait(0.005)
+
+    @dg.job
+    def only():
+        hangs()
+
+    def stop() -> None:
+        assert running.wait(20)
+        interrupt_all()
+
+    stopper = threading.Thread(target=stop)
+    stopper.start()
+    execution = Execution(definition=dg.threads_executor, config={"max_concurrent": 2})
+    instance = dg.DagsterInstance.ephemeral()
+    with pytest.raises(KeyboardInterrupt):
+        run_with(only, execution, instance)
+    stopper.join()
+
+    assert [run.status.value for run in instance.get_runs()] == ["CANCELED"]
+
+
+def run_with(
+    job: dg.JobDefinition, execution: Execution, instance: dg.DagsterInstance | None = None
+) -> RunRecord:
+    used = instance or dg.DagsterInstance.ephemeral()
+    code = code_of_ops(
+        job, used, run_config={}, resources=job_resources(job, used), input_values=None
+    )
+    plan = build_job_plan(code.loaded.manifest.nodes)
+    return execute_plan(code, used, plan=plan, spec=RunSpec(job=job.name), execution=execution)

@@ -10,7 +10,7 @@ import pytest
 import penstock as dg
 from penstock.base.settings import load_settings
 from penstock.errors import InvariantViolationError, RunNotFoundError, StepNotFoundError
-from penstock.execute.jobs import execute_job
+from penstock.execute.jobs import execute_here
 from penstock.execute.reexecution import ReexecutionOptions
 from penstock.execute.result import JobExecutionResult
 from penstock.instance import Instance
@@ -155,7 +155,7 @@ def again(
 ) -> JobExecutionResult:
     CALLS.clear()
     options = ReexecutionOptions(parent.run_id, steps)
-    return execute_job(job, instance, reexecution_options=options, **facts)
+    return execute_here(job, instance, reexecution_options=options, **facts)
 
 
 def resumed(
@@ -164,11 +164,11 @@ def resumed(
     CALLS.clear()
     BROKEN.clear()
     options = ReexecutionOptions.from_failure(parent.run_id, instance)
-    return execute_job(job, instance, reexecution_options=options)
+    return execute_here(job, instance, reexecution_options=options)
 
 
 def test_a_run_is_repeated_as_a_whole(instance):
-    parent = execute_job(chain, instance)
+    parent = execute_here(chain, instance)
 
     child = again(instance, chain, parent)
 
@@ -177,7 +177,7 @@ def test_a_run_is_repeated_as_a_whole(instance):
 
 
 def test_a_chosen_step_takes_its_inputs_from_the_parent(instance):
-    parent = execute_job(chain, instance)
+    parent = execute_here(chain, instance)
 
     with again(instance, chain, parent, "third") as child:
         assert CALLS == ["third"]
@@ -185,7 +185,7 @@ def test_a_chosen_step_takes_its_inputs_from_the_parent(instance):
 
 
 def test_steps_are_chosen_by_queries(instance):
-    parent = execute_job(chain, instance)
+    parent = execute_here(chain, instance)
 
     again(instance, chain, parent, "second+")
 
@@ -194,7 +194,7 @@ def test_steps_are_chosen_by_queries(instance):
 
 def test_a_run_goes_on_where_it_failed(instance):
     BROKEN.add("second")
-    parent = execute_job(chain, instance)
+    parent = execute_here(chain, instance)
 
     with resumed(instance, chain, parent) as child:
         assert CALLS == ["second", "third"]
@@ -203,7 +203,7 @@ def test_a_run_goes_on_where_it_failed(instance):
 
 def test_copies_that_failed_run_again_and_all_of_them_are_collected_in_order(instance):
     BROKEN.add("shout q")
-    parent = execute_job(mapped, instance)
+    parent = execute_here(mapped, instance)
 
     with resumed(instance, mapped, parent) as child:
         assert CALLS == ["shout q", "join"]
@@ -211,7 +211,7 @@ def test_copies_that_failed_run_again_and_all_of_them_are_collected_in_order(ins
 
 
 def test_one_copy_runs_again(instance):
-    parent = execute_job(mapped, instance)
+    parent = execute_here(mapped, instance)
 
     with again(instance, mapped, parent, "shout[r]") as child:
         assert CALLS == ["shout r"]
@@ -220,7 +220,7 @@ def test_one_copy_runs_again(instance):
 
 def test_values_are_taken_from_the_run_that_made_them(instance):
     BROKEN.add("shout q")
-    grandparent = execute_job(mapped, instance)
+    grandparent = execute_here(mapped, instance)
     parent = resumed(instance, mapped, grandparent)
 
     with again(instance, mapped, parent, "join") as child:
@@ -230,7 +230,7 @@ def test_values_are_taken_from_the_run_that_made_them(instance):
 
 def test_what_would_be_skipped_does_not_run_again(instance):
     BROKEN.add("late")
-    parent = execute_job(branches, instance)
+    parent = execute_here(branches, instance)
 
     child = resumed(instance, branches, parent)
 
@@ -240,7 +240,7 @@ def test_what_would_be_skipped_does_not_run_again(instance):
 
 
 def test_parent_and_root_are_recorded(instance):
-    grandparent = execute_job(chain, instance)
+    grandparent = execute_here(chain, instance)
     parent = again(instance, chain, grandparent, "second")
     child = again(instance, chain, parent, "third")
 
@@ -256,7 +256,7 @@ def test_parent_and_root_are_recorded(instance):
 
 def test_a_run_that_goes_on_is_tagged(instance):
     BROKEN.add("second")
-    parent = execute_job(chain, instance)
+    parent = execute_here(chain, instance)
 
     child = resumed(instance, chain, parent)
 
@@ -265,7 +265,7 @@ def test_a_run_that_goes_on_is_tagged(instance):
 
 def test_config_is_the_parents_unless_another_is_given(instance):
     config = {"ops": {"second": {"config": {"add": 10}}}}
-    parent = execute_job(chain, instance, run_config=config)
+    parent = execute_here(chain, instance, run_config=config)
 
     with again(instance, chain, parent, "second") as same:
         assert same.output_for_node("second") == 11
@@ -274,7 +274,7 @@ def test_config_is_the_parents_unless_another_is_given(instance):
 
 
 def test_a_part_of_a_job_is_repeated_as_that_part(instance):
-    parent = execute_job(chain, instance, op_selection=["first", "second"])
+    parent = execute_here(chain, instance, op_selection=["first", "second"])
 
     child = again(instance, chain, parent)
 
@@ -283,7 +283,7 @@ def test_a_part_of_a_job_is_repeated_as_that_part(instance):
 
 
 def test_a_step_that_the_parents_part_lacks_is_unknown(instance):
-    parent = execute_job(chain, instance, op_selection=["first", "second"])
+    parent = execute_here(chain, instance, op_selection=["first", "second"])
 
     with pytest.raises(StepNotFoundError, match="unknown step: third"):
         again(instance, chain, parent, "third")
@@ -291,7 +291,7 @@ def test_a_step_that_the_parents_part_lacks_is_unknown(instance):
 
 def test_a_missing_parent_is_named(instance):
     with pytest.raises(RunNotFoundError, match="There is no run nope"):
-        execute_job(chain, instance, reexecution_options=ReexecutionOptions("nope"))
+        execute_here(chain, instance, reexecution_options=ReexecutionOptions("nope"))
     with pytest.raises(RunNotFoundError, match="There is no run nope"):
         ReexecutionOptions.from_failure("nope", instance)
 
@@ -304,7 +304,7 @@ def test_a_run_that_failed_before_its_first_step_goes_on_with_all(instance):
 
     job = dg.job(name="chain", resource_defs={"flaky": flaky})(chain_with_resource)
     BROKEN.add("flaky")
-    parent = execute_job(job, instance)
+    parent = execute_here(job, instance)
 
     child = resumed(instance, job, parent)
 
@@ -313,7 +313,7 @@ def test_a_run_that_failed_before_its_first_step_goes_on_with_all(instance):
 
 
 def test_a_missing_step_is_named_with_near_ones_and_nothing_is_recorded(instance):
-    parent = execute_job(chain, instance)
+    parent = execute_here(chain, instance)
 
     with pytest.raises(StepNotFoundError, match=r"unknown step: secnd\..*'second'"):
         again(instance, chain, parent, "secnd")
@@ -322,7 +322,7 @@ def test_a_missing_step_is_named_with_near_ones_and_nothing_is_recorded(instance
 
 
 def test_a_run_that_ended_well_has_nothing_to_go_on_with(instance):
-    parent = execute_job(chain, instance)
+    parent = execute_here(chain, instance)
 
     with pytest.raises(InvariantViolationError, match="is SUCCESS: a run that is not failed"):
         resumed(instance, chain, parent)
@@ -330,7 +330,7 @@ def test_a_run_that_ended_well_has_nothing_to_go_on_with(instance):
 
 def test_a_step_fails_by_name_where_the_parent_did_not_make_what_it_needs(instance):
     BROKEN.add("second")
-    parent = execute_job(chain, instance)
+    parent = execute_here(chain, instance)
 
     child = again(instance, chain, parent, "third")
 
@@ -344,7 +344,7 @@ def test_a_step_fails_by_name_where_the_parent_did_not_make_what_it_needs(instan
 
 
 def test_values_that_were_only_in_memory_are_missed_by_name(instance):
-    parent = execute_job(forgetful, instance)
+    parent = execute_here(forgetful, instance)
 
     child = again(instance, forgetful, parent, "third")
 
@@ -357,7 +357,7 @@ def test_values_that_were_only_in_memory_are_missed_by_name(instance):
 def test_assets_go_on_where_they_failed(instance):
     BROKEN.add("third")
     job = asset_job()
-    parent = execute_job(job, instance)
+    parent = execute_here(job, instance)
 
     child = resumed(instance, job, parent)
 
@@ -371,7 +371,7 @@ def test_assets_go_on_where_they_failed(instance):
 def test_assets_that_follow_the_failed_one_run_after_it(instance):
     BROKEN.add("clean")
     job = asset_job()
-    parent = execute_job(job, instance)
+    parent = execute_here(job, instance)
 
     child = resumed(instance, job, parent)
 
@@ -380,7 +380,7 @@ def test_assets_that_follow_the_failed_one_run_after_it(instance):
 
 
 def test_only_what_runs_again_is_stored_in_the_new_run(instance):
-    parent = execute_job(chain, instance)
+    parent = execute_here(chain, instance)
 
     child = again(instance, chain, parent, "third")
 

@@ -38,10 +38,11 @@ _METADATA = {
 }
 
 EXAMPLES: dict[str, ev.RunEvent] = {
-    "run_queued": ev.RunQueued(),
+    "run_queued": ev.RunQueued("shop", "__repository__"),
+    "run_starting": ev.RunStarting("host-1:4711"),
     "run_started": ev.RunStarted("host-1:4711"),
     "run_succeeded": ev.RunSucceeded(),
-    "run_failed": ev.RunFailed("1 step failed: 'orders'.", _ERROR),
+    "run_failed": ev.RunFailed("1 step failed: 'orders'.", _ERROR, "orders"),
     "run_canceling": ev.RunCanceling("ann"),
     "run_canceled": ev.RunCanceled(),
     "lease_lost": ev.LeaseLost("host-1:4711", "its process ended"),
@@ -105,11 +106,39 @@ EXAMPLES: dict[str, ev.RunEvent] = {
     ),
     "log_line": ev.LogLine("read 42 rows", 30, "orders", "app"),
     "teardown_failed": ev.TeardownFailed("warehouse", _ERROR),
-    "logs_captured": ev.LogsCaptured("orders", 2, "logs/01/orders"),
+    "logs_captured": ev.LogsCaptured(
+        "orders",
+        2,
+        "logs/01/orders",
+        "orders.2",
+        "https://logs.example/01",
+        "https://logs.example/01/out",
+        "https://logs.example/01/err",
+    ),
+    "remark": ev.Remark(
+        "Starting initialization of resources [lake].",
+        type="RESOURCE_INIT_STARTED",
+        step="orders",
+        level=20,
+        metadata=_METADATA,
+        error=_ERROR,
+        marks=("start:resources", "end:loading"),
+        asset=_ASSET,
+    ),
+    "freshness_judged": ev.FreshnessJudged(_ASSET, "WARN"),
+    "freshness_changed": ev.FreshnessChanged(_ASSET, "FAIL", "WARN", 1704067200.5),
+    "asset_wiped": ev.AssetWiped(_ASSET, ("2024-01-31",)),
 }
 
 
-NEWEST = {"input_loaded": 2, "output_stored": 2, "step_succeeded": 2}
+NEWEST = {
+    "input_loaded": 2,
+    "logs_captured": 2,
+    "output_stored": 2,
+    "run_failed": 2,
+    "run_queued": 2,
+    "step_succeeded": 2,
+}
 """The newest form of the kinds that got fields since the first one."""
 
 

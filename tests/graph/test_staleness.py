@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from penstock.base.ids import RunId
 from penstock.graph.staleness import (
     Freshness,
     Staleness,
@@ -30,7 +31,13 @@ def node(*deps: AssetKey, code_version: str | None = None) -> AssetNode:
 
 def head(code_version: str | None = None, **inputs: str) -> PartitionHead:
     return PartitionHead(
-        asset=OWN, partition=None, materialized=7, code_version=code_version, inputs=inputs
+        asset=OWN,
+        partition=None,
+        materialized=7,
+        run=RunId("r1"),
+        data_version="made",
+        code_version=code_version,
+        inputs=inputs,
     )
 
 
@@ -63,11 +70,18 @@ def test_the_same_upstream_version_keeps_it_fresh():
 
 
 def test_a_new_dependency_makes_it_stale():
-    found = staleness(node(OTHER), head(), {OTHER: "v1"})
+    stale = Staleness(Freshness.STALE, "stale - new dependency on z/other", OTHER, "dependencies")
 
-    assert found == Staleness(
-        Freshness.STALE, "stale - new dependency on z/other", OTHER, "dependencies"
-    )
+    assert staleness(node(OTHER), head(), {OTHER: "v1"}) == stale
+    assert staleness(node(OTHER), head(), {OTHER: ""}) == stale
+
+
+def test_what_was_reported_from_elsewhere_is_fresh_whatever_it_depends_on():
+    reported = PartitionHead(asset=OWN, partition=None, materialized=7, data_version="v1")
+    told_by_a_step = PartitionHead(asset=OWN, partition=None, materialized=7, run=RunId("r1"))
+
+    assert staleness(node(UP), reported, {UP: "v1"}) == FRESH
+    assert staleness(node(UP), told_by_a_step, {UP: "v1"}) == FRESH
 
 
 def test_a_removed_dependency_makes_it_stale():
@@ -79,7 +93,14 @@ def test_a_removed_dependency_makes_it_stale():
 
 
 def test_an_upstream_that_was_never_materialized_does_not_make_it_stale():
-    assert staleness(node(UP), head(), {UP: ""}) == FRESH
+    assert staleness(node(UP), head(up=""), {UP: ""}) == FRESH
+
+
+def test_an_upstream_that_was_materialized_since_makes_it_stale():
+    assert staleness(node(UP), head(up=""), {UP: "v1"}).code == "data"
+
+
+def test_an_edge_that_is_not_judged_does_not_make_it_stale():
     assert staleness(node(UP), head(), {}) == FRESH
 
 

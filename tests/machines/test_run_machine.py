@@ -37,6 +37,7 @@ from penstock.model.events import (
     RunQueued,
     RunResumed,
     RunStarted,
+    RunStarting,
     RunSucceeded,
     StepCanceled,
     StepFailed,
@@ -59,6 +60,8 @@ NOTES: list[AnyEvent] = [
     OutputStored("s0", "x"),
     Unknown("from_the_future", b"{}"),
 ]
+_MAY_START = (RunStatus.NOT_STARTED, RunStatus.QUEUED, RunStatus.STARTING)
+
 ENDS: dict[RunStatus, AnyEvent] = {
     RunStatus.SUCCESS: RunSucceeded(),
     RunStatus.FAILURE: RunFailed("a step failed"),
@@ -167,9 +170,12 @@ class RunDriving(RuleBasedStateMachine):
 
     def observe_run(self, event: AnyEvent) -> None:
         match event:
-            case RunQueued() | RunStarted():
-                is_queued = isinstance(event, RunQueued)
-                self.status = RunStatus.QUEUED if is_queued else RunStatus.STARTED
+            case RunQueued():
+                self.status = RunStatus.QUEUED
+            case RunStarting():
+                self.status = RunStatus.STARTING
+            case RunStarted():
+                self.status = RunStatus.STARTED
             case RunResumed():
                 self.forget_what_was_under_way()
                 self.is_orphaned = False
@@ -265,6 +271,11 @@ class RunDriving(RuleBasedStateMachine):
         self.record(RunQueued())
 
     @precondition(lambda self: self.status in (RunStatus.NOT_STARTED, RunStatus.QUEUED))
+    @rule()
+    def is_starting(self) -> None:
+        self.record(RunStarting("w"))
+
+    @precondition(lambda self: self.status in _MAY_START)
     @rule()
     def starts(self) -> None:
         self.record(RunStarted("w"))
@@ -390,7 +401,7 @@ class RunDriving(RuleBasedStateMachine):
     @rule(
         event=st.sampled_from(
             [
-                *(RunQueued(), RunStarted(), RunResumed(), RunCanceling(), LeaseLost()),
+                *(RunQueued(), RunStarting(), RunStarted(), RunResumed(), RunCanceling(), LeaseLost()),
                 *ENDS.values(),
                 *(StepStarted("s0"), StepSucceeded("s0"), LogLine("late")),
             ]
@@ -458,7 +469,7 @@ class RunDriving(RuleBasedStateMachine):
         self.the_machine_agrees_with_the_log()
 
     def go_on(self) -> None:
-        if self.status in (RunStatus.NOT_STARTED, RunStatus.QUEUED):
+        if self.status in _MAY_START:
             self.starts()
         elif self.status is RunStatus.SUSPENDED:
             self.a_new_owner_resumes()

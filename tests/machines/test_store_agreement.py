@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 from penstock.store.sqlite import SqliteStore
@@ -24,4 +25,14 @@ class SqliteMachine(StoreMachine):
 TestSqliteAgreesWithMemory = SqliteMachine.TestCase
 TestSqliteAgreesWithMemory.settings = settings(
     max_examples=100, stateful_step_count=30, deadline=None
+)
+
+
+class LongSqliteMachine(SqliteMachine):
+    """The same with longer histories."""
+
+
+TestSqliteAgreesWithMemoryForLong = pytest.mark.slow(LongSqliteMachine.TestCase)
+TestSqliteAgreesWithMemoryForLong.settings = settings(
+    max_examples=300, stateful_step_count=60, deadline=None
 )

@@ -151,10 +151,10 @@ def test_missing_days_may_be_allowed() -> None:
 
 
 def test_windows_that_have_not_ended_are_missing() -> None:
-    mapping = TimeWindowPartitionMapping(end_offset=1)
+    open_days = DailyPartitionsDefinition("2024-01-01", end_offset=1)
 
-    assert needed(mapping, ["2024-02-29"], down=DAYS, up=DAYS) == (
-        ["2024-02-29"],
+    assert needed(TimeWindowPartitionMapping(), ["2024-03-01"], down=open_days, up=DAYS) == (
+        [],
         ["2024-03-01"],
     )
 
@@ -282,3 +282,13 @@ def test_upstream_keys_of_an_unknown_key_are_refused() -> None:
 )
 def test_mappings_describe_themselves(mapping: PartitionMapping, words: str) -> None:
     assert mapping.describe() == words
+
+
+def test_a_positive_end_offset_may_reach_behind_the_last_upstream_window() -> None:
+    mapping = TimeWindowPartitionMapping(0, 1)
+
+    assert needed(mapping, ["2024-02-29"], down=DAYS, up=DAYS) == (["2024-02-29"], [])
+    assert needed(mapping, ["2024-02-28"], down=DAYS, up=DAYS) == (
+        ["2024-02-28", "2024-02-29"],
+        [],
+    )

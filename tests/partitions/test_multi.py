@@ -14,8 +14,9 @@ from penstock.errors import (
 )
 from penstock.partitions.context import partition_loading_context
 from penstock.partitions.dynamic import DynamicPartitionsDefinition
-from penstock.partitions.multi import MultiPartitionsDefinition, get_time_partitions_def
+from penstock.partitions.multi import MultiPartitionsDefinition
 from penstock.partitions.multi_key import MultiPartitionKey
+from penstock.partitions.self_reference import get_time_partitions_def
 from penstock.partitions.static import StaticPartitionsDefinition
 from penstock.partitions.time_window import DailyPartitionsDefinition, HourlyPartitionsDefinition
 from penstock.partitions.window import PartitionKeyRange
@@ -205,9 +206,18 @@ def test_a_dimension_may_be_dynamic() -> None:
         assert len(mixed.subset_with_all_partitions()) == 6
 
 
-def test_two_dimensions_are_the_least() -> None:
-    with pytest.raises(InvalidInvocationError, match="two or more dimensions, not 1"):
-        MultiPartitionsDefinition({"date": DAYS})
+def test_no_dimension_is_refused() -> None:
+    with pytest.raises(InvalidInvocationError, match="needs a dimension"):
+        MultiPartitionsDefinition({})
+
+
+def test_one_dimension_is_enough() -> None:
+    only = MultiPartitionsDefinition({"x": StaticPartitionsDefinition(["a", "b"])})
+
+    assert only.get_partition_keys() == ["a", "b"]
+    assert only.primary_dimension.name == "x"
+    with pytest.raises(ParameterCheckError, match="no dimension beside 'x'"):
+        _ = only.secondary_dimension
 
 
 @pytest.mark.parametrize("key", ["a|b", "a[b", "a]b", "a,b"])

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Set
 from datetime import UTC, datetime
 
 import pytest
@@ -147,7 +148,7 @@ def test_keys_of_another_grid_are_never_misread() -> None:
         PartitionsSubset.deserialize(stored, hours)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"grid": "static", "ranges": [1]}'])
+@pytest.mark.parametrize("text", ["", "[1]", "{}", '{"grid": "static", "ranges": [1]}'])
 def test_other_text_is_not_a_stored_subset(text: str) -> None:
     with pytest.raises(UsageError, match="not a stored subset"):
         PartitionsSubset.deserialize(text, LETTERS)
@@ -191,3 +192,16 @@ def test_only_time_windows_have_spans_of_time() -> None:
     with pytest.raises(UsageError, match="no time windows"):
         _ = letters.subset_with_partition_keys(["a"]).included_time_windows
     assert letters.subset_with_partition_keys(["a"]).num_partitions == 1
+
+
+def test_the_keys_of_a_list_are_given_away_as_a_set() -> None:
+    keys = StaticPartitionsDefinition(["b", "a", "c"]).subset_with_partition_keys("ba")
+
+    found = keys.get_partition_keys()
+
+    assert found == {"a", "b"}
+    assert {"a", "b"} == found
+    assert list(found) == ["b", "a"]
+    assert isinstance(found, Set)
+    assert found | {"x"} == {"a", "b", "x"}
+    assert repr(found) == "{'b', 'a'}"

@@ -355,3 +355,62 @@ def test_a_million_hours_are_numbered_without_a_scan() -> None:
     assert hours.count(datetime(2024, 1, 29, 16, tzinfo=UTC)) == 1_000_000
     assert hours.key(999_999) == "2024-01-29-15:00"
     assert hours.ordinal("2024-01-29-15:00") == 999_999
+
+
+def test_a_day_begins_at_the_first_midnight_where_the_clock_shows_two() -> None:
+    days = DailyPartitionsDefinition("2025-11-01", "2025-11-04", timezone="America/Havana")
+
+    window = days.time_window_for_partition_key("2025-11-02")
+
+    assert window.start.isoformat() == "2025-11-02T00:00:00-04:00"
+    assert window.end.isoformat() == "2025-11-03T00:00:00-05:00"
+
+
+def test_a_window_by_night_begins_at_the_second_of_two_equal_times() -> None:
+    days = DailyPartitionsDefinition("2023-11-04", hour_offset=1, timezone=NEW_YORK)
+
+    window = days.time_window_for_partition_key("2023-11-05")
+
+    assert window.start.isoformat() == "2023-11-05T01:00:00-05:00"
+
+
+def test_a_clock_that_is_put_back_after_midnight_shows_the_day_before_once_more() -> None:
+    days = DailyPartitionsDefinition("2008-11-01", timezone="America/St_Johns")
+    evening_again = datetime(2008, 11, 2, 3, 0, tzinfo=UTC)
+
+    assert days.get_partition_key(evening_again) == "2008-11-02"
+
+
+def test_a_day_that_the_calendar_skips_takes_no_time() -> None:
+    days = DailyPartitionsDefinition("2011-12-28", "2012-01-01", timezone="Pacific/Apia")
+
+    assert days.get_partition_keys() == ["2011-12-28", "2011-12-29", "2011-12-30", "2011-12-31"]
+    skipped = days.time_window_for_partition_key("2011-12-30")
+    assert skipped.start == skipped.end
+    assert days.time_window_for_partition_key("2011-12-29").end == skipped.start
+
+
+@pytest.mark.parametrize(
+    ("definition", "text"),
+    [
+        (DailyPartitionsDefinition("2024-01-01"), "Daily, starting 2024-01-01 UTC."),
+        (
+            HourlyPartitionsDefinition("2024-01-01-00:00", timezone=NEW_YORK, end_offset=1),
+            "Hourly, starting 2024-01-01-00:00 America/New_York. End offsetted by 1 partition.",
+        ),
+        (
+            MonthlyPartitionsDefinition("2024-01-01", end_offset=-1),
+            "Monthly, starting 2024-01-01 UTC. End offsetted by -1 partitions.",
+        ),
+        (
+            TimeWindowPartitionsDefinition(
+                "2024-01-01", "%Y-%m-%d", cron_schedule="0 0 * * 1-5", end_offset=2
+            ),
+            "0 0 * * 1-5, starting 2024-01-01 UTC. End offsetted by 2 partitions.",
+        ),
+    ],
+)
+def test_the_text_of_windows_says_where_they_start(
+    definition: TimeWindowPartitionsDefinition, text: str
+) -> None:
+    assert str(definition) == text

@@ -3,13 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from penstock.partitions.window_keys import (
-    HOUR_FORMAT,
-    days_read,
-    hours_read,
-    seconds_read,
-    written,
-)
+from penstock.partitions.window_keys import HOUR_FORMAT, days_read, seconds_read, written
 
 NEW_YORK = ZoneInfo("America/New_York")
 SECOND_ONE_OCLOCK = int(datetime(2023, 11, 5, 6, tzinfo=UTC).timestamp())
@@ -22,14 +16,8 @@ def test_the_second_of_two_equal_hours_carries_its_offset() -> None:
     assert seconds_read(key, NEW_YORK, fmt=HOUR_FORMAT, suffixed=True) == SECOND_ONE_OCLOCK
 
 
-def test_many_keys_are_read_at_once() -> None:
-    assert hours_read(["1970-01-02-01:30", "1970-01-01-00:00"]) == [91_800, 0]
+def test_many_days_are_read_at_once() -> None:
     assert days_read(["1970-01-02"]) == [719_164]
-
-
-@pytest.mark.parametrize("key", ["1970-01-01T00:00", "1970-01-01", "x", "19700101-00:00"])
-def test_a_key_in_another_format_is_not_read(key: str) -> None:
-    assert hours_read([key]) is None
 
 
 @pytest.mark.parametrize("key", ["19700101", "1970-W01-1", "x"])

@@ -15,6 +15,7 @@ import penstock
 from penstock.base.ids import RunId
 from penstock.errors import (
     FencedError,
+    InvalidInvocationError,
     InvariantViolationError,
     RunNotFoundError,
     StoreFullError,
@@ -25,7 +26,6 @@ from penstock.model.keys import AssetKey
 from penstock.model.run import RunRecord, RunSpec, RunStatus
 from penstock.store.connections import connect, outage
 from penstock.store.protocol import EventFilter
-from penstock.store.sql import SQL, events_query
 from penstock.store.sqlite import SqliteStore
 
 ORDERS = AssetKey("orders")
@@ -175,7 +175,7 @@ def test_what_was_acknowledged_survives_a_killed_process(tmp_path: Path) -> None
 
 def test_a_full_disk_is_told_and_the_store_goes_on_when_there_is_space(tmp_path: Path) -> None:
     path = tmp_path / "penstock.db"
-    store = SqliteStore(path, max_bytes=400_000)
+    store = SqliteStore(path, max_bytes=480_000)
     run = store.create_run(a_run("r1"), plan=b"", events=[LogLine("x" * 200_000)])
 
     with pytest.raises(StoreFullError) as caught:
@@ -328,42 +328,128 @@ def test_another_process_sees_an_asset_that_this_one_does_not_know(tmp_path: Pat
     assert heads == [{"a", "b"}, {"a", "b"}]
 
 
-@pytest.mark.parametrize(
-    ("wanted", "asset", "index"),
-    [
-        (EventFilter(run=RunId("r1"), after=5), None, "events_by_run"),
-        (EventFilter(), 1, "events_by_asset"),
-        (EventFilter(kinds=("asset_materialized",)), 1, "events_by_asset"),
-        (
-            EventFilter(kinds=("asset_materialized",), partitions=("a",)),
-            1,
-            "events_materialized",
-        ),
-        (EventFilter(after=5), None, "INTEGER PRIMARY KEY"),
-    ],
-    ids=str,
-)
-def test_events_are_read_by_an_index(
-    tmp_path: Path, wanted: EventFilter, asset: int | None, index: str
-) -> None:
-    SqliteStore(tmp_path / "penstock.db").close()
-    connection = connect(tmp_path / "penstock.db")
-    statement, arguments = events_query(wanted, asset=asset, limit=9, newest_first=True)
-    plan = connection.execute(f"EXPLAIN QUERY PLAN {statement}", arguments).fetchall()
+def test_a_backup_is_one_moment_of_a_store_that_others_write_to(tmp_path: Path) -> None:
+    path = tmp_path / "penstock.db"
+    writer = in_process(WRITE_FOR_EVER, path)
+    assert writer.stdout is not None
+    acknowledged = [int(writer.stdout.readline()) for _ in range(50)][-1]
+    store = SqliteStore(path)
+
+    store.backup(tmp_path / "backup.db")
+    went_on = store.newest_event()
+    writer.send_signal(signal.SIGKILL)
+    writer.communicate()
+    store.close()
+    copy = SqliteStore(tmp_path / "backup.db")
+    events = copy.events(EventFilter())
+    head = copy.asset_heads()[ORDERS]
+    problems = copy.check_soundness()
+    copy.close()
+
+    assert acknowledged + 1 <= len(events) <= went_on
+    assert head.materialized == events[-1].id
+    assert problems == []
+    assert not (tmp_path / "backup.db.part").exists()
+
+
+def test_a_backup_into_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "penstock.db")
+
+    with pytest.raises(StoreUnavailableError, match="nowhere"):
+        store.backup(tmp_path / "nowhere" / "backup.db")
+    with pytest.raises(InvalidInvocationError, match="There is already a file"):
+        store.backup(tmp_path / "penstock.db")
+    store.close()
+
+
+def test_a_commit_of_another_process_is_seen(tmp_path: Path) -> None:
+    path = tmp_path / "penstock.db"
+    store = SqliteStore(path)
+    watch = store.watch()
+    idle = watch.wait(0)
+
+    writer = in_process(WRITE_200, path)
+    told = watch.wait(30)
+    writer.communicate()
+    watch.wait(0)
+    quiet = watch.wait(0.02)
+    watch.close()
+    store.close()
+
+    assert (idle, told, quiet) == (False, True, False)
+
+
+def test_nobody_is_told_that_the_database_is_locked(tmp_path: Path) -> None:
+    path = tmp_path / "penstock.db"
+    store = SqliteStore(path)
+    reader = connect(path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT COUNT(*) FROM events").fetchall()
+    others = [in_process(WRITE_200, path) for _ in range(2)]
+
+    def work(thread: int) -> None:
+        for n in range(10):
+            store.report([AssetMaterialized(AssetKey(f"asset{thread}"), str(n))], at=1.0)
+        if thread == 0:
+            store.backup(tmp_path / "backup.db")
+
+    in_threads(32, work)
+    written = [len(other.communicate()[0].split()) for other in others]
+    counters = store.counters()
+    problems = store.check_soundness()
+    reader.close()
+    store.close()
+
+    assert written == [200, 200]
+    assert counters["events"] == 32 * 10 + 2 * 400
+    assert problems == []
+
+
+def test_rows_that_do_not_fit_together_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "penstock.db"
+    store = SqliteStore(path)
+    store.create_run(a_run("r1"), plan=b"", events=[RunStarted("me")])
+    store.report([AssetMaterialized(ORDERS, "a")], at=1.0)
+    connection = sqlite3.connect(path)
+    connection.execute("INSERT INTO events VALUES (9, 'r9', 1.0, 'log_line', NULL, 7, NULL, '')")
+    connection.execute("UPDATE assets SET partitions_materialized = 5")
+    connection.execute("DELETE FROM plans")
+    connection.execute("DELETE FROM run_specs")
+    connection.commit()
     connection.close()
 
-    assert index in plan[0][3]
+    problems = store.check_soundness()
+    store.close()
 
-
-def test_every_statement_says_what_it_does_and_by_which_index() -> None:
-    folder = Path(penstock.__path__[0]) / "store" / "queries"
-    blocks = [b for p in sorted(folder.glob("*.sql")) for b in p.read_text().split("-- name: ")[1:]]
-
-    undocumented = [
-        block.splitlines()[0]
-        for block in blocks
-        if not (block.splitlines()[1].startswith("-- ") and "\n-- index: " in block)
+    assert problems == [
+        "There are 1 events of runs that the store does not hold.",
+        "There are 1 events about assets that the store does not hold.",
+        "There are 1 runs whose plan the store does not hold.",
+        "There are 1 runs of which it is not known what they were asked to do.",
+        "The numbers of partitions of 1 assets are not those of their partitions.",
+        "The number of events is not the one that the store's counters say.",
     ]
 
-    assert undocumented == []
-    assert len(blocks) == len(SQL)
+
+def test_ids_go_on_after_another_process_has_written(tmp_path: Path) -> None:
+    one, two = (SqliteStore(tmp_path / "penstock.db") for _ in range(2))
+    made = AssetMaterialized(ORDERS)
+
+    ids = [store.report([made, made], at=1.0) for store in (one, one, two, one, two)]
+    one.close()
+    two.close()
+
+    assert ids == [1, 3, 5, 7, 9]
+
+
+def test_ids_of_a_refused_write_are_given_again(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "penstock.db")
+    first = store.report([AssetMaterialized(ORDERS)], at=1.0)
+    store.create_run(a_run("r1"), plan=b"", events=[])
+
+    with pytest.raises(InvariantViolationError):
+        store.create_run(a_run("r1"), plan=b"", events=[LogLine("x")])
+    second = store.report([AssetMaterialized(ORDERS)], at=1.0)
+    store.close()
+
+    assert (first, second) == (1, 2)

@@ -4,7 +4,7 @@ Owns the language (names, ranges that wrap, steps, `L`, `MON#2`, `@daily`) and i
 taken if the day of the month or the weekday matches, when both are restricted. A schedule for every
 hour counts elapsed time, so that a repeated hour fires twice and a skipped one never. Any other
 keeps to the wall: a time that the clock skips fires at the end of the gap, one that it shows twice
-fires the second time. Instants are whole seconds since the epoch.
+fires the second time, around midnight the first. Instants are whole seconds since the epoch.
 """
 
 from __future__ import annotations

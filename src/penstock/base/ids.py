@@ -16,6 +16,8 @@ from penstock.base.clock import Clock
 
 RunId = NewType("RunId", str)
 BackfillId = NewType("BackfillId", str)
+InstigatorId = NewType("InstigatorId", str)
+TickId = NewType("TickId", str)
 
 
 class IdSource(Protocol):

@@ -1,7 +1,8 @@
 """Settings: what the environment and the project's `pyproject.toml` say.
 
-Owns every reading of the environment. The home directory is `PENSTOCK_HOME`, else `.penstock/`
-beside the nearest `pyproject.toml` at or above the working directory, else `.penstock/` in it.
+Owns every reading of the environment. The home directory is `PENSTOCK_HOME`, else `DAGSTER_HOME`,
+else `.penstock/` beside the nearest `pyproject.toml` at or above the working directory, else
+`.penstock/` in it.
 """
 
 from __future__ import annotations
@@ -65,6 +66,11 @@ def load_settings(
     env = os.environ if environment is None else environment
     project = find_project(directory or Path.cwd())
     return Settings(home=_home(env, project.root), project=project, environment=env)
+
+
+def process_environment() -> Mapping[str, str]:
+    """Return the environment variables of this process."""
+    return os.environ
 
 
 def read_variable(name: str) -> str | None:
@@ -143,13 +149,26 @@ def _table(document: Mapping[str, object], name: str) -> Mapping[str, object]:
     return cast("Mapping[str, object]", found) if isinstance(found, dict) else {}
 
 
+_HOMES = ("PENSTOCK_HOME", "DAGSTER_HOME")
+
+
 def _home(env: Mapping[str, str], root: Path) -> Path:
-    given = env.get("PENSTOCK_HOME")
-    if not given:
+    """Return the home that the environment names, else the project's own."""
+    named = next((name for name in _HOMES if env.get(name)), None)
+    if named is None:
         return root / ".penstock"
-    home = Path(given).expanduser()
+    given = env[named]
+    home = Path(os.path.expandvars(given)).expanduser()
     if not home.is_absolute():
-        raise HomeNotSetError(f"PENSTOCK_HOME must be an absolute path, not '{given}'.")
+        raise HomeNotSetError(
+            f'${named} "{given}" must be an absolute path. Write it from / on, or unset it: then '
+            "the home is .penstock beside the project's pyproject.toml."
+        )
     if home.exists() and not home.is_dir():
-        raise HomeNotSetError(f"PENSTOCK_HOME is not a directory: {home}")
+        raise HomeNotSetError(f'${named} "{given}" is not a directory. Name a folder.')
+    if named == "DAGSTER_HOME" and not home.exists():
+        raise HomeNotSetError(
+            f'${named} "{given}" is not a directory or does not exist. Correct it, or make the '
+            "folder."
+        )
     return home

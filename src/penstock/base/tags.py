@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 CODE_LOCATION_TAG: Final = "dagster/code_location"
@@ -52,3 +53,8 @@ HIDDEN_TAG_PREFIX: Final = ".dagster/"
 USER_TAG: Final = "user"
 REPORTING_USER_TAG: Final = "dagster/reporting_user"
 FRESH_UNTIL_METADATA_KEY: Final = "dagster/fresh_until_timestamp"
+
+
+def text_tags(tags: Mapping[str, object]) -> dict[str, str]:
+    """Return tags as they are recorded: numbers and the like become their text."""
+    return {key: value if isinstance(value, str) else str(value) for key, value in tags.items()}

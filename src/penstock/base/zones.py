@@ -1,7 +1,8 @@
 """Times as the clock on the wall of a zone shows them.
 
 Owns both edges of daylight saving time: a time that the clock skips is the end of the gap, and a
-time that it shows twice is the second. Instants are whole seconds since the epoch.
+time that it shows twice by night, from one to four, is the second. Where it is put back around
+midnight the first counts, for there a day begins. Instants are whole seconds since the epoch.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from penstock.errors import InvalidDefinitionError
 EPOCH_DAY = 719_163
 """1970-01-01, counted from 0001-01-01 as 1."""
 
+_BY_NIGHT = (1, 2, 3)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -54,9 +56,14 @@ def day_start(day: int, zone: tzinfo) -> int:
 
 
 def wall_seconds(wall: datetime, zone: tzinfo) -> int:
-    """Return when a clock in a zone shows a time: the second time if twice, else the gap's end."""
+    """Return when a clock in a zone shows a time, or the end of the gap that it falls into.
+
+    Of two such moments it is the second from one to four by night, and the first around midnight.
+    """
     early, late = both_seconds(wall, zone)
-    return late if early <= late else _gap_end(late, early, zone)
+    if early > late:
+        return _gap_end(late, early, zone)
+    return late if wall.hour in _BY_NIGHT else early
 
 
 def both_seconds(wall: datetime, zone: tzinfo) -> tuple[int, int]:

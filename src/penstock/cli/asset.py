@@ -9,6 +9,7 @@ from penstock.cli.materialize import Request, parse_range, run_request
 from penstock.cli.options import Target, config_option, json_option, tag_option, target_options
 from penstock.cli.output import print_json
 from penstock.graph.asset_graph import AssetGraph
+from penstock.graph.partition_status import Standing
 from penstock.graph.selection import AssetSelection
 from penstock.model.keys import AssetKey
 
@@ -48,7 +49,15 @@ def list_assets(*, target: Target, select: str | None, as_json: bool) -> None:
 def show(*, target: Target, key: str, as_json: bool) -> None:
     """Show what is declared of ASSET."""
     graph = wiring.loaded_definitions(target).graph
-    facts = describe(graph, wiring.one_asset(graph, key))
+    asset = wiring.one_asset(graph, key)
+    facts = describe(graph, asset)
+    if graph.node(asset).partitions is not None:
+        with wiring.opened_instance() as instance:
+            stood = wiring.partition_statuses(graph, instance).status(asset, most=0)
+            counts = stood.counts()
+        facts["partition_counts"] = {
+            str(standing): counts[standing] for standing in Standing if standing != Standing.STALE
+        }
     if as_json:
         print_json(facts)
         return

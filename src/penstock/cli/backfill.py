@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import NoReturn
 
 import click
@@ -15,6 +14,7 @@ import click
 from penstock.base.ids import BackfillId
 from penstock.cli import backfill_screen as screen
 from penstock.cli import wiring
+from penstock.cli.backfill_request import WAYS, Request, Wanted, read_request
 from penstock.cli.errors import ExitCode, NothingToResumeError
 from penstock.cli.options import Target, config_option, json_option, target_options
 from penstock.cli.output import print_json
@@ -26,9 +26,7 @@ from penstock.control.backfills import (
     unfinished,
 )
 from penstock.decide.backfill import (
-    BackfillPlan,
     BackfillSummary,
-    PartitionFreshness,
     estimate_seconds,
     plan_backfill,
     summary,
@@ -38,52 +36,46 @@ from penstock.errors import UsageError
 from penstock.execute.recovery import cancel_run
 from penstock.execute.runs import interrupt_all
 from penstock.graph.asset_graph import AssetGraph
-from penstock.graph.status import needs_order, outdated, read_by
+from penstock.graph.status import needs_order
 from penstock.instance import Instance
 from penstock.model.backfill import (
     BackfillPartition,
     BackfillRecord,
     BackfillStatus,
+    PartitionState,
 )
 from penstock.model.keys import AssetKey
 from penstock.model.run import RunFilter, RunStatus
-from penstock.partitions.definition import PartitionsDefinition
-from penstock.plan.request import resolve_partition
+from penstock.partitions.subset import PartitionsSubset
 
 _HISTORY = 200
 """How many of the newest runs the estimate looks at."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What the command line asked for."""
-
-    selection: str | None
-    start: str | None
-    end: str | None
-    partitions: str | None
-    every: bool
-    parallel: int | None
-    delay: float
-    config_path: str | None
-    as_json: bool
-    yes: bool
-    dry_run: bool
+_MOST_LINES = 500
+"""More partitions than this are shown as ranges."""
 
 
 @click.command(
     epilog="""\b
 Examples:
-  penstock backfill orders --start-date 2024-07-01 --end-date 2024-09-30
+  penstock backfill orders --from 2024-07-01 --to 2024-09-30
   penstock backfill "orders*" --partitions 2024-01-01,2024-01-15 --parallel 4
+  penstock backfill sales --slice region=eu,day=2024-01-01...2024-01-31
   penstock backfill orders --all --dry-run
   penstock backfill --resume
 """
 )
 @click.argument("selection", required=False)
-@click.option("--start-date", "start", metavar="KEY", help="The first partition.")
-@click.option("--end-date", "end", metavar="KEY", help="The last partition; it is made too.")
+@click.option("--from", "--start-date", "start", metavar="KEY", help="The first partition.")
+@click.option("--to", "--end-date", "end", metavar="KEY", help="The last one; it is made too.")
+@click.option("--partition-range", metavar="A...B", help="The partitions from A to B.")
 @click.option("--partitions", metavar="KEYS", help="Single partitions, separated by commas.")
+@click.option(
+    "--slice",
+    "by_dimension",
+    metavar="DIM=KEYS",
+    help="Of several dimensions: those with these keys, or ranges A...B; others are taken whole.",
+)
 @click.option("--all", "every", is_flag=True, help="Every partition that exists.")
 @click.option("--parallel", type=int, metavar="N", help="How many partitions run at once (1).")
 @click.option("--delay", type=float, default=0.0, metavar="SECS", help="Wait between partitions.")
@@ -101,7 +93,9 @@ def backfill(
     selection: str | None,
     start: str | None,
     end: str | None,
+    partition_range: str | None,
     partitions: str | None,
+    by_dimension: str | None,
     every: bool,
     parallel: int | None,
     delay: float,
@@ -111,7 +105,7 @@ def backfill(
     config_path: str | None,
     as_json: bool,
 ) -> None:
-    """Make many partitions of SELECTION, one run for each.
+    """Make many partitions of SELECTION: a run for each, or as the backfill policy says.
 
     What is fresh already is skipped. A backfill that fails or is interrupted goes on with --resume,
     from any terminal.
@@ -120,7 +114,9 @@ def backfill(
         selection=selection,
         start=start,
         end=end,
+        partition_range=partition_range,
         partitions=partitions,
+        by_dimension=by_dimension,
         every=every,
         parallel=parallel,
         delay=delay,
@@ -141,9 +137,8 @@ def _check(wanted: Wanted, *, resume: bool) -> None:
         raise UsageError("--parallel must be 1 or more.")
     if wanted.delay < 0:
         raise UsageError("--delay must be 0 or more seconds.")
-    ways = (wanted.start or wanted.end, wanted.partitions, wanted.every)
     if resume:
-        if wanted.selection or any(ways) or wanted.dry_run or wanted.config_path:
+        if wanted.selection or wanted.ways or wanted.dry_run or wanted.config_path:
             raise UsageError(
                 "--resume goes on with the backfill as it was asked for. "
                 "Leave out the selection, the partitions, --config and --dry-run."
@@ -151,34 +146,25 @@ def _check(wanted: Wanted, *, resume: bool) -> None:
         return
     if not wanted.selection:
         raise UsageError("Say which assets, as in `penstock backfill orders --all`.")
-    if sum(bool(way) for way in ways) != 1 or bool(wanted.start) != bool(wanted.end):
-        raise UsageError("Give one of: --start-date with --end-date, --partitions, or --all.")
+    if len(wanted.ways) != 1 or bool(wanted.start) != bool(wanted.end):
+        raise UsageError(WAYS)
 
 
 # -- a new backfill
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Request:
-    selection: str
-    assets: frozenset[AssetKey]
-    definition: PartitionsDefinition
-    ends: tuple[str, str] | None
-    plan: BackfillPlan
-
-
 def _begin(loaded: LoadedDefinitions, instance: Instance, wanted: Wanted) -> int:
-    request = _requested(loaded, instance, wanted)
+    request = read_request(loaded, instance, wanted)
     config = wiring.read_config(wanted.config_path)
-    plan = request.plan
     if wanted.dry_run:
         _show_dry_run(request, as_json=wanted.as_json)
         return ExitCode.OK
-    if not plan.to_process:
+    plan = request.plan
+    if not request.to_process:
         if wanted.as_json:
             _print_summary(None, summary(plan.partitions), took=0.0)
         else:
-            click.echo(screen.nothing_to_do(len(plan.partitions)))
+            click.echo(screen.nothing_to_do(len(request.requested)))
         return ExitCode.OK
     parallel = _workers(loaded.graph, request.assets, wanted.parallel, as_json=wanted.as_json)
     if not wanted.as_json:
@@ -206,67 +192,6 @@ def _begin(loaded: LoadedDefinitions, instance: Instance, wanted: Wanted) -> int
     return _work(loaded, instance, record, plan.partitions, wanted=wanted)
 
 
-def _requested(loaded: LoadedDefinitions, instance: Instance, wanted: Wanted) -> _Request:
-    assert wanted.selection is not None
-    graph = loaded.graph
-    assets = wiring.selected(graph, [wanted.selection])
-    definition = _definition(graph, assets)
-    ends = (wanted.start, wanted.end) if wanted.start and wanted.end else None
-    keys = _keys(graph, instance, assets, definition=definition, ends=ends, wanted=wanted)
-    heads = wiring.heads_of(instance.store, read_by(graph, assets))
-    found = outdated(graph, assets, partitions=keys, heads=heads, now=wiring.now_of(instance))
-    candidates = [
-        PartitionFreshness(key, tuple(verdict.reason for verdict in found[key].values()) or (None,))
-        for key in keys
-    ]
-    return _Request(
-        selection=wanted.selection,
-        assets=assets,
-        definition=definition,
-        ends=ends,
-        plan=plan_backfill(candidates),
-    )
-
-
-def _definition(graph: AssetGraph, assets: AbstractSet[AssetKey]) -> PartitionsDefinition:
-    without = [k.to_user_string() for k in sorted(assets) if graph.node(k).partitions is None]
-    if without:
-        names = ", ".join(f"'{name}'" for name in without)
-        raise UsageError(
-            f"A backfill is of partitions, and these assets have none: {names}. "
-            f"Leave them out and run `penstock materialize {without[0]}`."
-        )
-    definition = graph.node(min(assets)).partitions
-    assert definition is not None
-    return definition
-
-
-def _keys(
-    graph: AssetGraph,
-    instance: Instance,
-    assets: AbstractSet[AssetKey],
-    *,
-    definition: PartitionsDefinition,
-    ends: tuple[str, str] | None,
-    wanted: Wanted,
-) -> tuple[str, ...]:
-    now = wiring.now_of(instance)
-    if ends is not None:
-        return resolve_partition(graph, assets, partition=None, partition_range=ends, now=now)[1]
-    if wanted.partitions is not None:
-        keys = [key.strip() for key in wanted.partitions.split(",") if key.strip()]
-        if not keys:
-            raise UsageError("--partitions names no partition. Write --partitions KEY,KEY.")
-        for key in keys:
-            resolve_partition(graph, assets, partition=key, partition_range=None, now=now)
-        return tuple(dict.fromkeys(keys))
-    keys = definition.get_partition_keys(now)
-    if not keys:
-        raise UsageError("No partition exists yet, so there is nothing to backfill.")
-    resolve_partition(graph, assets, partition=keys[0], partition_range=None, now=now)
-    return tuple(keys)
-
-
 def _workers(
     graph: AssetGraph, assets: AbstractSet[AssetKey], parallel: int | None, *, as_json: bool
 ) -> int:
@@ -283,30 +208,29 @@ def _workers(
     return 1
 
 
-def _plan_text(instance: Instance, request: _Request, asked: int | None, parallel: int) -> str:
+def _plan_text(instance: Instance, request: Request, asked: int | None, parallel: int) -> str:
+    runs = len(request.plan.to_process)
     return screen.plan_block(
         selection=request.selection,
         ends=request.ends,
-        count=len(request.plan.partitions),
-        noun=request.definition.noun,
-        fresh=len(request.plan.to_skip),
+        count=len(request.requested),
+        noun=request.noun,
+        fresh=request.to_skip,
+        runs=None if request.most == 1 else runs,
         parallel=parallel if asked is not None else None,
-        seconds=estimate_seconds(
-            _past_durations(instance, request.assets),
-            len(request.plan.to_process),
-            parallel=parallel,
-        ),
+        seconds=estimate_seconds(_past_durations(instance, request), runs, parallel=parallel),
     )
 
 
-def _past_durations(instance: Instance, assets: AbstractSet[AssetKey]) -> list[float]:
-    """Return what runs of the same assets took, in seconds."""
+def _past_durations(instance: Instance, request: Request) -> list[float]:
+    """Return what runs of the same assets took, in seconds: of ranges if this one makes some."""
     runs = instance.store.runs(RunFilter(statuses=(RunStatus.SUCCESS,)), limit=_HISTORY)
+    is_ranged = request.most != 1
     return [
         run.ended - run.started
         for run in runs
-        if run.spec.partition is not None
-        and frozenset(run.spec.assets or ()) == assets
+        if (run.spec.partition_range if is_ranged else run.spec.partition) is not None
+        and frozenset(run.spec.assets or ()) == request.assets
         and run.started is not None
         and run.ended is not None
     ]
@@ -324,20 +248,43 @@ def _confirmed() -> bool:
     return is_sure
 
 
-def _show_dry_run(request: _Request, *, as_json: bool) -> None:
-    plan = request.plan
-    if not as_json:
-        click.echo(screen.dry_run_block(request.selection, plan.partitions))
+def _show_dry_run(request: Request, *, as_json: bool) -> None:
+    """Show what would be done, partition by partition, or by range if there are many."""
+    is_long = len(request.requested) > _MOST_LINES
+    most = None if is_long else 1
+    if as_json:
+        print_json(_dry_run_as_json(request, is_long=is_long))
         return
-    print_json(
-        {
-            "selection": request.selection,
-            "dry_run": True,
-            "partitions": [{"partition": p.key, "reason": p.reason} for p in plan.partitions],
-            "would_process": len(plan.to_process),
-            "would_skip": len(plan.to_skip),
-        }
-    )
+    shown = plan_backfill(request.requested, request.reasons, most=most).partitions
+    if is_long:
+        shown = tuple(p for reason in request.reasons for p in _ranges_of(request, reason)) + tuple(
+            p for p in shown if p.state is PartitionState.SKIPPED
+        )
+    runs = None if request.most == 1 else len(request.plan.to_process)
+    click.echo(screen.dry_run_block(request.selection, shown, runs=runs))
+
+
+def _ranges_of(request: Request, reason: str) -> Sequence[BackfillPartition]:
+    some = PartitionsSubset(request.requested.definition, request.reasons[reason])
+    return plan_backfill(some, {reason: some.ordinals}, most=None).partitions
+
+
+def _dry_run_as_json(request: Request, *, is_long: bool) -> dict[str, object]:
+    ranges = [p for reason in request.reasons for p in _ranges_of(request, reason)]
+    found: dict[str, object] = {
+        "selection": request.selection,
+        "dry_run": True,
+        "ranges": [
+            {"first": p.key, "last": p.last or p.key, "count": p.size, "reason": p.reason}
+            for p in ranges
+        ],
+        "would_process": request.to_process,
+        "would_skip": request.to_skip,
+    }
+    if not is_long:
+        each = plan_backfill(request.requested, request.reasons, most=1).partitions
+        found["partitions"] = [{"partition": p.key, "reason": p.reason} for p in each]
+    return found
 
 
 def _supersede(instance: Instance, new: BackfillRecord, *, as_json: bool) -> None:
@@ -461,6 +408,7 @@ def _partition_as_json(ended: PartitionEnded) -> dict[str, object]:
         "number": partition.number,
         "total": ended.total,
         "partition": partition.key,
+        "last_partition": partition.last or partition.key,
         "state": partition.state.value,
         "worker": ended.worker,
         "run": partition.run,

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from penstock.base.text import counted, duration
-from penstock.decide.backfill import ALREADY_FRESH, BackfillSummary
+from penstock.decide.backfill import BackfillSummary
+from penstock.graph.staleness import ALREADY_FRESH
 from penstock.model.backfill import BackfillPartition, PartitionState
 
 INTERRUPTED = "Backfill interrupted. Run with --resume to continue."
@@ -27,6 +28,7 @@ def plan_block(
     fresh: int,
     parallel: int | None,
     seconds: float | None,
+    runs: int | None = None,
 ) -> str:
     """Write the plan.
 
@@ -38,6 +40,7 @@ def plan_block(
         fresh: How many of them are fresh already.
         parallel: The number of workers, if the user gave one.
         seconds: The estimate; None without history.
+        runs: How many runs it takes; None if each partition is a run.
     """
     lines = [*_title(f"Backfill Plan: {selection}"), ""]
     if ends is not None:
@@ -46,6 +49,8 @@ def plan_block(
     lines.append(f"Partitions: {counted(count, noun)}")
     if fresh:
         lines.append(f"Already Fresh: {counted(fresh, noun)} (skipped)")
+    if runs is not None:
+        lines.append(f"Runs: {runs:,}")
     if parallel is not None:
         lines.append(f"Parallel Workers: {parallel}")
     if seconds is not None:
@@ -67,12 +72,19 @@ def serial_line(partition: BackfillPartition, *, total: int) -> str:
     """Write how a partition ended: `[1/92]  2024-07-01 ✓ (32s)`."""
     width = len(f"[{total}/{total}]")
     counter = f"[{partition.number}/{total}]"
-    return f"{counter:<{width}} {partition.key} {_outcome(partition, timed=True)}"
+    return f"{counter:<{width}} {span_text(partition)} {_outcome(partition, timed=True)}"
 
 
 def parallel_line(partition: BackfillPartition, *, worker: int) -> str:
     """Write how a partition of a parallel backfill ended: `[Worker 1] 2024-01-01 ✓`."""
-    return f"[Worker {worker}] {partition.key} {_outcome(partition, timed=False)}"
+    return f"[Worker {worker}] {span_text(partition)} {_outcome(partition, timed=False)}"
+
+
+def span_text(partition: BackfillPartition) -> str:
+    """Write the key of a piece, or the ends of its range and how many partitions it is."""
+    if partition.last is None:
+        return partition.key
+    return f"{partition.key}...{partition.last} ({partition.size:,} partitions)"
 
 
 def _outcome(partition: BackfillPartition, *, timed: bool) -> str:
@@ -113,20 +125,24 @@ def resume_block(selection: str, counts: BackfillSummary) -> str:
     )
 
 
-def dry_run_block(selection: str, partitions: Sequence[BackfillPartition]) -> str:
-    """Write what a backfill would do with each partition."""
-    skipped = sum(p.state is PartitionState.SKIPPED for p in partitions)
+def dry_run_block(
+    selection: str, partitions: Sequence[BackfillPartition], *, runs: int | None = None
+) -> str:
+    """Write what a backfill would do with each piece; `runs` is None if each is a run."""
+    requested = sum(p.size for p in partitions)
+    skipped = sum(p.size for p in partitions if p.state is PartitionState.SKIPPED)
     lines = [
         *_title("Backfill Plan (DRY RUN)"),
         "",
         f"Asset: {selection}",
-        f"Partitions to process: {len(partitions)}",
+        f"Partitions to process: {requested}",
         "",
     ]
     for partition in partitions:
         would_skip = " <- would skip" if partition.state is PartitionState.SKIPPED else ""
-        lines.append(f"  {partition.key} ({partition.reason}){would_skip}")
-    lines += ["", f"Would process: {counted(len(partitions) - skipped, 'partition')}"]
+        lines.append(f"  {span_text(partition)} ({partition.reason}){would_skip}")
+    would = f"Would process: {counted(requested - skipped, 'partition')}"
+    lines += ["", would if runs is None else f"{would} in {counted(runs, 'run')}"]
     if skipped:
         lines.append(f"Would skip: {counted(skipped, 'partition')} (already fresh)")
     lines += ["", "Run without --dry-run to execute."]

@@ -15,6 +15,7 @@ from enum import IntEnum
 
 import click
 
+from penstock.base.secrets import masked
 from penstock.errors import (
     BugError,
     ExecutionInterruptedError,
@@ -119,7 +120,7 @@ def _tell(error: PenstockError, code: ExitCode) -> int:
 def _tell_bug(error: Exception) -> int:
     from penstock.cli.crash import write_traceback  # noqa: PLC0415 - only a bug pays for it
 
-    path = write_traceback("".join(traceback.format_exception(error)))
+    path = write_traceback(masked("".join(traceback.format_exception(error))))
     where = f"The details are in {path}; please" if path else "Please"
     _say(
         f"Error: This is a bug in Penstock, not in your code: {type(error).__name__}: {error}\n"
@@ -130,4 +131,4 @@ def _tell_bug(error: Exception) -> int:
 
 def _say(text: str) -> None:
     if text:
-        click.echo(text, err=True)
+        click.echo(masked(text), err=True)

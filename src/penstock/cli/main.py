@@ -7,7 +7,9 @@ tree, so that `--help` is quick.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Generator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn
 
 import click
@@ -89,8 +91,8 @@ class Root(LazyGroup):
     ) -> NoReturn:
         del standalone_mode
         run = super().main
-        raise SystemExit(
-            run_guarded(
+        with _variables_of_the_folder():
+            code = run_guarded(
                 lambda: run(
                     args,
                     prog_name or "penstock",
@@ -100,7 +102,22 @@ class Root(LazyGroup):
                     **{"auto_envvar_prefix": ENV_PREFIX, **extra},
                 )
             )
-        )
+        raise SystemExit(code)
+
+
+@contextmanager
+def _variables_of_the_folder() -> Generator[None]:
+    """Set what `.env` of the working directory says and the environment does not."""
+    path = Path(".env")
+    if not path.is_file():
+        yield
+        return
+    from penstock.base.env_file import read_env_file  # noqa: PLC0415 - only who has one pays for it
+    from penstock.base.settings import changed_variables, read_variable  # noqa: PLC0415 - as above
+
+    said = read_env_file(path)
+    with changed_variables({n: text for n, text in said.items() if read_variable(n) is None}):
+        yield
 
 
 _COMMANDS: MutableMapping[str, Entry] = {
@@ -109,8 +126,10 @@ _COMMANDS: MutableMapping[str, Entry] = {
     "status": Entry("penstock.cli.status:status", "Show which assets are fresh, stale or missing."),
     "why": Entry("penstock.cli.why:why", "Explain the state of one asset."),
     "logs": Entry("penstock.cli.logs:logs", "Show what happened in a run."),
+    "partitions": Entry("penstock.cli.partitions:partitions", "Show where partitions stand."),
     "asset": Entry("penstock.cli.asset:asset", "List, show and materialize assets."),
-    "run": Entry("penstock.cli.run:run", "List, show, resume and cancel runs."),
+    "run": Entry("penstock.cli.run:run", "List, show, resume, cancel and launch runs."),
+    "settings": Entry("penstock.cli.settings:settings", "Show and check penstock.yaml."),
     "definitions": Entry("penstock.cli.definitions:definitions", "Check the definitions."),
     "version": Entry("penstock.cli.version:version", "Print the version."),
 }

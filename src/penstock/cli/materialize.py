@@ -6,6 +6,7 @@ Owns the request - which partitions, one run or several - and its summary.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import click
@@ -13,17 +14,26 @@ import click
 from penstock.base.text import counted, duration
 from penstock.cli import wiring
 from penstock.cli.errors import ExitCode
+from penstock.cli.log_lines import log_format_option, loggers_for
 from penstock.cli.options import Target, config_option, json_option, tag_option, target_options
 from penstock.cli.output import complaining, echoing, print_json, printing, run_as_json
 from penstock.cli.progress import Progress
+from penstock.cli.step_code import execution_of
 from penstock.define.loaded import LoadedDefinitions
 from penstock.errors import UsageError
+from penstock.execute.execution import Execution
 from penstock.execute.runs import execute_run
-from penstock.graph.status import outdated, read_by
+from penstock.graph.asset_graph import AssetGraph
+from penstock.graph.outdated_partitions import outdated_partitions
+from penstock.graph.status import outdated
 from penstock.instance import Instance
+from penstock.model.asset_state import PartitionHead
 from penstock.model.keys import AssetKey
 from penstock.model.run import RunRecord, RunStatus
-from penstock.plan.request import resolve_partition
+from penstock.partitions.subset import PartitionsSubset
+from penstock.plan.pieces import Piece, pieces_of
+from penstock.plan.request import range_meant, resolve_partition, shared_partitions
+from penstock.plan.slices import key_meant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +47,7 @@ class Request:
     tags: Mapping[str, str]
     skip_fresh: bool
     as_json: bool
+    log_format: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +65,21 @@ Examples:
   penstock materialize
   penstock materialize orders
   penstock materialize "orders*" --partition 2024-10-15
+  penstock materialize sales --partition day=2024-10-15,region=eu
   penstock materialize raw clean --range 2024-10-01..2024-10-07 --skip-fresh
 """
 )
 @click.argument("selection", nargs=-1)
-@click.option("--partition", metavar="KEY", help="The partition to make.")
+@click.option(
+    "--partition",
+    metavar="KEY",
+    help="The partition to make; of several dimensions also as DIM=KEY,DIM=KEY.",
+)
 @click.option("--range", "key_range", metavar="A..B", help="The partitions from A to B.")
 @click.option("--skip-fresh", is_flag=True, help="Leave out what is fresh already.")
 @config_option
 @tag_option
+@log_format_option
 @json_option
 @target_options
 @click.pass_context
@@ -76,6 +93,7 @@ def materialize(
     skip_fresh: bool,
     config_path: str | None,
     tags: tuple[str, ...],
+    log_format: str | None,
     as_json: bool,
 ) -> None:
     """Make the assets of SELECTION and wait until they are made.
@@ -91,6 +109,7 @@ def materialize(
         tags=wiring.read_tags(tags),
         skip_fresh=skip_fresh,
         as_json=as_json,
+        log_format=log_format,
     )
     ctx.exit(run_request(target, request))
 
@@ -116,17 +135,24 @@ def run_request(target: Target, request: Request) -> int:
     with wiring.opened_instance() as instance:
         wiring.observe_sources(loaded, instance)
         assets = wiring.selected(loaded.graph, request.selection)
+        execution = execution_of(loaded, target, request.config, instance)
         pieces = _pieces(loaded, instance, assets, request)
         if not pieces:
             _tell_nothing_to_do(len(assets), as_json=request.as_json)
             return ExitCode.OK
         for number, piece in enumerate(pieces):
             if len(pieces) > 1 and not request.as_json:
-                click.echo(("\n" if number else "") + f"Partition {piece.partition}")
-            record = _run(loaded, instance, piece, request)
+                click.echo(("\n" if number else "") + _title(piece))
+            record = _run(loaded, instance, piece, request, execution)
             if record.status is not RunStatus.SUCCESS:
                 return ExitCode.FAILED
         return ExitCode.OK
+
+
+def _title(piece: _Piece) -> str:
+    if piece.partition_range is not None:
+        return f"Partitions {'...'.join(piece.partition_range)}"
+    return f"Partition {piece.partition}" if piece.partition is not None else "Without partition"
 
 
 def _pieces(
@@ -137,51 +163,100 @@ def _pieces(
 ) -> list[_Piece]:
     """Split the request into runs: one, unless a range needs a run for each of its partitions."""
     graph = loaded.graph
-    key, keys = resolve_partition(
+    partitioned = {a for a in assets if graph.node(a).partitions is not None}
+    if request.partition_range is not None and partitioned and request.partition is None:
+        wanted = range_meant(
+            graph, partitioned, ends=request.partition_range, now=wiring.now_of(instance)
+        )
+        return _pieces_of_range(loaded, instance, assets, wanted, skip_fresh=request.skip_fresh)
+    key, _ = resolve_partition(
         graph,
         assets,
-        partition=request.partition,
+        partition=_key_meant(graph, partitioned, request.partition),
         partition_range=request.partition_range,
         now=wiring.now_of(instance),
     )
-    partitions: Sequence[str | None] = keys or (key,)
-    if request.skip_fresh:
-        wanted = _outdated(loaded, instance, assets, partitions)
-        return [_Piece(assets=found, partition=p) for p, found in wanted.items() if found]
-    steps = [graph.step(graph.node(a).node or "") for a in assets]
-    if keys and all(step.single_run for step in steps):
-        return [_Piece(assets=assets, partition_range=request.partition_range)]
-    return [_Piece(assets=assets, partition=p) for p in partitions]
+    if not request.skip_fresh:
+        return [_Piece(assets=assets, partition=key)]
+    definition = graph.node(min(partitioned)).partitions if partitioned else None
+    if definition is None or key is None:
+        found = _outdated_whole(graph, instance, assets)
+        return [_Piece(assets=found)] if found else []
+    one = definition.subset_with_partition_keys([key])
+    return _pieces_of_range(loaded, instance, assets, one, skip_fresh=True)
 
 
-def _outdated(
+def _key_meant(
+    graph: AssetGraph, partitioned: AbstractSet[AssetKey], text: str | None
+) -> str | None:
+    """Return the key that a text means; what it is worth without partitions is told later."""
+    if text is None or not partitioned:
+        return text
+    return key_meant(shared_partitions(graph, partitioned), text)
+
+
+def _pieces_of_range(
     loaded: LoadedDefinitions,
     instance: Instance,
     assets: frozenset[AssetKey],
-    partitions: Sequence[str | None],
-) -> dict[str | None, frozenset[AssetKey]]:
-    """Return for each partition what is not fresh; assets without partitions go with the last."""
+    wanted: PartitionsSubset,
+    *,
+    skip_fresh: bool,
+) -> list[_Piece]:
+    """Split partitions into the fewest runs that the backfill policies allow.
+
+    Where what is fresh is left out, a partition is a run, and assets without partitions go with the
+    last.
+    """
     graph = loaded.graph
-    heads = wiring.heads_of(instance.store, read_by(graph, assets))
-    now = wiring.now_of(instance)
-    plain = frozenset(a for a in assets if graph.node(a).partitions is None)
-    keyed = assets - plain
-    wanted: dict[str | None, frozenset[AssetKey]] = {}
-    if keyed:
-        found = outdated(graph, keyed, partitions=partitions, heads=heads, now=now)
-        wanted = {p: frozenset(verdicts) for p, verdicts in found.items()}
-    if plain:
-        last = partitions[-1]
-        found = outdated(graph, plain, partitions=[None], heads=heads, now=now)
-        changed = any(wanted.values())
-        wanted[last] = wanted.get(last, frozenset()) | (
-            plain if changed else frozenset(found[None])
-        )
-    return wanted
+    keyed = frozenset(a for a in assets if graph.node(a).partitions is not None)
+    if not skip_fresh:
+        most = wiring.partitions_per_run(loaded, keyed)
+        return [_piece(assets, piece) for piece in pieces_of(wanted, most=most)]
+    statuses = wiring.partition_statuses(graph, instance)
+    outdated = outdated_partitions(
+        graph,
+        {asset: statuses.facts(asset, within=wanted) for asset in sorted(keyed)},
+        requested=wanted,
+        now=wiring.now_of(instance),
+    )
+    keys = PartitionsSubset(wanted.definition, outdated.all)
+    made = {
+        key: frozenset(asset for asset, some in outdated.by_asset.items() if ordinal in some)
+        for key, ordinal in zip(keys, keys.ordinals, strict=True)
+    }
+    plain = assets - keyed
+    if not made:
+        plain = _outdated_whole(graph, instance, plain)
+    last = next(iter(wanted.definition.keys_at([list(wanted.ordinals)[-1]])))
+    pieces = [_Piece(assets=a | plain if k == last else a, partition=k) for k, a in made.items()]
+    return pieces if last in made or not plain else [*pieces, _Piece(assets=plain)]
+
+
+def _piece(assets: frozenset[AssetKey], piece: Piece) -> _Piece:
+    if piece.size == 1:
+        return _Piece(assets=assets, partition=piece.first)
+    return _Piece(assets=assets, partition_range=(piece.first, piece.last))
+
+
+def _outdated_whole(
+    graph: AssetGraph, instance: Instance, assets: frozenset[AssetKey]
+) -> frozenset[AssetKey]:
+    """Return those of some assets without partitions that are not fresh."""
+    statuses = wiring.partition_statuses(graph, instance)
+    heads: dict[AssetKey, dict[str | None, PartitionHead]] = {}
+    for asset in assets:
+        heads |= statuses.heads(asset, None)
+    found = outdated(graph, assets, partitions=[None], heads=heads, now=wiring.now_of(instance))
+    return frozenset(found[None])
 
 
 def _run(
-    loaded: LoadedDefinitions, instance: Instance, piece: _Piece, request: Request
+    loaded: LoadedDefinitions,
+    instance: Instance,
+    piece: _Piece,
+    request: Request,
+    execution: Execution,
 ) -> RunRecord:
     echo = echoing()
     progress = Progress(
@@ -200,6 +275,8 @@ def _run(
             tags=request.tags,
             why=f"`penstock materialize {' '.join(request.selection)}` on the command line",
             observer=printing(echo) if request.as_json else progress.observe,
+            loggers=loggers_for(request.log_format),
+            execution=execution,
         )
     except KeyboardInterrupt:
         if not request.as_json:

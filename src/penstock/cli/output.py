@@ -5,6 +5,7 @@ Owns no fact. Tables are plain text in columns, so that they can be cut, searche
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -13,6 +14,7 @@ import click
 
 from penstock.base.codec import encode
 from penstock.base.ids import RunId
+from penstock.base.streams import beyond_capture
 from penstock.errors import RunNotFoundError
 from penstock.model.events import ErrorInfo, RunEvent, encode_event
 from penstock.model.run import RunFilter, RunRecord
@@ -24,15 +26,15 @@ _INDENT = "    "
 def echoing() -> Callable[[object], None]:
     """Return what prints on standard output as it is now.
 
-    While a step runs, `sys.stdout` leads to the file of the step; what a command says meanwhile has
-    to go past it.
+    While a step runs, standard output leads to the log of the step; what a command says meanwhile
+    has to go past it.
     """
-    return partial(click.echo, file=sys.stdout)
+    return partial(click.echo, file=beyond_capture(sys.stdout))
 
 
 def complaining() -> Callable[[object], None]:
     """Return what prints on standard error as it is now; see `echoing`."""
-    return partial(click.echo, file=sys.stderr)
+    return partial(click.echo, file=beyond_capture(sys.stderr))
 
 
 def printing(echo: Callable[[object], None]) -> Callable[[RunEvent], None]:
@@ -47,6 +49,11 @@ def printing(echo: Callable[[object], None]) -> Callable[[RunEvent], None]:
 def print_json(value: object) -> None:
     """Print one value as one line of JSON."""
     click.echo(encode(value))
+
+
+def quoted(key: str) -> str:
+    """Write a partition key as a shell takes it."""
+    return shlex.quote(key)
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

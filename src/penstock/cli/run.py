@@ -1,4 +1,4 @@
-"""`penstock run list`, `show`, `resume` and `cancel`."""
+"""`penstock run list`, `show`, `resume`, `cancel` and `dequeue`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from penstock.base.clock import Instant
 from penstock.base.text import ago, duration
 from penstock.cli import wiring
 from penstock.cli.errors import ExitCode, NothingToResumeError
+from penstock.cli.log_lines import log_format_option, loggers_for
 from penstock.cli.options import Target, json_option, target_options
 from penstock.cli.output import (
     complaining,
@@ -20,6 +21,8 @@ from penstock.cli.output import (
 )
 from penstock.cli.progress import Progress
 from penstock.errors import UsageError
+from penstock.execute.coordinators import start_queued
+from penstock.execute.owners import is_alive
 from penstock.execute.recovery import cancel_run, resume_run
 from penstock.model.events import (
     AssetMaterialized,
@@ -38,7 +41,7 @@ _TOLD = (StepSucceeded, StepFailed, StepSkipped, AssetMaterialized, CheckEvaluat
 
 @click.group()
 def run() -> None:
-    """List, show, resume and cancel runs.
+    """List, show, resume, cancel and launch runs.
 
     A run is named by its id, by the beginning of it, or as `latest`.
     """
@@ -119,10 +122,13 @@ def show(*, run_id: str, as_json: bool) -> None:
 
 @run.command(epilog="\b\nExample:\n  penstock run resume latest")
 @click.argument("run_id", metavar="RUN")
+@log_format_option
 @json_option
 @target_options
 @click.pass_context
-def resume(ctx: click.Context, *, target: Target, run_id: str, as_json: bool) -> None:
+def resume(
+    ctx: click.Context, *, target: Target, run_id: str, log_format: str | None, as_json: bool
+) -> None:
     """Go on with a run whose process died, at its first unfinished step."""
     loaded = wiring.loaded_definitions(target)
     with wiring.opened_instance() as instance:
@@ -135,7 +141,9 @@ def resume(ctx: click.Context, *, target: Target, run_id: str, as_json: bool) ->
         checks = {key: [c.name for c in loaded.graph.checks_of(key)] for key in loaded.graph.keys}
         progress = Progress(write=echo, complain=complaining(), checks=checks)
         observe = printing(echo) if as_json else progress.observe
-        finished = resume_run(loaded, instance, record.id, observer=observe)
+        finished = resume_run(
+            loaded, instance, record.id, observer=observe, loggers=loggers_for(log_format)
+        )
     if as_json:
         print_json({"event": "summary", **run_as_json(finished)})
     else:
@@ -148,16 +156,39 @@ def resume(ctx: click.Context, *, target: Target, run_id: str, as_json: bool) ->
 @click.argument("run_id", metavar="RUN")
 @json_option
 def cancel(*, run_id: str, as_json: bool) -> None:
-    """End a run that nobody works on any more."""
+    """End a run that waits, that a worker carries out, or that nobody works on any more."""
     with wiring.opened_instance() as instance:
         record = find_run(instance.store, run_id)
         if record.status.is_finished:
             raise UsageError(f"Run {record.id} has ended already: {record.status.value}.")
-        canceled = cancel_run(instance, record.id)
+        is_elsewhere = is_alive(instance.home, record.owner)
+        if is_elsewhere and instance.run_launcher.can_terminate(record.id):
+            instance.run_coordinator.cancel_run(record.id)
+            canceled = find_run(instance.store, record.id)
+        else:
+            canceled = cancel_run(instance, record.id)
     if as_json:
         print_json(run_as_json(canceled))
     else:
         click.echo(f"Run {canceled.id} is canceled.")
+
+
+@run.command(epilog="\b\nExample:\n  penstock run dequeue")
+@json_option
+def dequeue(*, as_json: bool) -> None:
+    """Launch the queued runs that the limits have room for, once."""
+    with wiring.opened_instance() as instance:
+        decision = start_queued(instance)
+    if as_json:
+        held = [{"run": each.run, "because": each.because} for each in decision.held]
+        print_json({"started": list(decision.start), "held": held})
+        return
+    if not decision.start and not decision.held:
+        click.echo("No run waits in the queue.")
+    for started in decision.start:
+        click.echo(f"Run {started} is launched.")
+    for each in decision.held:
+        click.echo(f"Run {each.run} waits: {each.because}.")
 
 
 def _what(record: RunRecord) -> str:

@@ -13,12 +13,13 @@ from penstock.cli import wiring
 from penstock.cli.options import Target, json_option, target_options
 from penstock.cli.output import print_json, print_table
 from penstock.graph.asset_graph import AssetGraph
-from penstock.graph.staleness import Freshness, Staleness
-from penstock.graph.status import freshness_of, read_by
+from penstock.graph.partition_status import PartitionStatus, Standing
+from penstock.graph.status import freshness_of
 from penstock.instance import Instance
-from penstock.model.asset_state import AssetHead, PartitionHead
+from penstock.model.asset_state import AssetHead
 from penstock.model.keys import AssetKey
 from penstock.model.run import RunFilter, RunRecord, RunStatus
+from penstock.store.partition_status import PartitionStatuses
 
 _MARKS = {"fresh": "✓", "failed": "✗"}
 
@@ -31,6 +32,7 @@ class AssetStatus:
         last: When its last run was created, or when it was last made outside any run.
         run: The last run that was to make it.
         done: How many of the existing partitions are made; None for an asset without.
+        counts: How many of them there are of each status; None for an asset without.
         freshness: fresh, stale, missing, failed or never_run: the worst of its partitions.
     """
 
@@ -40,6 +42,7 @@ class AssetStatus:
     run: RunRecord | None
     done: int | None
     total: int | None
+    counts: Mapping[Standing, int] | None
     freshness: str
 
 
@@ -95,50 +98,56 @@ def status(
 
 def statuses(graph: AssetGraph, instance: Instance, keys: Sequence[AssetKey]) -> list[AssetStatus]:
     """Find out how assets stand, in the order given."""
-    heads = wiring.heads_of(instance.store, read_by(graph, keys))
     newest = instance.store.asset_heads(keys)
     runs = _runs(instance, newest.values())
-    now = wiring.now_of(instance)
+    statuses = wiring.partition_statuses(graph, instance)
     found: list[AssetStatus] = []
     for key in keys:
         node = graph.node(key)
-        partitions: Sequence[str | None] = (
-            (None,) if node.partitions is None else node.partitions.get_partition_keys(now)
-        )
-        own = heads[key]
-        verdicts = freshness_of(graph, key, partitions=partitions, heads=heads, now=now)
-        made = sum(p in own and own[p].materialized is not None for p in partitions)
         head = newest.get(key)
         run = runs.get((head.planned_run or head.run or "") if head is not None else "")
+        stood = None
+        if node.partitions is not None:
+            stood = statuses.status(key, most=wiring.MOST_COMPARED)
         found.append(
             AssetStatus(
                 key=key,
                 group=node.group,
                 last=run.created if run is not None else (head.at if head is not None else None),
                 run=run,
-                done=None if node.partitions is None else made,
-                total=None if node.partitions is None else len(partitions),
-                freshness=worst([own[p] for p in partitions if p in own], verdicts),
+                done=None if stood is None else len(stood.made),
+                total=None if stood is None else len(stood.existing),
+                counts=None if stood is None else stood.counts(),
+                freshness=_whole(graph, instance, statuses, key) if stood is None else worst(stood),
             )
         )
     return found
 
 
-def worst(heads: Sequence[PartitionHead], verdicts: Mapping[str | None, Staleness]) -> str:
-    """Return the one word for an asset: the worst of its partitions.
-
-    Args:
-        heads: The facts of its existing partitions, where there are some.
-        verdicts: The verdict on each existing partition.
-    """
-    if any(head.failed is not None for head in heads):
+def worst(stood: PartitionStatus) -> str:
+    """Return the one word for a partitioned asset: the worst of its partitions."""
+    if len(stood.facts.failed & stood.existing.ordinals):
         return "failed"
-    states = {verdict.state for verdict in verdicts.values()}
-    if not any(head.materialized is not None for head in heads):
+    if stood.made.is_empty:
         return "never_run"
-    if Freshness.STALE in states:
+    if not stood.stale.is_empty:
         return "stale"
-    return "missing" if Freshness.MISSING in states else "fresh"
+    return "fresh" if len(stood.made) == len(stood.existing) else "missing"
+
+
+def _whole(
+    graph: AssetGraph, instance: Instance, statuses: PartitionStatuses, key: AssetKey
+) -> str:
+    """Return the one word for an asset without partitions."""
+    heads = statuses.heads(key, None)
+    own = heads.get(key, {}).get(None)
+    if own is not None and own.failed is not None:
+        return "failed"
+    if own is None or own.materialized is None:
+        return "never_run"
+    now = wiring.now_of(instance)
+    verdict = freshness_of(graph, key, partitions=[None], heads=heads, now=now)[None]
+    return verdict.state.value
 
 
 def _runs(instance: Instance, heads: Iterable[AssetHead]) -> dict[str, RunRecord]:
@@ -156,6 +165,7 @@ def _as_json(line: AssetStatus) -> dict[str, object]:
         "status": line.run.status.value if line.run is not None else None,
         "partitions_done": line.done,
         "partitions_total": line.total,
+        "partition_counts": None if line.counts is None else dict(line.counts),
         "freshness": line.freshness,
     }
 

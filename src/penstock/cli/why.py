@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,18 +11,18 @@ from penstock.base.clock import Instant
 from penstock.base.text import ago, counted
 from penstock.cli import wiring
 from penstock.cli.options import Target, json_option, target_options
-from penstock.cli.output import print_json
+from penstock.cli.output import print_json, quoted
 from penstock.cli.progress import verdict as check_verdict
 from penstock.errors import UsageError
 from penstock.graph.asset_graph import AssetGraph
-from penstock.graph.staleness import Freshness, Staleness
-from penstock.graph.status import freshness_of, read_by, upstream_partitions
+from penstock.graph.staleness import ALREADY_FRESH, Freshness, Staleness
+from penstock.graph.status import freshness_of, upstream_partitions
 from penstock.instance import Instance
 from penstock.model.asset_state import CheckHead, PartitionHead
 from penstock.model.events import AssetFailed
 from penstock.model.keys import AssetKey
 from penstock.model.run import RunRecord
-from penstock.plan.request import resolve_partition
+from penstock.plan.request import partition_meant, resolve_partition
 from penstock.store.protocol import Store
 
 
@@ -66,7 +65,7 @@ class Explanation:
             return None
         name = self.key.to_user_string()
         what = f'"*{name}"' if self.blocked_by else name
-        partition = f" --partition {self.partition}" if self.partition else ""
+        partition = f" --partition {quoted(self.partition)}" if self.partition else ""
         return f"penstock materialize {what}{partition}"
 
 
@@ -94,13 +93,12 @@ def why(*, target: Target, asset: str, partition: str | None, as_json: bool) -> 
         if node.partitions is not None and partition is None:
             _print_overview(graph, instance, key, as_json=as_json)
             return
-        resolve_partition(
-            graph,
-            {key},
-            partition=partition,
-            partition_range=None,
-            now=wiring.now_of(instance),
-        )
+        if partition is None or node.partitions is None:
+            resolve_partition(
+                graph, {key}, partition=partition, partition_range=None, now=wiring.now_of(instance)
+            )
+        else:
+            partition = partition_meant(graph, {key}, partition, now=wiring.now_of(instance))
         found = explain(graph, instance, key, partition=partition)
         now = instance.clock.now()
     if as_json:
@@ -114,7 +112,13 @@ def explain(
 ) -> Explanation:
     """Gather all that is known of one partition of an asset."""
     store, now = instance.store, wiring.now_of(instance)
-    heads = wiring.heads_of(store, read_by(graph, [key]))
+    partitions = graph.node(key).partitions
+    heads = wiring.partition_statuses(graph, instance).heads(
+        key,
+        None
+        if partitions is None or partition is None
+        else partitions.subset_with_partition_keys([partition]),
+    )
     verdict = freshness_of(graph, key, partitions=[partition], heads=heads, now=now)[partition]
     head = heads[key].get(partition)
     failed_run = head.failed_run if head is not None else None
@@ -123,8 +127,9 @@ def explain(
     cause = None
     for upstream in graph.parents(key):
         read = upstream_partitions(graph, key, upstream, partition=partition, now=now)
-        made = [h for p in read if (h := heads[upstream].get(p)) is not None and h.at is not None]
-        if not made and upstream in graph.executable_keys:
+        known = heads.get(upstream, {})
+        made = [h for p in read if (h := known.get(p)) is not None and h.at is not None]
+        if not made and upstream in graph.executable_keys and not store.partition_keys(upstream):
             missing.append(upstream)
         if upstream == verdict.cause and made:
             cause = _making(store, max(made, key=_made_at))
@@ -225,28 +230,28 @@ def _making_as_json(making: Making | None) -> Mapping[str, object] | None:
 
 def _print_overview(graph: AssetGraph, instance: Instance, key: AssetKey, *, as_json: bool) -> None:
     """Count the partitions of an asset by the reason for their state, with one example of each."""
-    node, now = graph.node(key), wiring.now_of(instance)
+    node = graph.node(key)
     assert node.partitions is not None
-    partitions = node.partitions.get_partition_keys(now)
-    heads = wiring.heads_of(instance.store, read_by(graph, [key]))
-    verdicts = freshness_of(graph, key, partitions=partitions, heads=heads, now=now)
-    reasons = Counter(verdict.reason for verdict in verdicts.values())
-    examples = {verdict.reason: p for p, verdict in reversed(verdicts.items())}
+    reasons = wiring.partition_statuses(graph, instance).status(key).reasons
+    found = sorted(reasons.items(), key=lambda entry: -len(entry[1]))
+    examples = {reason: next(iter(some)) for reason, some in found}
+    total = sum(len(some) for some in reasons.values())
     if as_json:
         print_json(
             {
                 "asset": key.to_user_string(),
-                "partitions": len(partitions),
+                "partitions": total,
                 "reasons": [
-                    {"reason": reason, "count": count, "example": examples[reason]}
-                    for reason, count in reasons.most_common()
+                    {"reason": reason, "count": len(some), "example": examples[reason]}
+                    for reason, some in found
                 ],
             }
         )
         return
-    click.echo(f"{key} has {counted(len(partitions), node.partitions.noun)}:")
-    for reason, count in reasons.most_common():
-        click.echo(f"  {count:,} {reason}, like {examples[reason]}")
-    if partitions:
-        example = next((p for reason, p in examples.items() if reason != "already fresh"), None)
-        click.echo(f"\nExplain one with: penstock why {key} --partition {example or partitions[0]}")
+    click.echo(f"{key} has {counted(total, node.partitions.noun)}:")
+    for reason, some in found:
+        click.echo(f"  {len(some):,} {reason}, like {examples[reason]}")
+    if examples:
+        unlike = [example for reason, example in examples.items() if reason != ALREADY_FRESH]
+        example = next(iter([*unlike, *examples.values()]))
+        click.echo(f"\nExplain one with: penstock why {key} --partition {quoted(example)}")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections import defaultdict
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
@@ -24,23 +23,27 @@ from penstock.errors import InvalidConfigError, InvalidSubsetError, UsageError
 from penstock.execute.owners import is_alive, this_owner
 from penstock.execute.recovery import recover_lost_runs, resume_run
 from penstock.execute.runs import execute_run
-from penstock.execute.versions import observed_version
 from penstock.graph.asset_graph import AssetGraph
+from penstock.graph.outdated_partitions import outdated_partitions
 from penstock.graph.selection import AssetSelection
-from penstock.graph.status import MOST_UPSTREAM_PARTITIONS, outdated, upstream_partitions
 from penstock.host.load import OtherFiles, load_definitions
 from penstock.instance import Instance
-from penstock.model.asset_state import PartitionHead
-from penstock.model.backfill import BackfillRecord
+from penstock.model.backfill import BackfillPartition, BackfillRecord
 from penstock.model.keys import AssetKey
 from penstock.model.run import RunRecord
-from penstock.store.protocol import Store
+from penstock.partitions.context import partition_loading_context
+from penstock.partitions.subset import PartitionsSubset
+from penstock.store.in_progress import of_piece
+from penstock.store.partition_status import PartitionStatuses
 
 
 @contextmanager
 def opened_instance(settings: Settings | None = None) -> Generator[Instance]:
     """Open the store of this project; runs whose process died become suspended first."""
-    with Instance.open(settings or load_settings()) as instance:
+    with (
+        Instance.open(settings or load_settings()) as instance,
+        partition_loading_context(dynamic_partitions_store=instance),
+    ):
         recover_lost_runs(instance)
         yield instance
 
@@ -147,22 +150,6 @@ def now_of(instance: Instance) -> datetime:
     return datetime.fromtimestamp(instance.clock.now(), UTC)
 
 
-def heads_of(
-    store: Store, assets: Iterable[AssetKey]
-) -> dict[AssetKey, dict[str | None, PartitionHead]]:
-    """Read the newest facts of every partition of some assets.
-
-    An asset that was never made, but observed, has the version that was observed.
-    """
-    found = {asset: store.partition_heads(asset) for asset in assets}
-    for asset in [asset for asset, heads in found.items() if not heads]:
-        version = observed_version(store, asset, None)
-        if version:
-            head = PartitionHead(asset=asset, partition=None, data_version=version)
-            found[asset] = {None: head}
-    return found
-
-
 def owner_of(instance: Instance) -> str:
     """Return the id under which this process owns what it works on."""
     return this_owner(instance.home, instance.ids)
@@ -185,8 +172,33 @@ def claiming(instance: Instance) -> Generator[None]:
         os.close(descriptor)
 
 
+def partition_statuses(graph: AssetGraph, instance: Instance) -> PartitionStatuses:
+    """Return what tells how partitions stand now."""
+    return PartitionStatuses(instance.store, graph, now=instance.clock.now())
+
+
+def partitions_per_run(loaded: LoadedDefinitions, assets: Iterable[AssetKey]) -> int | None:
+    """Return how many partitions one run of assets may make; None is no limit.
+
+    An asset that says nothing takes one, and of several assets the most modest decides.
+    """
+    limits: list[int] = []
+    for asset in assets:
+        step = loaded.nodes.get(loaded.graph.node(asset).node or "")
+        policy = step.backfill_policy if step is not None else None
+        if policy is None:
+            return 1
+        if policy.max_partitions_per_run is not None:
+            limits.append(policy.max_partitions_per_run)
+    return min(limits, default=None)
+
+
+MOST_COMPARED = 20_000
+"""How many partitions a command compares with their inputs that need not compare them all."""
+
+
 class RunLauncher:
-    """Runs a partition of a backfill in the calling thread."""
+    """Runs a piece of a backfill in the calling thread."""
 
     def __init__(
         self, loaded: LoadedDefinitions, instance: Instance, backfill: BackfillRecord
@@ -195,51 +207,38 @@ class RunLauncher:
         self._instance = instance
         self._backfill = backfill
 
-    def outdated(self, partition: str) -> frozenset[AssetKey]:
-        """Return the assets of a partition that are not fresh now."""
+    def outdated(self, piece: BackfillPartition) -> frozenset[AssetKey]:
+        """Return the assets of which some partition of the piece is not fresh now."""
         graph = self._loaded.graph
-        assets = frozenset(self._backfill.assets)
-        heads = _heads_for_one(graph, self._instance, assets, partition)
-        found = outdated(
-            graph, assets, partitions=[partition], heads=heads, now=now_of(self._instance)
-        )
-        return frozenset(found[partition])
+        statuses = partition_statuses(graph, self._instance)
+        definition = graph.node(min(self._backfill.assets)).partitions
+        assert definition is not None
+        with partition_loading_context(dynamic_partitions_store=self._instance):
+            requested = PartitionsSubset(definition, of_piece(definition, piece))
+            found = outdated_partitions(
+                graph,
+                {asset: statuses.facts(asset, within=requested) for asset in self._backfill.assets},
+                requested=requested,
+                now=now_of(self._instance),
+            )
+        return frozenset(asset for asset, some in found.by_asset.items() if len(some))
 
-    def launch(self, partition: str, assets: AbstractSet[AssetKey], *, number: int) -> RunRecord:
-        """Make the assets for the partition; return the run when it has ended."""
+    def launch(self, piece: BackfillPartition, assets: AbstractSet[AssetKey]) -> RunRecord:
+        """Make the assets for the piece; return the run when it has ended."""
         backfill = self._backfill
+        what = "partition" if piece.last is None else "range"
         return execute_run(
             self._loaded,
             self._instance,
             assets=assets,
-            partition=partition,
+            partition=piece.key if piece.last is None else None,
+            partition_range=None if piece.last is None else (piece.key, piece.last),
             config=cast("Mapping[str, object]", backfill.config),
             backfill=backfill.id,
-            why=f"partition {number} of {backfill.total} of the backfill of {backfill.selection}",
+            why=f"{what} {piece.number} of {backfill.total} of the backfill of "
+            f"{backfill.selection}",
         )
 
     def resume(self, run: RunId) -> RunRecord:
         """Go on with a suspended run; return it when it has ended."""
         return resume_run(self._loaded, self._instance, run)
-
-
-def _heads_for_one(
-    graph: AssetGraph,
-    instance: Instance,
-    assets: AbstractSet[AssetKey],
-    partition: str,
-) -> dict[AssetKey, dict[str | None, PartitionHead]]:
-    """Read what the verdict on one partition needs: not all partitions where few are enough."""
-    wanted: defaultdict[AssetKey, set[str | None]] = defaultdict(set)
-    for asset in assets:
-        wanted[asset].add(partition)
-        for dependency in graph.node(asset).deps:
-            read = upstream_partitions(
-                graph, asset, dependency.key, partition=partition, now=now_of(instance)
-            )
-            if len(read) <= MOST_UPSTREAM_PARTITIONS:
-                wanted[dependency.key].update(read)
-    return {
-        asset: instance.store.partition_heads(asset, list(partitions))
-        for asset, partitions in wanted.items()
-    }

@@ -6,16 +6,18 @@ is the newest one of the asset at that time, of the run's partition where there 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
 
-from penstock.base.ids import RunId
-from penstock.compat.events import EventLogEntry
+from penstock.compat.event_entries import EventLogEntry
 from penstock.model.asset_state import AssetCheckEvaluationTargetMaterializationData
 from penstock.model.events import CheckEvaluated, CheckPlanned, StoredEvent
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.store.protocol import EventFilter, Store
+
+_PAGE = 100
 
 
 class AssetCheckExecutionRecordStatus(Enum):
@@ -24,6 +26,13 @@ class AssetCheckExecutionRecordStatus(Enum):
     PLANNED = "PLANNED"
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionKeyFilter:
+    """One partition; None stands for what is not of any."""
+
+    key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,12 @@ class AssetCheckExecutionRecord:
     event: EventLogEntry
     create_timestamp: float
     partition: str | None = None
+
+    @property
+    def evaluation(self) -> CheckEvaluated | None:
+        """The verdict, if it gave one."""
+        told = self.event.stored.event
+        return told if isinstance(told, CheckEvaluated) else None
 
 
 def target_of(
@@ -74,18 +89,41 @@ def target_of(
     return None
 
 
-class EventLogStorage:
-    """The event log of an instance, for questions about checks."""
+@dataclass(frozen=True, slots=True)
+class AssetCheckSummaryRecord:
+    """The newest executions of a check.
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    Attributes:
+        asset_check_key: The check.
+        last_check_execution_record: Its newest execution.
+        last_run_id: The run of that.
+        last_completed_check_execution_record: Its newest execution that gave a verdict.
+    """
+
+    asset_check_key: AssetCheckKey
+    last_check_execution_record: AssetCheckExecutionRecord | None
+    last_run_id: str | None
+    last_completed_check_execution_record: AssetCheckExecutionRecord | None
+
+    @property
+    def last_completed_run_id(self) -> str | None:
+        """The run of the newest verdict."""
+        record = self.last_completed_check_execution_record
+        return None if record is None else record.run_id
+
+
+class CheckQueries:
+    """The part of the instance that is asked about checks."""
+
+    store: Store
 
     def get_asset_check_execution_history(
         self,
         check_key: AssetCheckKey,
         limit: int,
         cursor: int | None = None,
-        status: set[AssetCheckExecutionRecordStatus] | None = None,
+        status: AbstractSet[AssetCheckExecutionRecordStatus] | None = None,
+        partition_filter: PartitionKeyFilter | None = None,
     ) -> Sequence[AssetCheckExecutionRecord]:
         """Return the executions of a check, newest first.
 
@@ -94,24 +132,79 @@ class EventLogStorage:
             limit: How many at most.
             cursor: The id of the last record of the page before.
             status: Those with one of these statuses; all if None.
+            partition_filter: Those of one partition, or of none.
         """
-        asset = check_key.asset_key
-        verdicts = EventFilter(asset=asset, kinds=("check_evaluated",), before=cursor)
-        plans = EventFilter(kinds=("check_planned",), before=cursor)
-        told = [*self._store.events(verdicts), *self._store.events(plans)]
         found: list[AssetCheckExecutionRecord] = []
-        judged: set[RunId | None] = set()
-        for event in sorted(told, key=lambda each: each.id, reverse=True):
+        for event in self._told_of(check_key, before=cursor):
             record = _record(event, check_key)
-            is_known = isinstance(event.event, CheckPlanned) and event.run in judged
-            if record is None or is_known:
+            if record is None or self._is_answered(event, check_key):
                 continue
-            judged.add(event.run)
-            if status is None or record.status in status:
+            is_of_partition = partition_filter is None or record.partition == partition_filter.key
+            if is_of_partition and (status is None or record.status in status):
                 found.append(record)
             if len(found) == limit:
                 break
         return found
+
+    def _told_of(self, key: AssetCheckKey, *, before: int | None) -> Iterator[StoredEvent]:
+        """Yield what was said of the checks of an asset, newest first, page by page."""
+        kinds = ("check_evaluated", "check_planned")
+        while True:
+            matching = EventFilter(asset=key.asset_key, kinds=kinds, before=before)
+            page = self.store.events(matching, limit=_PAGE, newest_first=True)
+            yield from page
+            if len(page) < _PAGE:
+                return
+            before = page[-1].id
+
+    def _is_answered(self, event: StoredEvent, key: AssetCheckKey) -> bool:
+        """Tell whether a check that a run meant to evaluate gave its verdict in that run."""
+        if event.run is None or not isinstance(event.event, CheckPlanned):
+            return False
+        verdicts = EventFilter(run=event.run, kinds=("check_evaluated",))
+        return any(_record(each, key) is not None for each in self.store.events(verdicts))
+
+    def get_latest_asset_check_evaluation_record(
+        self, asset_check_key: AssetCheckKey
+    ) -> AssetCheckExecutionRecord | None:
+        """Return the newest verdict of a check; None if it never gave one."""
+        heads = [
+            head
+            for head in self.store.check_heads(asset_check_key.asset_key)
+            if head.name == asset_check_key.name
+        ]
+        newest = max((head.event for head in heads), default=None)
+        event = None if newest is None else self.store.event(newest)
+        return None if event is None else _record(event, asset_check_key)
+
+    def get_latest_asset_check_execution_by_key(
+        self,
+        check_keys: Sequence[AssetCheckKey],
+        partition_filter: PartitionKeyFilter | None = None,
+    ) -> Mapping[AssetCheckKey, AssetCheckExecutionRecord]:
+        """Return the newest execution of each check that has one."""
+        found = {
+            key: self.get_asset_check_execution_history(
+                key, limit=1, partition_filter=partition_filter
+            )
+            for key in check_keys
+        }
+        return {key: records[0] for key, records in found.items() if records}
+
+    def get_asset_check_summary_records(
+        self, asset_check_keys: Sequence[AssetCheckKey]
+    ) -> Mapping[AssetCheckKey, AssetCheckSummaryRecord]:
+        """Return the newest executions of checks."""
+        newest = self.get_latest_asset_check_execution_by_key(asset_check_keys)
+        return {
+            key: AssetCheckSummaryRecord(
+                key,
+                newest.get(key),
+                newest[key].run_id if key in newest else None,
+                self.get_latest_asset_check_evaluation_record(key),
+            )
+            for key in asset_check_keys
+        }
 
 
 def _record(event: StoredEvent, key: AssetCheckKey) -> AssetCheckExecutionRecord | None:

@@ -5,87 +5,20 @@ Each class shows a part of a native event of `model.events`; none of them is sto
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from traceback import TracebackException
 
-from penstock import errors
+from penstock.compat.error_view import ErrorView
 from penstock.model import events as native
+from penstock.model.freshness import FreshnessState
 from penstock.model.keys import AssetKey
-from penstock.model.metadata import MetadataUnion
+from penstock.model.metadata import MetadataUnion, MetadataValue
 
 Metadata = Mapping[str, MetadataUnion]
 
 
 def _no_metadata() -> Metadata:
     return {}
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorView:
-    """An exception as data; a view of `ErrorInfo`.
-
-    Attributes:
-        info: What was recorded of it.
-        has_own_name: Whether its class is called as `__name__` has it, for code that compares
-            with the class; as Dagster has it otherwise.
-    """
-
-    info: native.ErrorInfo
-    has_own_name: bool = False
-
-    @property
-    def message(self) -> str:
-        """The class and the message, as the last line of a traceback has them."""
-        return f"{self.cls_name}: {self.info.message}\n"
-
-    @property
-    def cls_name(self) -> str:
-        """The name of the exception's class, as Dagster has it where the class is Penstock's."""
-        if self.has_own_name:
-            return self.info.kind
-        return _DAGSTER_NAMES.get(self.info.kind, self.info.kind)
-
-    @property
-    def stack(self) -> list[str]:
-        """The traceback's lines, from the user's first frame on."""
-        return self.info.stack.splitlines(keepends=True)
-
-    @property
-    def cause(self) -> ErrorView | None:
-        """The exception that it was raised from."""
-        cause = self.info.cause
-        return None if cause is None else ErrorView(cause, has_own_name=self.has_own_name)
-
-    @property
-    def context(self) -> ErrorView | None:
-        """The exception that was being handled when it was raised; `from None` hides that."""
-        return self.cause
-
-    @classmethod
-    def from_traceback(cls, tb_exc: TracebackException) -> ErrorView:
-        """Return the view of an exception that was captured with its traceback."""
-        return cls(_captured(tb_exc), has_own_name=True)
-
-    def to_string(self) -> str:
-        """Return the message and the traceback as text."""
-        return f"{self.message}\nStack Trace:\n{self.info.stack}"
-
-    def __str__(self) -> str:
-        """Return the text of the exception and of those that it was raised from."""
-        if self.cause is None:
-            return self.to_string()
-        return f"{self.to_string()}\nIt was caused by:\n{self.cause}"
-
-
-def _captured(error: TracebackException) -> native.ErrorInfo:
-    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return native.ErrorInfo(
-        kind=error.exc_type.__qualname__,
-        message=str(error),
-        stack="".join(error.stack.format()),
-        cause=None if cause is None else _captured(cause),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,9 +177,15 @@ class Materialization:
 
 @dataclass(frozen=True, slots=True)
 class StepMaterializationData:
-    """An asset that was made."""
+    """An asset that was made.
+
+    Attributes:
+        materialization: What was said of it.
+        asset_lineage: Accepted; what it was made of is told by the graph of assets.
+    """
 
     materialization: Materialization
+    asset_lineage: Sequence[object] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,10 +197,62 @@ class AssetObservationData:
 
 @dataclass(frozen=True, slots=True)
 class AssetMaterializationPlannedData:
-    """An asset that the run means to make."""
+    """An asset that the run means to make; a run for many partitions names them one by one."""
 
     asset_key: AssetKey
     partition: str | None = None
+    partitions_subset: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssetFailedToMaterializeData:
+    """An asset that the run meant to make, and did not."""
+
+    asset_key: AssetKey
+    partition: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AssetCheckEvaluationPlanned:
+    """A check that the run means to evaluate."""
+
+    asset_key: AssetKey
+    check_name: str
+    partition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssetWipedData:
+    """What was hidden of an asset: some of its partitions, or everything."""
+
+    asset_key: AssetKey
+    partition_keys: Sequence[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FreshnessStateEvaluation:
+    """The freshness of an asset was evaluated."""
+
+    key: AssetKey
+    freshness_state: FreshnessState
+
+
+@dataclass(frozen=True, slots=True)
+class FreshnessStateChange:
+    """The freshness of an asset is another one than before.
+
+    Attributes:
+        key: The asset.
+        new_state: How fresh it is now.
+        previous_state: How fresh it was.
+        state_change_timestamp: Since when, in seconds since the Unix epoch.
+    """
+
+    key: AssetKey
+    new_state: FreshnessState
+    previous_state: FreshnessState
+    state_change_timestamp: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,18 +264,97 @@ class HookErroredData:
 
 @dataclass(frozen=True, slots=True)
 class JobFailureData:
-    """Why a run failed."""
+    """Why a run failed.
+
+    Attributes:
+        error: What was raised.
+        failure_reason: The reason in words.
+        first_step_failure_event: The event of the first step that failed; a `DagsterEvent`.
+    """
 
     error: ErrorView | None
-    failure_reason: str
+    failure_reason: str | None = None
+    first_step_failure_event: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnqueuedData:
+    """Whence the job of a queued run is, if anybody said."""
+
+    code_location_name: str | None = None
+    repository_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComputeLogsCaptureData:
+    """Where the output of steps is kept.
+
+    Attributes:
+        file_key: The last part of the key of the log, after the run and `compute_logs`.
+        step_keys: The steps that it is of.
+        external_url: A page that shows it, where it is kept elsewhere.
+        external_stdout_url: A page that shows standard output.
+        external_stderr_url: A page that shows standard error.
+        shell_cmd: Commands that print it.
+    """
+
+    file_key: str
+    step_keys: Sequence[str]
+    external_url: str | None = None
+    external_stdout_url: str | None = None
+    external_stderr_url: str | None = None
+    shell_cmd: object = None
+
+    @property
+    def log_key(self) -> str:
+        """The same as `file_key`."""
+        return self.file_key
+
+
+@dataclass(frozen=True, slots=True)
+class JobCanceledData:
+    """Why a run was canceled."""
+
+    error: ErrorView | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EngineEventData:
-    """What else happened; facts for people."""
+    """What else happened; facts for people.
+
+    Attributes:
+        metadata: The facts.
+        error: What went wrong.
+        marker_start: The name of what begins here, for timelines.
+        marker_end: The name of what ends here.
+    """
 
     metadata: Metadata = field(default_factory=_no_metadata)
     error: ErrorView | None = None
+    marker_start: str | None = None
+    marker_end: str | None = None
+
+    @staticmethod
+    def engine_error(error: ErrorView) -> EngineEventData:
+        """Return the facts of an error."""
+        return EngineEventData(error=error)
+
+    @staticmethod
+    def in_process(pid: int, step_keys_to_execute: Sequence[str] | None = None) -> EngineEventData:
+        """Return the facts of a process that runs steps itself."""
+        return EngineEventData(metadata=_process(pid, step_keys_to_execute))
+
+    @staticmethod
+    def multiprocess(
+        pid: int, step_keys_to_execute: Sequence[str] | None = None
+    ) -> EngineEventData:
+        """Return the facts of a process that starts others for steps."""
+        return EngineEventData(metadata=_process(pid, step_keys_to_execute))
+
+
+def _process(pid: int, steps: Sequence[str] | None) -> Metadata:
+    named = {} if steps is None else {"step_keys": MetadataValue.text(str(list(steps)))}
+    return {"pid": MetadataValue.text(str(pid)), **named}
 
 
 SpecificData = (
@@ -299,159 +369,16 @@ SpecificData = (
     | StepMaterializationData
     | AssetObservationData
     | AssetMaterializationPlannedData
+    | AssetFailedToMaterializeData
+    | AssetCheckEvaluationPlanned
+    | AssetWipedData
+    | FreshnessStateEvaluation
+    | FreshnessStateChange
     | native.CheckEvaluated
     | HookErroredData
     | JobFailureData
+    | RunEnqueuedData
+    | ComputeLogsCaptureData
+    | JobCanceledData
     | EngineEventData
 )
-
-
-def step_error(info: native.ErrorInfo, step: str | None = None) -> ErrorView:
-    """Return why a step failed: what user code raised is the cause of the step's own error.
-
-    Args:
-        info: What was raised.
-        step: The step; None where it is not known.
-    """
-    if info.kind in _FRAMEWORK:
-        return ErrorView(info)
-    words = f"Error occurred while executing {'a step' if step is None else f'step {step!r}'}"
-    return ErrorView(native.ErrorInfo("StepExecutionError", words, "", info))
-
-
-_FRAMEWORK = frozenset(
-    name
-    for name, each in vars(errors).items()
-    if isinstance(each, type) and each is not errors.ParameterCheckError
-)
-
-_DAGSTER_NAMES: Mapping[str, str] = {
-    "EventLogInvalidForRunError": "DagsterEventLogInvalidForRun",
-    "ExecutionInterruptedError": "DagsterExecutionInterruptedError",
-    "HandleOutputError": "DagsterExecutionHandleOutputError",
-    "InvalidMetadataError": "DagsterInvalidMetadata",
-    "InvalidSelectionError": "DagsterInvalidAssetSelectionError",
-    "LoadInputError": "DagsterExecutionLoadInputError",
-    "PenstockError": "DagsterError",
-    "StepExecutionError": "DagsterExecutionStepExecutionError",
-    "StepNotFoundError": "DagsterExecutionStepNotFoundError",
-    **{
-        name: f"Dagster{name}"
-        for name in (
-            "ConfigMappingFunctionError",
-            "HomeNotSetError",
-            "InvalidConfigDefinitionError",
-            "InvalidConfigError",
-            "InvalidDefinitionError",
-            "InvalidInvocationError",
-            "InvalidPropertyError",
-            "InvalidSubsetError",
-            "InvariantViolationError",
-            "MaxRetriesExceededError",
-            "PipesExecutionError",
-            "ResourceFunctionError",
-            "RunNotFoundError",
-            "StepOutputNotFoundError",
-            "SubprocessError",
-            "TypeCheckDidNotPass",
-            "TypeCheckError",
-            "TypeLoadingError",
-            "UnknownPartitionError",
-            "UnknownResourceError",
-            "UnmetExecutorRequirementsError",
-            "UserCodeExecutionError",
-        )
-    },
-}
-"""The names of errors in Dagster, for those that users compare `cls_name` with."""
-
-
-def specific_data(event: native.AnyEvent, *, is_implied: bool = False) -> SpecificData | None:
-    """Return what is particular to an event; None where nothing is.
-
-    Args:
-        event: The native event.
-        is_implied: Whether a stored value is shown as an output, or a loaded one as an input.
-    """
-    match event:
-        case native.StepFailed():
-            return StepFailureData(step_error(event.error, event.step), _user_failure(event))
-        case native.StepUpForRetry():
-            return StepRetryData(step_error(event.error, event.step), event.delay)
-        case native.StepSucceeded():
-            return StepSuccessData(event.took * 1000)
-        case native.StepCanceled():
-            interrupted = native.ErrorInfo("ExecutionInterruptedError", "The step was cancelled.")
-            return StepFailureData(ErrorView(interrupted))
-        case native.RunFailed():
-            error = step_error(event.error) if event.error is not None else None
-            return JobFailureData(error, event.reason)
-        case _:
-            return _of_data(event, is_implied=is_implied)
-
-
-def _of_data(event: native.AnyEvent, *, is_implied: bool) -> SpecificData | None:
-    match event:
-        case native.InputTaken():
-            return StepInputData(event.name, _verdict(event.verdict))
-        case native.InputLoaded() if is_implied:
-            return StepInputData(event.name, _verdict(None))
-        case native.InputLoaded():
-            return LoadedInputData(
-                event.name, event.manager, event.output, event.source, event.metadata
-            )
-        case native.OutputProduced():
-            handle = StepOutputHandle(event.step, event.name, event.mapping_key)
-            return StepOutputData(handle, _verdict(event.verdict), event.version, event.metadata)
-        case native.OutputStored() if is_implied:
-            handle = StepOutputHandle(event.step, event.name, event.mapping_key)
-            return StepOutputData(handle, _verdict(None))
-        case native.OutputStored():
-            return HandledOutputData(event.name, event.metadata, event.mapping_key)
-        case native.HookErrored():
-            return HookErroredData(ErrorView(event.error))
-        case native.ExpectationJudged():
-            view = ExpectationView(event.passed, event.label, event.description, event.metadata)
-            return StepExpectationResultData(view)
-        case _:
-            return _of_asset(event)
-
-
-def _of_asset(event: native.AnyEvent) -> SpecificData | None:
-    match event:
-        case native.AssetMaterialized():
-            return StepMaterializationData(materialization_of(event))
-        case native.AssetObserved():
-            return AssetObservationData(materialization_of(event))
-        case native.AssetPlanned():
-            return AssetMaterializationPlannedData(event.asset, event.partition)
-        case native.CheckEvaluated():
-            return event
-        case _:
-            return None
-
-
-def _verdict(verdict: native.TypeVerdict | None) -> TypeCheckData:
-    if verdict is None:
-        return TypeCheckData(success=True, label="Any")
-    return TypeCheckData(verdict.passed, verdict.type, verdict.description, verdict.metadata)
-
-
-def _user_failure(event: native.StepFailed) -> UserFailureData | None:
-    if event.error.kind != "Failure" and not event.metadata:
-        return None
-    return UserFailureData("intentional-failure", event.error.message or None, event.metadata)
-
-
-def materialization_of(
-    event: native.AssetMaterialized | native.AssetObserved,
-) -> Materialization:
-    """Return what a materialization or an observation says."""
-    version = {"dagster/data_version": event.data_version} if event.data_version else {}
-    return Materialization(
-        event.asset,
-        event.partition,
-        event.metadata,
-        {**event.tags, **version},
-        event.description,
-    )

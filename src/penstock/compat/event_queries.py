@@ -1,141 +1,38 @@
-"""Pages of the event log: `AssetRecordsFilter`, `EventRecordsResult` and what asks with them.
-
-`EventQueries` is the part of the instance that answers. A cursor is the id of the last event of a
-page, as text; whoever asks only hands it back.
-"""
+"""`EventQueries`: the questions of an instance about its event log, most of them page by page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+
+from msgspec.structs import replace
 
 from penstock.base.ids import RunId
-from penstock.compat.event_views import Port
-from penstock.compat.events import (
-    KIND_OF_TYPE,
-    RUN_TYPES,
-    DagsterEventType,
-    EventLogEntry,
-    EventLogRecord,
+from penstock.compat.event_entries import EventLogEntry, EventLogRecord
+from penstock.compat.event_filters import (
+    TYPE_OF_STATUS,
+    AnyFilter,
+    AssetRecordsFilter,
+    EventLogConnection,
+    EventRecordsFilter,
+    EventRecordsResult,
+    RunStatusChangeRecordsFilter,
+    Tags,
 )
+from penstock.compat.event_types import KIND_OF_TYPE, DagsterEventType
+from penstock.compat.event_views import Port
 from penstock.compat.implied_records import entries, kinds_of_types, ports_told
-from penstock.compat.run_records import RunRecord
-from penstock.compat.runs import RunsFilter
 from penstock.errors import EventLogInvalidForRunError, ParameterCheckError
 from penstock.model.events import StoredEvent
 from penstock.model.keys import AssetKey
-from penstock.model.run import RunFilter, RunStatus
+from penstock.model.run import RunStatus
 from penstock.store.protocol import EventFilter, Store
 
 _PAGE = 1000
 
-TYPE_OF_STATUS = {
-    RunStatus.QUEUED: DagsterEventType.RUN_ENQUEUED,
-    RunStatus.STARTED: DagsterEventType.RUN_START,
-    RunStatus.SUCCESS: DagsterEventType.RUN_SUCCESS,
-    RunStatus.FAILURE: DagsterEventType.RUN_FAILURE,
-    RunStatus.CANCELING: DagsterEventType.RUN_CANCELING,
-    RunStatus.CANCELED: DagsterEventType.RUN_CANCELED,
-    RunStatus.SUSPENDED: DagsterEventType.RUN_SUSPENDED,
-}
-"""The type of the event with which a run comes to a status."""
+Types = DagsterEventType | AbstractSet[DagsterEventType] | None
+"""The types of events; None for every one."""
 
-
-@dataclass(frozen=True, slots=True)
-class EventRecordsFilter:
-    """Which records to return: of one type and, if given, one asset and some partitions.
-
-    Cursors are ids, exclusive on both ends.
-    """
-
-    event_type: DagsterEventType
-    asset_key: AssetKey | None = None
-    asset_partitions: tuple[str, ...] | None = None
-    after_cursor: int | None = None
-    before_cursor: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AssetRecordsFilter:
-    """Which events of an asset to return; every given field must hold.
-
-    Times are in seconds since the Unix epoch; all limits are exclusive.
-    """
-
-    asset_key: AssetKey
-    asset_partitions: Sequence[str] | None = None
-    after_timestamp: float | None = None
-    before_timestamp: float | None = None
-    after_storage_id: int | None = None
-    before_storage_id: int | None = None
-    storage_ids: Sequence[int] | None = None
-
-    def to_event_records_filter(self, event_type: DagsterEventType) -> EventRecordsFilter:
-        """Return the filter for `get_event_records`, which knows no times."""
-        partitions = self.asset_partitions
-        return EventRecordsFilter(
-            event_type,
-            self.asset_key,
-            None if partitions is None else tuple(partitions),
-            self.after_storage_id,
-            self.before_storage_id,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class RunStatusChangeRecordsFilter:
-    """Which changes of runs to return; every given field must hold.
-
-    Raises:
-        ParameterCheckError: The type is not one of a run.
-    """
-
-    event_type: DagsterEventType
-    after_timestamp: float | None = None
-    before_timestamp: float | None = None
-    after_storage_id: int | None = None
-    before_storage_id: int | None = None
-    storage_ids: Sequence[int] | None = None
-    job_names: Sequence[str] | None = None
-
-    def __post_init__(self) -> None:
-        if self.event_type not in RUN_TYPES:
-            known = ", ".join(sorted(each.name for each in RUN_TYPES))
-            raise ParameterCheckError(
-                f"{self.event_type!r} is no change of a run's status. Use one of {known}."
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class RunShardedEventsCursor:
-    """A place in the event log for stores that keep a log for each run.
-
-    Penstock keeps one log, so only the id counts.
-    """
-
-    id: int
-    run_updated_after: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class EventRecordsResult:
-    """A page of events.
-
-    Attributes:
-        records: The events.
-        cursor: Where the next page begins; hand it back to ask for it.
-        has_more: Whether the page is full, so that there may be another one.
-    """
-
-    records: Sequence[EventLogRecord]
-    cursor: str
-    has_more: bool
-
-
-EventLogConnection = EventRecordsResult
-
-_AnyFilter = AssetRecordsFilter | RunStatusChangeRecordsFilter
 _Accepts = Callable[[StoredEvent], bool]
 
 
@@ -206,7 +103,7 @@ class EventQueries:
     def _fetch(
         self,
         kind: str,
-        wanted: AssetKey | _AnyFilter,
+        wanted: AssetKey | AssetRecordsFilter | RunStatusChangeRecordsFilter,
         limit: int,
         cursor: str | None,
         *,
@@ -214,14 +111,8 @@ class EventQueries:
     ) -> EventRecordsResult:
         found = AssetRecordsFilter(wanted) if isinstance(wanted, AssetKey) else wanted
         accepts = self._acceptance(found)
-        matching = EventFilter(
-            kinds=(kind,),
-            asset=found.asset_key if isinstance(found, AssetRecordsFilter) else None,
-            partitions=_partitions(found),
-            after=found.after_storage_id,
-            before=found.before_storage_id,
-        )
-        events = self._pages(matching, cursor, is_newest_first=not ascending)
+        matching = event_filter(found, (kind,))
+        events = self._pages(matching, cursor, is_newest_first=not ascending, limit=limit)
         taken: list[StoredEvent] = []
         while len(taken) < limit and (event := next(events, None)) is not None:
             if accepts(event):
@@ -229,30 +120,37 @@ class EventQueries:
         return _page(taken, cursor, limit)
 
     def _pages(
-        self, matching: EventFilter, cursor: str | None, *, is_newest_first: bool
+        self,
+        matching: EventFilter,
+        cursor: str | None,
+        *,
+        is_newest_first: bool,
+        limit: int | None = None,
     ) -> Iterator[StoredEvent]:
+        """Yield events page by page; the first pages are no larger than `limit` makes likely."""
         place = None if cursor is None else _place(cursor)
+        size = _PAGE if limit is None else min(limit + 1, _PAGE)
         while True:
             page = self.store.events(
                 _beyond(matching, place, is_newest_first=is_newest_first),
-                limit=_PAGE,
+                limit=size,
                 newest_first=is_newest_first,
             )
             yield from page
-            if len(page) < _PAGE:
+            if len(page) < size:
                 return
-            place = page[-1].id
+            place, size = page[-1].id, min(size * 4, _PAGE)
 
-    def _acceptance(self, wanted: _AnyFilter) -> _Accepts:
-        ids = None if wanted.storage_ids is None else frozenset(wanted.storage_ids)
+    def _acceptance(self, wanted: AnyFilter) -> _Accepts:
+        """Return what holds of events beyond what the store is asked for."""
         names = wanted.job_names if isinstance(wanted, RunStatusChangeRecordsFilter) else None
+        tags: Tags = getattr(wanted, "tags", None) or {}
 
         def accepts(event: StoredEvent) -> bool:
             return (
-                (ids is None or event.id in ids)
-                and (wanted.after_timestamp is None or event.at > wanted.after_timestamp)
-                and (wanted.before_timestamp is None or event.at < wanted.before_timestamp)
+                (wanted.after_timestamp is None or event.at > wanted.after_timestamp)
                 and (names is None or self._job_of(event.run) in names)
+                and (not tags or _has_tags(event, tags))
             )
 
         return accepts
@@ -261,11 +159,77 @@ class EventQueries:
         record = None if run is None else self.store.run(run)
         return None if record is None else record.spec.job
 
+    def all_logs(self, run_id: str, of_type: Types = None) -> list[EventLogEntry]:
+        """Return the event log of a run, oldest first.
+
+        Args:
+            run_id: The run.
+            of_type: The types of events; every line if None.
+        """
+        if of_type is None:
+            events = self.store.events(EventFilter(run=RunId(run_id)))
+            return [EventLogEntry(event) for event in events]
+        return [record.event_log_entry for record in self._of_run(run_id, of_type).records]
+
+    def logs_after(
+        self,
+        run_id: str,
+        cursor: int | None = None,
+        of_type: Types = None,
+        limit: int | None = None,
+    ) -> list[EventLogEntry]:
+        """Return the lines of a run's event log after a place in it, oldest first.
+
+        Args:
+            run_id: The run.
+            cursor: The place of the last line that is known, counted from 0; all if None or -1.
+            of_type: The types of events; every line if None.
+            limit: How many at most.
+        """
+        found = self.all_logs(run_id, of_type)[0 if cursor is None else cursor + 1 :]
+        return found[:limit]
+
+    def get_event_records(
+        self,
+        event_records_filter: EventRecordsFilter,
+        limit: int | None = None,
+        ascending: bool = False,  # noqa: FBT001, FBT002 - the public signature
+    ) -> list[EventLogRecord]:
+        """Return events of one type, newest first."""
+        wanted = event_records_filter
+        types = {wanted.event_type}
+        matching = event_filter(wanted, kinds_of_types(types))
+        accepts = self._acceptance(wanted)
+        page = self._typed(matching, types, limit, ascending=ascending, accepts=accepts)
+        return list(page.records)
+
+    def get_asset_keys_for_run(self, run_id: str, of_type: Types = None) -> set[AssetKey]:
+        """Return the assets that the events of a run are about."""
+        return set(self.get_asset_partitions_for_run(run_id, of_type))
+
+    def get_asset_partitions_for_run(
+        self, run_id: str, of_type: Types = None
+    ) -> Mapping[AssetKey, set[str | None]]:
+        """Return the assets that the events of a run are about, with the partitions of each."""
+        found: dict[AssetKey, set[str | None]] = {}
+        for entry in self.all_logs(run_id, of_type):
+            event = entry.dagster_event
+            if event is not None and event.asset_key is not None:
+                found.setdefault(event.asset_key, set()).add(event.partition)
+        return found
+
+    def _of_run(
+        self, run_id: str, of_type: DagsterEventType | AbstractSet[DagsterEventType]
+    ) -> EventRecordsResult:
+        types = {of_type} if isinstance(of_type, DagsterEventType) else of_type
+        matching = EventFilter(run=RunId(run_id), kinds=kinds_of_types(types))
+        return self._typed(matching, types, None, ascending=True)
+
     def get_records_for_run(
         self,
         run_id: str,
         cursor: str | None = None,
-        of_type: DagsterEventType | set[DagsterEventType] | None = None,
+        of_type: Types = None,
         limit: int | None = None,
         ascending: bool = True,  # noqa: FBT001, FBT002 - the public signature
     ) -> EventLogConnection:
@@ -303,6 +267,7 @@ class EventQueries:
         cursor: str | None = None,
         *,
         ascending: bool,
+        accepts: _Accepts | None = None,
     ) -> EventRecordsResult:
         """Return a page of records of some types, those that others imply included.
 
@@ -317,7 +282,9 @@ class EventQueries:
             return told[run]
 
         found: list[EventLogRecord] = []
-        pages = self._pages(matching, cursor, is_newest_first=not ascending)
+        pages = self._pages(matching, cursor, is_newest_first=not ascending, limit=limit)
+        if accepts is not None:
+            pages = filter(accepts, pages)
         for shown in entries(pages, types, told_of):
             found += [EventLogRecord(entry.stored.id, entry) for entry in shown]
             if limit is not None and len(found) >= limit:
@@ -325,48 +292,28 @@ class EventQueries:
         following = str(found[-1].storage_id) if found else (cursor or "0")
         return EventRecordsResult(found, following, limit is not None and len(found) >= limit)
 
-    def get_run_records(
-        self,
-        filters: RunsFilter | None = None,
-        limit: int | None = None,
-        order_by: str | None = None,
-        ascending: bool = False,  # noqa: FBT001, FBT002 - the public signature
-        cursor: str | None = None,
-    ) -> Sequence[RunRecord]:
-        """Return runs with their times, newest first.
 
-        Args:
-            filters: Which runs.
-            limit: How many at most.
-            order_by: `id`, `create_timestamp` or `update_timestamp`; ids grow with time.
-            ascending: Whether the oldest comes first.
-            cursor: The last run of the page before.
-
-        Raises:
-            ParameterCheckError: They cannot be ordered so.
-        """
-        orders = {"id": "id", "create_timestamp": "created", "update_timestamp": "updated"}
-        if order_by is not None and order_by not in orders:
-            raise ParameterCheckError(
-                f"get_run_records(order_by=...) is one of {', '.join(orders)}, not '{order_by}'."
-            )
-        matching = RunFilter() if filters is None else filters.to_native()
-        before = None if cursor is None else RunId(cursor)
-        records = self.store.runs(matching, before=before)
-        key = orders[order_by or "id"]
-        ordered = sorted(records, key=lambda each: getattr(each, key), reverse=not ascending)
-        return [RunRecord(record) for record in ordered[:limit]]
-
-    def get_run_record_by_id(self, run_id: str) -> RunRecord | None:
-        """Return a run with its times."""
-        record = self.store.run(RunId(run_id))
-        return None if record is None else RunRecord(record)
+def event_filter(wanted: AnyFilter, kinds: tuple[str, ...]) -> EventFilter:
+    """Return the filter that stores understand; what it leaves open is for whoever reads."""
+    partitions: Sequence[str] | None = getattr(wanted, "asset_partitions", None)
+    return EventFilter(
+        kinds=kinds,
+        asset=getattr(wanted, "asset_key", None),
+        partitions=None if partitions is None else tuple(partitions),
+        after=wanted.after_storage_id,
+        before=wanted.before_storage_id,
+        ids=None if wanted.storage_ids is None else tuple(wanted.storage_ids),
+        since=wanted.after_timestamp,
+        until=wanted.before_timestamp,
+    )
 
 
-def _partitions(wanted: _AnyFilter) -> tuple[str, ...] | None:
-    if isinstance(wanted, AssetRecordsFilter) and wanted.asset_partitions is not None:
-        return tuple(wanted.asset_partitions)
-    return None
+def _has_tags(event: StoredEvent, wanted: Tags) -> bool:
+    tags: Mapping[str, str] = getattr(event.event, "tags", {})
+    return all(
+        tags.get(key) in ([value] if isinstance(value, str) else value)
+        for key, value in wanted.items()
+    )
 
 
 def _beyond(matching: EventFilter, place: int | None, *, is_newest_first: bool) -> EventFilter:
@@ -375,17 +322,8 @@ def _beyond(matching: EventFilter, place: int | None, *, is_newest_first: bool) 
         return matching
     after, before = matching.after, matching.before
     if is_newest_first:
-        before = place if before is None else min(before, place)
-    else:
-        after = place if after is None else max(after, place)
-    return EventFilter(
-        run=matching.run,
-        asset=matching.asset,
-        partitions=matching.partitions,
-        kinds=matching.kinds,
-        after=after,
-        before=before,
-    )
+        return replace(matching, before=place if before is None else min(before, place))
+    return replace(matching, after=place if after is None else max(after, place))
 
 
 def _place(cursor: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from penstock.errors import ParameterCheckError
 from penstock.model import events as native
 from penstock.model.events import kind_of
 
@@ -27,6 +28,8 @@ def describe_event(event: native.AnyEvent) -> str:
             return f"{kind_of(event)} {hook} of {step}"
         case native.TeardownFailed(resource=resource, error=error):
             return f"Teardown of resources [{resource}] failed: {error.first_line()}"
+        case native.Remark(message=message) if message:
+            return message
         case native.RunFailed(reason=reason):
             return f"run_failed: {reason}"
         case native.CheckEvaluated(name=name, passed=passed):
@@ -43,7 +46,7 @@ def level_of_event(event: native.AnyEvent) -> int:
     Levels are the numbers of Python's logging module.
     """
     match event:
-        case native.LogLine(level=level):
+        case native.LogLine(level=level) | native.Remark(level=level):
             return level
         case (
             native.StepFailed()
@@ -54,3 +57,21 @@ def level_of_event(event: native.AnyEvent) -> int:
             return _ERROR
         case _:
             return _DEBUG
+
+
+def level_number(level: int | str) -> int:
+    """Return the number of a level that is given as a number or as its name, in any case.
+
+    Raises:
+        ParameterCheckError: There is no level of that name.
+    """
+    if isinstance(level, int):
+        return level
+    number = _LEVELS.get(level.upper())
+    if number is None:
+        known = ", ".join(_LEVELS)
+        raise ParameterCheckError(f"There is no log level '{level}'. Use one of {known}.")
+    return number
+
+
+_LEVELS = {"CRITICAL": 50, "ERROR": 40, "WARNING": 30, "WARN": 30, "INFO": 20, "DEBUG": 10}

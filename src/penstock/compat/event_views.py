@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from penstock.compat.events import DagsterEvent, DagsterEventType
+from penstock.compat.event_types import DagsterEventType
+from penstock.compat.events import DagsterEvent
 from penstock.model import events as native
 from penstock.model.events import StoredEvent
 

@@ -1,17 +1,22 @@
-"""`DagsterEvent`, `EventLogEntry` and `EventLogRecord`: views of `model.events.StoredEvent`."""
+"""`DagsterEvent`: a view of `model.events.StoredEvent`; lines of the log are `event_entries`."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field
 from typing import cast
 
+from msgspec.structs import replace
+
+from penstock.compat.event_contents import engine_data_of, materialization_of, specific_data
 from penstock.compat.event_data import (
     AssetObservationData,
+    ComputeLogsCaptureData,
     EngineEventData,
     JobFailureData,
     Materialization,
+    RunEnqueuedData,
     SpecificData,
     StepExpectationResultData,
     StepFailureData,
@@ -21,122 +26,73 @@ from penstock.compat.event_data import (
     StepOutputData,
     StepRetryData,
     StepSuccessData,
-    materialization_of,
-    specific_data,
 )
-from penstock.compat.event_text import describe_event, level_of_event
+from penstock.compat.event_forms import native_event
+from penstock.compat.event_text import describe_event
+from penstock.compat.event_types import (
+    HOOK_TYPES,
+    RUN_TYPES,
+    STEP_TYPES,
+    DagsterEventType,
+    type_of,
+)
 from penstock.errors import ParameterCheckError
 from penstock.model import events as native
-from penstock.model.events import StoredEvent, kind_of
+from penstock.model.events import StoredEvent
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.node_handle import NodeHandle
 
 
-class DagsterEventType(StrEnum):
-    """The event types of `spec/06`; the stored names of run events keep their old prefix."""
-
-    STEP_START = "STEP_START"
-    STEP_SUCCESS = "STEP_SUCCESS"
-    STEP_FAILURE = "STEP_FAILURE"
-    STEP_SKIPPED = "STEP_SKIPPED"
-    STEP_UP_FOR_RETRY = "STEP_UP_FOR_RETRY"
-    STEP_RESTARTED = "STEP_RESTARTED"
-    STEP_INPUT = "STEP_INPUT"
-    STEP_OUTPUT = "STEP_OUTPUT"
-    STEP_EXPECTATION_RESULT = "STEP_EXPECTATION_RESULT"
-    HOOK_COMPLETED = "HOOK_COMPLETED"
-    HOOK_ERRORED = "HOOK_ERRORED"
-    HOOK_SKIPPED = "HOOK_SKIPPED"
-    LOADED_INPUT = "LOADED_INPUT"
-    HANDLED_OUTPUT = "HANDLED_OUTPUT"
-    ASSET_MATERIALIZATION = "ASSET_MATERIALIZATION"
-    ASSET_MATERIALIZATION_PLANNED = "ASSET_MATERIALIZATION_PLANNED"
-    ASSET_FAILED_TO_MATERIALIZE = "ASSET_FAILED_TO_MATERIALIZE"
-    ASSET_OBSERVATION = "ASSET_OBSERVATION"
-    ASSET_CHECK_EVALUATION_PLANNED = "ASSET_CHECK_EVALUATION_PLANNED"
-    ASSET_CHECK_EVALUATION = "ASSET_CHECK_EVALUATION"
-    RUN_ENQUEUED = "PIPELINE_ENQUEUED"
-    RUN_START = "PIPELINE_START"
-    RUN_SUCCESS = "PIPELINE_SUCCESS"
-    RUN_FAILURE = "PIPELINE_FAILURE"
-    RUN_CANCELING = "PIPELINE_CANCELING"
-    RUN_CANCELED = "PIPELINE_CANCELED"
-    RUN_SUSPENDED = "RUN_SUSPENDED"
-    RUN_RESUMED = "RUN_RESUMED"
-    LOGS_CAPTURED = "LOGS_CAPTURED"
-    ENGINE_EVENT = "ENGINE_EVENT"
-
-
-TYPE_OF_KIND: Mapping[str, DagsterEventType] = {
-    "step_started": DagsterEventType.STEP_START,
-    "step_succeeded": DagsterEventType.STEP_SUCCESS,
-    "step_failed": DagsterEventType.STEP_FAILURE,
-    "step_skipped": DagsterEventType.STEP_SKIPPED,
-    "step_up_for_retry": DagsterEventType.STEP_UP_FOR_RETRY,
-    "step_restarted": DagsterEventType.STEP_RESTARTED,
-    "step_canceled": DagsterEventType.STEP_FAILURE,
-    "input_loaded": DagsterEventType.LOADED_INPUT,
-    "input_taken": DagsterEventType.STEP_INPUT,
-    "output_produced": DagsterEventType.STEP_OUTPUT,
-    "expectation_judged": DagsterEventType.STEP_EXPECTATION_RESULT,
-    "hook_completed": DagsterEventType.HOOK_COMPLETED,
-    "hook_errored": DagsterEventType.HOOK_ERRORED,
-    "hook_skipped": DagsterEventType.HOOK_SKIPPED,
-    "output_stored": DagsterEventType.HANDLED_OUTPUT,
-    "asset_materialized": DagsterEventType.ASSET_MATERIALIZATION,
-    "asset_planned": DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
-    "check_planned": DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED,
-    "asset_failed": DagsterEventType.ASSET_FAILED_TO_MATERIALIZE,
-    "asset_observed": DagsterEventType.ASSET_OBSERVATION,
-    "check_evaluated": DagsterEventType.ASSET_CHECK_EVALUATION,
-    "run_queued": DagsterEventType.RUN_ENQUEUED,
-    "run_started": DagsterEventType.RUN_START,
-    "run_succeeded": DagsterEventType.RUN_SUCCESS,
-    "run_failed": DagsterEventType.RUN_FAILURE,
-    "run_canceling": DagsterEventType.RUN_CANCELING,
-    "run_canceled": DagsterEventType.RUN_CANCELED,
-    "lease_lost": DagsterEventType.RUN_SUSPENDED,
-    "run_resumed": DagsterEventType.RUN_RESUMED,
-    "logs_captured": DagsterEventType.LOGS_CAPTURED,
-    "teardown_failed": DagsterEventType.ENGINE_EVENT,
-}
-
-HOOK_TYPES = frozenset(
-    {
-        DagsterEventType.HOOK_COMPLETED,
-        DagsterEventType.HOOK_ERRORED,
-        DagsterEventType.HOOK_SKIPPED,
-    }
-)
-STEP_TYPES = frozenset(
-    {
-        *(kind for kind in DagsterEventType if kind.name.startswith("STEP_")),
-        DagsterEventType.HANDLED_OUTPUT,
-        DagsterEventType.LOADED_INPUT,
-        DagsterEventType.ASSET_MATERIALIZATION,
-        DagsterEventType.ASSET_OBSERVATION,
-        DagsterEventType.ASSET_CHECK_EVALUATION,
-    }
-)
-RUN_TYPES = frozenset(kind for kind in DagsterEventType if kind.name.startswith("RUN_"))
-
-KIND_OF_TYPE: Mapping[DagsterEventType, str] = {
-    kind_type: kind for kind, kind_type in reversed(TYPE_OF_KIND.items())
-}
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, init=False)
 class DagsterEvent:
-    """An event of a run; a view of a native event.
+    """An event of a run; a view of a native event, or one that is to be reported.
 
     Attributes:
-        stored: The native event with its place in the log.
+        stored: The native event with its place in the log; 0 where it has none yet.
         shown_as: A type that it implies and that has no native event where there is nothing to
             tell: a stored value was an output before, and a loaded one becomes an input.
+        job_name: The job of its run; None where that is not known.
     """
 
     stored: StoredEvent
-    shown_as: DagsterEventType | None = None
+    shown_as: DagsterEventType | None
+    job_name: str | None = field(compare=False)
+
+    def __init__(
+        self,
+        stored: StoredEvent | str | None = None,
+        shown_as: DagsterEventType | str | None = None,
+        *,
+        event_type_value: str = DagsterEventType.ENGINE_EVENT.value,
+        job_name: str | None = None,
+        step_key: str | None = None,
+        event_specific_data: object = None,
+        message: str | None = None,
+        **_more: object,
+    ) -> None:
+        """Make an event; of a stored one, or of what is to be reported.
+
+        Args:
+            stored: The native event that it shows; all else is ignored then but `shown_as`. A text
+                is the type of an event to report, and the job of its run comes second.
+            shown_as: A type that the event implies.
+            event_type_value: The stored name of the type.
+            job_name: The job of its run, where it is known.
+            step_key: The step that it is of.
+            event_specific_data: What is particular to its type.
+            message: The event in words.
+            **_more: Accepted: the other fields of Dagster's events, that runs know.
+        """
+        if not isinstance(stored, StoredEvent):
+            if stored is not None:
+                event_type_value, job_name = stored, shown_as or job_name
+            shown_as = None
+            event_type = DagsterEventType(event_type_value)
+            event = native_event(event_type, event_specific_data, step=step_key, message=message)
+            stored = StoredEvent(id=0, run=None, at=0.0, event=event)
+        object.__setattr__(self, "stored", stored)
+        object.__setattr__(self, "shown_as", shown_as)
+        object.__setattr__(self, "job_name", job_name)
 
     @property
     def native(self) -> native.AnyEvent:
@@ -148,7 +104,7 @@ class DagsterEvent:
         """The type of the event; ENGINE_EVENT for a kind that Dagster has no name for."""
         if self.shown_as is not None:
             return self.shown_as
-        return TYPE_OF_KIND.get(kind_of(self.stored.event), DagsterEventType.ENGINE_EVENT)
+        return type_of(self.stored.event)
 
     @property
     def event_type_value(self) -> str:
@@ -159,6 +115,18 @@ class DagsterEvent:
     def event_specific_data(self) -> SpecificData | None:
         """What is particular to this type of event."""
         return specific_data(self.stored.event, is_implied=self.shown_as is not None)
+
+    @property
+    def logging_tags(self) -> Mapping[str, str]:
+        """What says where it is from: the run, its job, the step and its op."""
+        step = self.step_key
+        tags = {
+            "run_id": self.stored.run,
+            "job_name": self.job_name,
+            "step_key": step,
+            "op_name": None if step is None else self.node_name,
+        }
+        return {name: value for name, value in tags.items() if value}
 
     @property
     def timestamp(self) -> float:
@@ -370,14 +338,32 @@ class DagsterEvent:
         return cast("StepExpectationResultData", self._data(StepExpectationResultData))
 
     @property
+    def logs_captured_data(self) -> ComputeLogsCaptureData:
+        """Where the output of the step is kept."""
+        return cast("ComputeLogsCaptureData", self._data(ComputeLogsCaptureData))
+
+    @property
+    def run_enqueued_data(self) -> RunEnqueuedData:
+        """Whence the job of a queued run is."""
+        return cast("RunEnqueuedData", self._data(RunEnqueuedData))
+
+    @property
     def job_failure_data(self) -> JobFailureData:
         """Why the run failed."""
-        return cast("JobFailureData", self._data(JobFailureData))
+        data = cast("JobFailureData", self._data(JobFailureData))
+        event = self.stored.event
+        if not isinstance(event, native.RunFailed) or event.first_failed is None:
+            return data
+        assert event.error is not None
+        failed = native.StepFailed(event.first_failed, event.error)
+        first = DagsterEvent(replace(self.stored, id=0, event=failed), job_name=self.job_name)
+        return dataclasses.replace(data, first_step_failure_event=first)
 
     @property
     def engine_event_data(self) -> EngineEventData:
         """Facts about what else happened."""
-        return EngineEventData()
+        event = self.stored.event
+        return engine_data_of(event) if isinstance(event, native.Remark) else EngineEventData()
 
     @property
     def message(self) -> str:
@@ -398,90 +384,3 @@ class DagsterEvent:
                 f"The event {self.event_type_value} does not tell of that; see its event_type."
             )
         return self.stored.event
-
-
-@dataclass(frozen=True, slots=True)
-class EventLogEntry:
-    """A line of the event log; a view of `StoredEvent`, maybe as a type that it implies."""
-
-    stored: StoredEvent
-    shown_as: DagsterEventType | None = None
-
-    @property
-    def dagster_event(self) -> DagsterEvent | None:
-        """The event, unless the line is a message of user code."""
-        if isinstance(self.stored.event, native.LogLine):
-            return None
-        return DagsterEvent(self.stored, self.shown_as)
-
-    @property
-    def run_id(self) -> str:
-        """The id of the run; empty outside any run."""
-        return self.stored.run or ""
-
-    @property
-    def timestamp(self) -> float:
-        """When it was recorded, in seconds since the Unix epoch."""
-        return self.stored.at
-
-    @property
-    def step_key(self) -> str | None:
-        """The step that it is of."""
-        return getattr(self.stored.event, "step", None)
-
-    @property
-    def level(self) -> int:
-        """How much it matters, as a number of Python's logging module."""
-        return level_of_event(self.stored.event)
-
-    @property
-    def asset_materialization(self) -> Materialization | None:
-        """What was made, if something was."""
-        event = self.stored.event
-        return materialization_of(event) if isinstance(event, native.AssetMaterialized) else None
-
-    @property
-    def asset_observation(self) -> Materialization | None:
-        """What was observed, if something was."""
-        event = self.stored.event
-        return materialization_of(event) if isinstance(event, native.AssetObserved) else None
-
-    @property
-    def message(self) -> str:
-        """The line in words."""
-        return describe_event(self.stored.event)
-
-    user_message = message
-
-
-@dataclass(frozen=True, slots=True)
-class EventLogRecord:
-    """A line of the event log with its id; a view of `StoredEvent`."""
-
-    storage_id: int
-    event_log_entry: EventLogEntry
-
-    @property
-    def run_id(self) -> str:
-        """The id of the run; empty outside any run."""
-        return self.event_log_entry.run_id
-
-    @property
-    def timestamp(self) -> float:
-        """When it was recorded, in seconds since the Unix epoch."""
-        return self.event_log_entry.timestamp
-
-    @property
-    def asset_key(self) -> AssetKey | None:
-        """The asset that it is about."""
-        return getattr(self.event_log_entry.stored.event, "asset", None)
-
-    @property
-    def partition_key(self) -> str | None:
-        """The partition that it is about."""
-        return getattr(self.event_log_entry.stored.event, "partition", None)
-
-    @property
-    def asset_materialization(self) -> Materialization | None:
-        """What was made, if something was."""
-        return self.event_log_entry.asset_materialization

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from penstock.base.ids import RunId
+from penstock.compat.event_entries import EventLogEntry
+from penstock.compat.event_types import DagsterEventType, kinds_that_show, type_of
 from penstock.compat.event_views import Port, port_of
-from penstock.compat.events import TYPE_OF_KIND, DagsterEventType, EventLogEntry
 from penstock.model import events as native
-from penstock.model.events import StoredEvent, kind_of
+from penstock.model.events import StoredEvent
 
 _IMPLYING = {
     DagsterEventType.STEP_OUTPUT: "output_stored",
@@ -25,10 +26,8 @@ Told = Callable[[RunId | None], Collection[Port]]
 
 def kinds_of_types(types: Collection[DagsterEventType]) -> tuple[str, ...]:
     """Return the kinds of native events of which records of some types are made."""
-    implying = {_IMPLYING[wanted] for wanted in types if wanted in _IMPLYING}
-    return tuple(
-        kind for kind, kind_type in TYPE_OF_KIND.items() if kind_type in types or kind in implying
-    )
+    implying = [_IMPLYING[wanted] for wanted in types if wanted in _IMPLYING]
+    return tuple(dict.fromkeys([*kinds_that_show(types), *implying]))
 
 
 def entries(
@@ -46,7 +45,7 @@ def entries(
         implied = _implied(event.event)
         if implied is not None and implied[0] in types and implied[1] not in told(event.run):
             shown.append(EventLogEntry(event, implied[0]))
-        if TYPE_OF_KIND.get(kind_of(event.event)) in types:
+        if type_of(event.event) in types:
             shown.append(EventLogEntry(event))
         if shown:
             yield tuple(shown)

@@ -1,4 +1,4 @@
-"""The three classes of subsets that Dagster has where Penstock has one.
+"""Classes of subsets that Dagster has where Penstock has one.
 
 Owns how a user's code makes and recognises them. What a subset can do is `PartitionsSubset`'s, so
 these may be mixed with any other, and `isinstance` looks at the definition, not at the class.
@@ -6,13 +6,12 @@ these may be mixed with any other, and `isinstance` looks at the definition, not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from penstock.errors import UsageError
 from penstock.partitions.context import PartitionLoadingContext, partition_loading_context
 from penstock.partitions.definition import PartitionsDefinition
-from penstock.partitions.static import StaticPartitionsDefinition
-from penstock.partitions.subset import KeySpace, PartitionsSubset
+from penstock.partitions.subset import PartitionsSubset
 from penstock.partitions.window import TimeWindow
 from penstock.partitions.window_definition import TimeWindowPartitionsDefinition
 
@@ -23,15 +22,6 @@ class _RecognisedByTime(type):
     def __instancecheck__(cls, instance: object) -> bool:
         return super().__instancecheck__(instance) or (
             isinstance(instance, PartitionsSubset) and _is_timed(instance)
-        )
-
-
-class _RecognisedByKeys(type):
-    """Takes any subset of keys that are no time windows for an instance of the class."""
-
-    def __instancecheck__(cls, instance: object) -> bool:
-        return super().__instancecheck__(instance) or (
-            isinstance(instance, PartitionsSubset) and not _is_timed(instance)
         )
 
 
@@ -88,79 +78,6 @@ class TimeWindowPartitionsSubset(PartitionsSubset, metaclass=_RecognisedByTime):
         if partitions_def is None:
             raise UsageError("A subset of time windows needs its definition: pass partitions_def.")
         return partitions_def.empty_subset()
-
-
-class DefaultPartitionsSubset(PartitionsSubset, metaclass=_RecognisedByKeys):
-    """Some keys, whose definition nobody said.
-
-    It equals any subset of the same keys. Its union with a subset of a definition is of that
-    definition.
-
-    Args:
-        subset: The keys.
-
-    Example:
-        >>> list(DefaultPartitionsSubset({"a", "b"}) & DefaultPartitionsSubset({"b", "c"}))
-        ['b']
-    """
-
-    __slots__ = ()
-
-    def __init__(self, subset: Iterable[str] = ()) -> None:
-        definition = StaticPartitionsDefinition(sorted(set(subset)))
-        super().__init__(definition, definition.existing())
-
-    @staticmethod
-    def create_empty_subset(
-        partitions_def: PartitionsDefinition | None = None,
-    ) -> PartitionsSubset:
-        """Return the subset without keys."""
-        return (
-            DefaultPartitionsSubset() if partitions_def is None else partitions_def.empty_subset()
-        )
-
-    @property
-    def subset(self) -> frozenset[str]:
-        """The keys."""
-        return frozenset(self)
-
-    def with_partition_keys(self, partition_keys: Iterable[str]) -> PartitionsSubset:
-        """Return the subset with more keys, whatever they are."""
-        return DefaultPartitionsSubset({*self, *partition_keys})
-
-    def bound_to(self, definition: KeySpace) -> PartitionsSubset:
-        """Return the subset of a definition with the same keys.
-
-        Raises:
-            UnknownPartitionError: A key is not in the definition.
-        """
-        return PartitionsSubset.of_keys(definition, self)
-
-    def __or__(self, other: PartitionsSubset) -> PartitionsSubset:
-        return other.with_partition_keys(self)
-
-    def __and__(self, other: PartitionsSubset) -> PartitionsSubset:
-        return DefaultPartitionsSubset(key for key in self if key in other)
-
-    def __sub__(self, other: PartitionsSubset) -> PartitionsSubset:
-        return DefaultPartitionsSubset(key for key in self if key not in other)
-
-    def __ror__(self, other: PartitionsSubset) -> PartitionsSubset:
-        return other.with_partition_keys(self)
-
-    def __rand__(self, other: PartitionsSubset) -> PartitionsSubset:
-        return self & other
-
-    def __rsub__(self, other: PartitionsSubset) -> PartitionsSubset:
-        return DefaultPartitionsSubset(key for key in other if key not in self)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, PartitionsSubset):
-            return NotImplemented
-        return len(self) == len(other) and all(key in other for key in self)
-
-    def __hash__(self) -> int:
-        return hash(self.subset)
 
 
 def _is_timed(subset: PartitionsSubset) -> bool:

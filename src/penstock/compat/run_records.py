@@ -36,8 +36,12 @@ class RunRecord:
 
     @property
     def storage_id(self) -> int:
-        """A number that grows with the time of creation, as the run's id does."""
-        return int.from_bytes(self.record.id.encode(), "big")
+        """A number below 2**60 that grows with the time of creation, as the run's id does."""
+        digits = self.record.id.replace("-", "")[:15]
+        try:
+            return int(digits, 16)
+        except ValueError:
+            return int.from_bytes(digits.encode()[:7], "big")
 
     @property
     def dagster_run(self) -> DagsterRun:

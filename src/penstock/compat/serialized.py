@@ -17,6 +17,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from penstock.compat.event_entries import EventLogEntry, EventLogRecord
+from penstock.compat.event_json import Shown, read_form
+from penstock.compat.event_json import form_of as form_of_event
+from penstock.compat.events import DagsterEvent
 from penstock.compat.run_records import AssetJobKey
 from penstock.compat.selection_forms import form_of, readers
 from penstock.define import result, run_request
@@ -32,6 +36,7 @@ from penstock.partitions.definition import PartitionsDefinition
 from penstock.partitions.mapping_base import PartitionMapping
 from penstock.partitions.multi_key import MultiPartitionKey
 from penstock.partitions.specs import definition_from_spec, mapping_from_spec
+from penstock.partitions.subset import PartitionsSubset
 
 T = TypeVar("T")
 
@@ -117,7 +122,8 @@ def serialize_value(val: object, **json_options: object) -> str:
     """Write a value as JSON text.
 
     It may be plain data, a date and time with its timezone, a set, or a value of the public API:
-    keys, metadata, results, requests, partitions definitions and mappings, time windows, policies.
+    keys, metadata, results, requests, lines of the event log, partitions definitions, subsets and
+    mappings, time windows, policies.
     A tuple comes back as a list.
 
     Args:
@@ -158,7 +164,7 @@ def deserialize_value(val: str, as_type: type[T] | tuple[type, ...] | None = Non
 def _packed(value: object) -> object:
     if value is None or type(value) in (bool, int, float, str):
         return value
-    special = _packed_special(value)
+    special = _packed_special(value) or _packed_event(value)
     if special is not None:
         return special
     kind = type(value)
@@ -179,6 +185,9 @@ def _packed_special(value: object) -> object:
             return {_CLASS: "PartitionsDefinition", "spec": value.spec()}
         case PartitionMapping():
             return {_CLASS: "PartitionMapping", "spec": value.spec()}
+        case PartitionsSubset():
+            spec = cast("PartitionsDefinition", value.definition).spec()
+            return {_CLASS: "PartitionsSubset", "spec": spec, "stored": value.serialize()}
         case MultiPartitionKey():
             return {_CLASS: "MultiPartitionKey", "keys": dict(value.keys_by_dimension)}
         case datetime():
@@ -192,6 +201,16 @@ def _packed_special(value: object) -> object:
             return {_CLASS: "timedelta", **parts, "microseconds": value.microseconds}
         case _:
             return None
+
+
+def _packed_event(value: object) -> object:
+    if isinstance(value, DagsterEvent | EventLogEntry):
+        shown = Shown(value.stored, value.shown_as, value.job_name)
+        return {_CLASS: type(value).__name__, **form_of_event(shown)}
+    if isinstance(value, EventLogRecord):
+        entry = _packed(value.event_log_entry)
+        return {_CLASS: "EventLogRecord", "storage_id": value.storage_id, "entry": entry}
+    return None
 
 
 def _packed_collection(value: object) -> object:
@@ -265,6 +284,18 @@ def _hashable(value: object) -> object:
     return value
 
 
+def _subset(fields: Mapping[str, object]) -> PartitionsSubset:
+    definition = definition_from_spec(cast("_Fields", fields["spec"]))
+    return definition.deserialize_subset(str(fields["stored"]))
+
+
+def _shown(
+    kind: type[DagsterEvent | EventLogEntry], fields: Mapping[str, object]
+) -> DagsterEvent | EventLogEntry:
+    shown = read_form(fields)
+    return kind(shown.stored, shown.shown_as, job_name=shown.job_name)
+
+
 def _moment(fields: Mapping[str, object]) -> datetime:
     moment = datetime.fromisoformat(str(fields["iso"]))
     zone = fields.get("timezone")
@@ -283,7 +314,13 @@ _SPECIAL: Mapping[str, Callable[[_Fields], object]] = {
     "AssetKey": lambda fields: AssetKey(cast("Sequence[str]", fields["path"])),
     "PartitionsDefinition": lambda f: definition_from_spec(cast("_Fields", f["spec"])),
     "PartitionMapping": lambda f: mapping_from_spec(cast("_Fields", f["spec"])),
+    "PartitionsSubset": _subset,
     "MultiPartitionKey": lambda f: MultiPartitionKey(cast("Mapping[str, str]", f["keys"])),
+    "DagsterEvent": lambda fields: _shown(DagsterEvent, fields),
+    "EventLogEntry": lambda fields: _shown(EventLogEntry, fields),
+    "EventLogRecord": lambda fields: EventLogRecord(
+        cast("int", fields["storage_id"]), cast("EventLogEntry", _unpacked(fields["entry"]))
+    ),
     "datetime": _moment,
     "timedelta": lambda fields: timedelta(**cast("dict[str, int]", fields)),
 }

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from penstock.compat.events import EventLogEntry
+from penstock.base.tags import (
+    DATA_VERSION_IS_USER_PROVIDED_TAG,
+    INPUT_EVENT_POINTER_TAG_PREFIX,
+)
+from penstock.compat.event_entries import EventLogEntry
 from penstock.define.result import DataProvenance, DataVersion
 from penstock.graph.staleness import default_data_version
 from penstock.model.events import AssetMaterialized, AssetObserved
@@ -133,7 +137,13 @@ def extract_data_provenance_from_entry(entry: EventLogEntry) -> DataProvenance |
     }
     return DataProvenance(
         code_version=event.code_version or "",
-        input_data_versions=versions,
-        input_storage_ids=dict.fromkeys(versions),
-        is_user_provided=event.tags.get("dagster/data_version_is_user_provided") == "true",
+        input_data_versions={key: version for key, version in versions.items() if version.value},
+        input_storage_ids={key: _pointer(event, key) for key in versions},
+        is_user_provided=event.tags.get(DATA_VERSION_IS_USER_PROVIDED_TAG) == "true",
     )
+
+
+def _pointer(event: AssetMaterialized, upstream: AssetKey) -> int | None:
+    """Return the event of an upstream asset that user code says it read; None if it says none."""
+    told = str(event.tags.get(f"{INPUT_EVENT_POINTER_TAG_PREFIX}/{upstream.to_user_string()}", ""))
+    return int(told) if told.isdecimal() else None

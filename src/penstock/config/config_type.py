@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import Enum as PythonEnum
 from typing import ClassVar, Final, Protocol, runtime_checkable
 
+from penstock.base.secrets import remember_secret
 from penstock.config.env import Variable
 from penstock.config.problems import Problem, ProblemReason, found_words, misfit
 
@@ -96,6 +97,7 @@ class Evaluation:
             return None
         text = self.environment.get(variable.env_var_name)
         if text is not None:
+            remember_secret(variable.env_var_name, text)
             return text
         return self.add(
             Problem(

@@ -13,12 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self, TypeVar, cast
 
-import yaml
-
 from penstock.config.evaluate import evaluate_config
 from penstock.config.problems import raise_problems
 from penstock.config.schema import ConfigSchema
-from penstock.errors import InvalidConfigError, ParameterCheckError
+from penstock.errors import (
+    ConfiguredClassNotFoundError,
+    InvalidConfigError,
+    ParameterCheckError,
+)
 
 T = TypeVar("T")
 
@@ -51,6 +53,7 @@ class ConfigurableClass(ABC):
     @abstractmethod
     def config_type(cls) -> ConfigSchema:
         """Return the schema of the config."""
+        raise NotImplementedError(f"{cls.__name__} must implement the config_type classmethod")
 
     @classmethod
     @abstractmethod
@@ -58,6 +61,9 @@ class ConfigurableClass(ABC):
         cls, inst_data: ConfigurableClassData, config_value: Mapping[str, object]
     ) -> Self:
         """Make the object of a config that fits the schema, variables resolved."""
+        raise NotImplementedError(
+            f"{cls.__name__} must implement the from_config_value classmethod"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +86,23 @@ class ConfigurableClassData:
     @property
     def config_dict(self) -> Mapping[str, object]:
         """The config as it was written."""
-        read = yaml.safe_load(self.config_yaml) or {}
+        import yaml  # noqa: PLC0415 - only configured classes pay for it
+
+        read: object = yaml.safe_load(self.config_yaml) or {}
         if not isinstance(read, dict):
             raise InvalidConfigError(
                 f"The config of {self.module_name}.{self.class_name} must be a mapping, not "
                 f"{read!r}."
             )
         return cast("Mapping[str, object]", read)
+
+    @staticmethod
+    def of(written: Mapping[str, object]) -> ConfigurableClassData:
+        """Return the class that a mapping of `module`, `class` and maybe `config` names."""
+        import yaml  # noqa: PLC0415 - only configured classes pay for it
+
+        config = yaml.safe_dump(written.get("config") or {}, sort_keys=True)
+        return ConfigurableClassData(str(written["module"]), str(written["class"]), config)
 
     def info_dict(self) -> Mapping[str, object]:
         """Return the three parts under the names that settings give them."""
@@ -102,7 +118,7 @@ class ConfigurableClassData:
             InvalidConfigError: The class cannot be found, or the config does not fit its schema.
             ParameterCheckError: The object is not of the class asked for.
         """
-        found = self._find_class()
+        found = self.find_class()
         checked = evaluate_config(found.config_type(), self.config_dict)
         raise_problems(checked.errors, subject=f"The config of {self._name}")
         value = cast("Mapping[str, object]", checked.value or {})
@@ -117,15 +133,25 @@ class ConfigurableClassData:
     def _name(self) -> str:
         return f"{self.module_name}.{self.class_name}"
 
-    def _find_class(self) -> type[ConfigurableClass]:
+    def find_class(self) -> type[ConfigurableClass]:
+        """Import the class.
+
+        Raises:
+            InvalidConfigError: It is not there, or is no ConfigurableClass.
+        """
         try:
             module = importlib.import_module(self.module_name)
         except ImportError as error:
-            raise InvalidConfigError(
-                f"The module {self.module_name} that the settings name cannot be imported: "
-                f"{error}. Install it, or correct its name."
+            raise ConfiguredClassNotFoundError(
+                f"Couldn't import module {self.module_name} when attempting to load the "
+                f"configurable class {self._name}: {error}. Install it, or correct its name."
             ) from error
         found = getattr(module, self.class_name, None)
+        if found is None:
+            raise ConfiguredClassNotFoundError(
+                f"Couldn't find class {self.class_name} in module when attempting to load the "
+                f"configurable class {self._name}. Correct the name."
+            )
         if not isinstance(found, type) or not issubclass(found, ConfigurableClass):
             raise InvalidConfigError(
                 f"{self._name}, which the settings name, is not a ConfigurableClass. Correct the "

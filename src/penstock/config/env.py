@@ -10,6 +10,7 @@ import builtins
 from collections.abc import Mapping, Sequence
 from typing import NoReturn, cast
 
+from penstock.base.secrets import remember_secret
 from penstock.base.settings import read_variable
 from penstock.errors import InvalidConfigError
 
@@ -45,7 +46,10 @@ class EnvVar(str):
     def get_value(self, default: str | None = None) -> str | None:
         """Read the variable of this process now; `default` if it is not set."""
         value = read_variable(self.env_var_name)
-        return default if value is None else value
+        if value is None:
+            return default
+        remember_secret(self.env_var_name, value)
+        return value
 
     def __str__(self) -> str:
         _refuse(self)

@@ -13,6 +13,7 @@ from typing import cast
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from penstock.base.secrets import remember_secret
 from penstock.base.text import did_you_mean, listed
 from penstock.config.annotations import (
     WRITTEN_AS_TEXT,
@@ -173,6 +174,7 @@ class Reading:
                 )
             )
             return UNFIT
+        remember_secret(variable.env_var_name, text)
         self._fetched[path] = (variable, text)
         value = _value_of(variable, text, annotation)
         if value is None:

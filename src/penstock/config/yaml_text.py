@@ -67,3 +67,33 @@ def parse_yaml(text: str) -> object:
         raise YamlMistake(error.problem or "it is not YAML", error.problem_mark) from None
     except yaml.reader.ReaderError as error:
         raise YamlMistake(f"a character is not allowed ({error.reason})", None) from None
+
+
+def places_of(text: str) -> dict[str, tuple[int, int]]:
+    """Return where each key and item of a document is, as line and column counted from 1.
+
+    The paths are those of problems with config, from `root` on: `root:storage:sqlite`, and
+    `root:limits[0]` for an item. What an anchor or a merge repeats is where it was first written.
+    """
+    node = yaml.compose(text, Loader=_Loader)
+    places: dict[str, tuple[int, int]] = {}
+    if node is not None:
+        _note_places(node, "root", places)
+    return places
+
+
+def _note_places(node: yaml.Node, at: str, places: dict[str, tuple[int, int]]) -> None:
+    places.setdefault(at, _place(node))
+    if isinstance(node, yaml.MappingNode):
+        for key, value in cast("list[tuple[yaml.Node, yaml.Node]]", node.value):
+            if isinstance(key, yaml.ScalarNode):
+                path = f"{at}:{cast('str', key.value)}"
+                places[path] = _place(key)
+                _note_places(value, path, places)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(cast("list[yaml.Node]", node.value)):
+            _note_places(item, f"{at}[{number}]", places)
+
+
+def _place(node: yaml.Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1

@@ -1,7 +1,7 @@
-"""The loop of a backfill: it works partition after partition until all are made or one fails.
+"""The loop of a backfill: it works piece after piece until all are made or one fails.
 
 Owns the order of reading facts, asking the decider and writing its outcome, and the worker threads.
-Refuses to know user code: what runs a partition is a port, and so is what finds out which assets of
+Refuses to know user code: what runs a piece is a port, and so is what finds out which assets of
 it are outdated. The invariant: what the store says of a partition is written before the partition
 starts and after it ends, so that a backfill that dies at any point can be resumed.
 """
@@ -20,12 +20,12 @@ from msgspec.structs import replace
 from penstock.base.clock import Clock
 from penstock.base.ids import RunId
 from penstock.decide.backfill import (
-    ALREADY_FRESH,
+    Agenda,
     BackfillSummary,
-    next_partitions,
     reopened,
     summary,
 )
+from penstock.graph.staleness import ALREADY_FRESH
 from penstock.model.backfill import (
     BackfillPartition,
     BackfillRecord,
@@ -41,14 +41,14 @@ _UNFINISHED = (BackfillStatus.REQUESTED, BackfillStatus.COMPLETED_FAILED)
 
 
 class Launcher(Protocol):
-    """What runs one partition in the calling thread."""
+    """What runs one piece of a backfill in the calling thread."""
 
-    def outdated(self, partition: str) -> frozenset[AssetKey]:
-        """Return the assets of a partition that are not fresh now."""
+    def outdated(self, piece: BackfillPartition) -> frozenset[AssetKey]:
+        """Return the assets of which some partition of the piece is not fresh now."""
         ...
 
-    def launch(self, partition: str, assets: AbstractSet[AssetKey], *, number: int) -> RunRecord:
-        """Make the assets for the partition; return the run when it has ended."""
+    def launch(self, piece: BackfillPartition, assets: AbstractSet[AssetKey]) -> RunRecord:
+        """Make the assets for the piece; return the run when it has ended."""
         ...
 
     def resume(self, run: RunId) -> RunRecord:
@@ -94,18 +94,23 @@ def unfinished(store: Store) -> list[BackfillRecord]:
 
 
 def reopen(store: Store, backfill: BackfillRecord) -> tuple[BackfillPartition, ...]:
-    """Return a backfill's partitions as a resuming owner finds them.
+    """Return a backfill's pieces as a resuming owner finds them, and has to write them.
 
     A partition that ran when the owner died is done if its run turns out to have succeeded;
     otherwise it is pending again and names its newest run.
     """
     newest: dict[str | None, RunRecord] = {}
     for run in store.runs(RunFilter(backfill=backfill.id)):
-        newest.setdefault(run.spec.partition, run)
+        newest.setdefault(_first_key(run), run)
     partitions = store.backfill_partitions(backfill.id)
     settled = [_settled(p, newest.get(p.key)) for p in partitions]
     again = {p.number: p for p in reopened(settled)}
     return tuple(again.get(p.number, p) for p in settled)
+
+
+def _first_key(run: RunRecord) -> str | None:
+    ends = run.spec.partition_range
+    return run.spec.partition if ends is None else ends[0]
 
 
 def _settled(partition: BackfillPartition, run: RunRecord | None) -> BackfillPartition:
@@ -132,6 +137,8 @@ class BackfillLoop:
         self._ports = ports
         self._backfill = backfill
         self._partitions = {p.number: p for p in partitions}
+        self._agenda = Agenda(partitions)
+        self._has_ended_any = any(p.took is not None for p in partitions)
         self._owner = owner
         self._parallel = parallel
         self._delay = delay
@@ -145,7 +152,7 @@ class BackfillLoop:
         Raises:
             KeyboardInterrupt: Ctrl-C; every run has been interrupted and has ended.
         """
-        self._write(tuple(self._partitions.values()))
+        self._write([p for p in self._partitions.values() if p.run is not None])  # as reopened
         try:
             if self._parallel == 1:
                 self._work_alone()
@@ -179,7 +186,7 @@ class BackfillLoop:
             while True:
                 numbers = () if failure else self._next(free=len(free))
                 for number in numbers:
-                    if self._delay and self._ended_any:
+                    if self._delay and self._has_ended_any:
                         self._ports.clock.sleep(self._delay)
                     worker = free.pop(0)
                     threads[worker] = self._spawn(self._start(number), worker=worker, ended=ended)
@@ -201,12 +208,8 @@ class BackfillLoop:
         if failure is not None:
             raise failure
 
-    @property
-    def _ended_any(self) -> bool:
-        return any(p.took is not None for p in self._partitions.values())
-
     def _next(self, *, free: int) -> tuple[int, ...]:
-        return next_partitions(self._partitions.values(), free_slots=free, stop_after_failure=True)
+        return self._agenda.next(free_slots=free, stop_after_failure=True)
 
     def _spawn(
         self,
@@ -260,15 +263,14 @@ class BackfillLoop:
         last = self._ports.store.run(started.run) if started.run is not None else None
         if last is not None and last.status is RunStatus.SUSPENDED:
             return self._ports.launcher.resume(last.id)
-        assets = self._ports.launcher.outdated(started.key)
-        if not assets:
-            return None
-        return self._ports.launcher.launch(started.key, assets, number=started.number)
+        assets = self._ports.launcher.outdated(started)
+        return self._ports.launcher.launch(started, assets) if assets else None
 
     def _end(self, ended: BackfillPartition, *, worker: int) -> None:
         if ended.state is PartitionState.PENDING:  # canceled from outside: not to be tried at once
             ended = replace(ended, state=PartitionState.FAILED, error="The run was canceled.")
         self._write((ended,))
+        self._has_ended_any = self._has_ended_any or ended.took is not None
         self._ports.report(
             PartitionEnded(partition=ended, worker=worker, total=self._backfill.total)
         )
@@ -291,7 +293,9 @@ class BackfillLoop:
             owner=self._owner if owner == "" else owner,
             partitions=partitions,
         )
-        self._partitions.update({p.number: p for p in partitions})
+        for partition in partitions:
+            self._partitions[partition.number] = partition
+            self._agenda.note(partition)
 
 
 def _first_error(store: Store, run: RunRecord) -> str:

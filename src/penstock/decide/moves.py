@@ -2,7 +2,7 @@
 
 A move that is not in a table is illegal. The tables know neither plans nor attempts: what depends
 on those (a success needs every step to have ended) is in `run.py`. A status that no event leads to
-(STARTING, MANAGED) has no row.
+(MANAGED) has no row.
 
 Some rows of `STEP_MOVES` are named after a decision of the machine instead of an event, because
 the step changes when the decision is made: `launch`, `skip`, `block`, and for templates `expand`
@@ -69,29 +69,39 @@ NOTES = frozenset(
         "log_line",
         "logs_captured",
         "teardown_failed",
+        "remark",
+        "freshness_judged",
+        "freshness_changed",
+        "asset_wiped",
     }
 )
 """Kinds of events that a run tells of and that change nothing in it."""
 
 _NOT_STARTED = RunStatus.NOT_STARTED
 _QUEUED = RunStatus.QUEUED
+_STARTING = RunStatus.STARTING
 _STARTED = RunStatus.STARTED
 _CANCELING = RunStatus.CANCELING
 _SUSPENDED = RunStatus.SUSPENDED
 
 RUN_MOVES: Mapping[tuple[RunStatus, str], RunStatus] = {
     (_NOT_STARTED, "run_queued"): _QUEUED,
+    (_NOT_STARTED, "run_starting"): _STARTING,
+    (_QUEUED, "run_starting"): _STARTING,
     (_NOT_STARTED, "run_started"): _STARTED,
     (_QUEUED, "run_started"): _STARTED,
+    (_STARTING, "run_started"): _STARTED,
     # A cancellation outlives everything but the run: losing the owner does not undo it.
     (_NOT_STARTED, "run_canceling"): _CANCELING,
     (_QUEUED, "run_canceling"): _CANCELING,
+    (_STARTING, "run_canceling"): _CANCELING,
     (_STARTED, "run_canceling"): _CANCELING,
     (_CANCELING, "run_canceling"): _CANCELING,
     (_SUSPENDED, "run_canceling"): _CANCELING,
     # An owner can die between taking the lease and saying that the run started.
     (_NOT_STARTED, "lease_lost"): _SUSPENDED,
     (_QUEUED, "lease_lost"): _SUSPENDED,
+    (_STARTING, "lease_lost"): _SUSPENDED,
     (_STARTED, "lease_lost"): _SUSPENDED,
     (_CANCELING, "lease_lost"): _CANCELING,
     (_SUSPENDED, "run_resumed"): _STARTED,
@@ -101,10 +111,12 @@ RUN_MOVES: Mapping[tuple[RunStatus, str], RunStatus] = {
     (_CANCELING, "run_succeeded"): RunStatus.SUCCESS,
     (_NOT_STARTED, "run_canceled"): RunStatus.CANCELED,
     (_QUEUED, "run_canceled"): RunStatus.CANCELED,
+    (_STARTING, "run_canceled"): RunStatus.CANCELED,
     (_CANCELING, "run_canceled"): RunStatus.CANCELED,
     (_SUSPENDED, "run_canceled"): RunStatus.CANCELED,
     (_NOT_STARTED, "run_failed"): RunStatus.FAILURE,
     (_QUEUED, "run_failed"): RunStatus.FAILURE,
+    (_STARTING, "run_failed"): RunStatus.FAILURE,
     (_STARTED, "run_failed"): RunStatus.FAILURE,
     (_CANCELING, "run_failed"): RunStatus.FAILURE,
     (_SUSPENDED, "run_failed"): RunStatus.FAILURE,
@@ -127,7 +139,10 @@ RUN_MOVES: Mapping[tuple[RunStatus, str], RunStatus] = {
     (_QUEUED, "asset_planned"): _QUEUED,
     (_QUEUED, "check_planned"): _QUEUED,
     (_QUEUED, "asset_failed"): _QUEUED,
+    (_STARTING, "asset_failed"): _STARTING,
     (_SUSPENDED, "asset_failed"): _SUSPENDED,
+    # The instance may remark on a run whenever it has not ended, as when it is launched again.
+    **{(s, "remark"): s for s in (_NOT_STARTED, _QUEUED, _STARTING, _SUSPENDED)},
     **{(status, kind): status for status in (_STARTED, _CANCELING) for kind in NOTES},
 }
 """What each kind of event does to a run."""

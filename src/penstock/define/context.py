@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Self, cast
 
+from penstock.base.text import listed
 from penstock.config.config_type import ABSENT
 from penstock.config.resource_context import Resources as Resources
 from penstock.define.asset_access import DEFAULT_OUTPUT, AssetAccess
@@ -358,22 +359,32 @@ class AssetExecutionContext(OpExecutionContext):
             partition_key: The partition that they are about; all that the run is for if None.
 
         Raises:
-            InvariantViolationError: The step does not make the asset.
+            InvariantViolationError: The step does not make the asset, or not that partition.
         """
         key = self.asset_key if asset_key is None else AssetKey.from_coercible(asset_key)
         for output, made in self._scope.assets.items():
             if made == key:
-                if partition_key is not None and not self.has_partitions:
-                    raise InvariantViolationError(
-                        f"Step '{self._scope.step_key}' makes asset '{key}' as a whole, so there "
-                        f"is no partition '{partition_key}' to describe. Leave partition_key out."
-                    )
+                if partition_key is not None:
+                    self._check_made(key, partition_key)
                 self._add_to_asset(metadata, output, partition_key)
                 return
         raise InvariantViolationError(
             f"Step '{self._scope.step_key}' does not make asset '{key}', so it can give it no "
             "metadata."
         )
+
+    def _check_made(self, key: AssetKey, partition_key: str) -> None:
+        if not self.has_partitions:
+            raise InvariantViolationError(
+                f"Step '{self._scope.step_key}' makes asset '{key}' as a whole, so there "
+                f"is no partition '{partition_key}' to describe. Leave partition_key out."
+            )
+        if partition_key not in self.partition_keys:
+            raise InvariantViolationError(
+                f"Step '{self._scope.step_key}' does not make partition '{partition_key}' of asset "
+                f"'{key}'. It makes {listed(tuple(self.partition_keys[:5]))}. Describe one of "
+                "context.partition_keys."
+            )
 
     def _add_to_asset(
         self, metadata: Mapping[str, object], output: str, partition_key: str | None

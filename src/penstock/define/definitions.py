@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from penstock.base.text import did_you_mean
@@ -163,6 +164,7 @@ class Definitions(ResolvingGetters):
                     for job in own
                 },
             )
+            self._loaded = replace(self._loaded, executor=self.executor)
         return self._loaded
 
     def has_resolved_repository_def(self) -> bool:

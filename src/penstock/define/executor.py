@@ -1,6 +1,7 @@
 """Executors as declarations: where the steps of a job are to be carried out.
 
-Owns the names, their config and requirements. What carries steps out is `penstock.execute`.
+Owns what is common to all of them: the definition, its config and requirements. Those that Penstock
+brings are in `define/own_executors.py`; what carries steps out is `penstock.execute`.
 """
 
 from __future__ import annotations
@@ -10,14 +11,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Self, overload
 
-from penstock.config.alternatives import Noneable, Selector
 from penstock.config.config_type import ABSENT
 from penstock.config.configured import (
     DefinitionSchema,
     NamedConfigurableDefinition,
     definition_schema,
 )
-from penstock.config.schema import ConfigSchema, Field, Permissive
+from penstock.config.schema import ConfigSchema
 from penstock.errors import InvalidDefinitionError
 
 
@@ -48,12 +48,15 @@ class InitExecutorContext:
         executor_def: The executor.
         executor_config: Its config, checked.
         instance: The instance that the run is recorded in.
+        perform: Carries an attempt of a step out in the calling thread and reports on it, for
+            executors with `submit`, `cancel` and `close`; takes a task and where to report to.
     """
 
     job: object
     executor_def: ExecutorDefinition
     executor_config: Mapping[str, object] = field(default_factory=dict[str, object])
     instance: object = None
+    perform: Callable[..., None] | None = None
 
 
 ExecutorFunction = Callable[[InitExecutorContext], object]
@@ -84,7 +87,7 @@ class ExecutorDefinition(NamedConfigurableDefinition):
         self.name = name
         self.description = description
         self.executor_creation_fn = executor_creation_fn
-        self._requirements = requirements or ()
+        self._requirements: Requirements = requirements or ()
         self._schema = definition_schema(config_schema, owner=f"executor '{name}'")
 
     @property
@@ -119,13 +122,21 @@ class ExecutorDefinition(NamedConfigurableDefinition):
             "__executor__", {}, (), executor_creation_fn=lambda _context: executor
         )
 
-    def resolve(self, config: object = ABSENT) -> object:
+    def resolve(
+        self, config: object = ABSENT, *, environment: Mapping[str, str] | None = None
+    ) -> object:
         """Return what its function receives for a config.
+
+        Args:
+            config: The config; ABSENT if there is none.
+            environment: The variables that it may name.
 
         Raises:
             InvalidConfigError: The config does not fit.
         """
-        return self._schema.resolve_or_raise(config, at="root:execution:config")
+        return self._schema.resolve_or_raise(
+            config, environ=environment, at="root:execution:config"
+        )
 
     def __repr__(self) -> str:
         return f"<executor '{self.name}'>"
@@ -171,63 +182,3 @@ def _name_of(function: ExecutorFunction) -> str:
     if not name or name == "<lambda>":
         raise InvalidDefinitionError("An executor needs a name: give executor(name=...).")
     return name
-
-
-_RETRIES = Field(
-    Selector({"enabled": Field({}), "disabled": Field({})}),
-    is_required=False,
-    default_value={"enabled": {}},
-)
-_LIMITS = Field(
-    [
-        {
-            "key": str,
-            "value": Field(str, is_required=False),
-            "limit": int,
-        }
-    ],
-    is_required=False,
-)
-_PROCESSES = {
-    "retries": _RETRIES,
-    "max_concurrent": Field(Noneable(int), is_required=False, default_value=None),
-    "start_method": Field(
-        Selector(
-            {
-                "spawn": Field({}),
-                "forkserver": Field({"preload_modules": Field([str], is_required=False)}),
-            }
-        ),
-        is_required=False,
-    ),
-    "tag_concurrency_limits": _LIMITS,
-    "step_dependency_config": Field(Permissive(), is_required=False),
-}
-
-in_process_executor: ExecutorDefinition = ExecutorDefinition(
-    "in_process",
-    {"retries": _RETRIES, "marker_to_close": Field(str, is_required=False)},
-    description="Carries steps out one after another, in the process of the run.",
-)
-
-multiprocess_executor: ExecutorDefinition = ExecutorDefinition(
-    "multiprocess",
-    _PROCESSES,
-    multiple_process_executor_requirements(),
-    description="Carries each step out in a process of its own.",
-)
-
-multi_or_in_process_executor: ExecutorDefinition = ExecutorDefinition(
-    "multi_or_in_process_executor",
-    Field(
-        Selector(
-            {
-                "in_process": Field(in_process_executor.config_field.config_type),
-                "multiprocess": Field(_PROCESSES),
-            }
-        ),
-        default_value={"multiprocess": {}},
-    ),
-    description="Carries steps out in processes of their own, or in that of the run, as config "
-    "says.",
-)

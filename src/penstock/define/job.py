@@ -252,7 +252,7 @@ class AssetJobDefinition(JobDefinition):
     @cached_property
     def graph(self) -> GraphDefinition:  # pyright: ignore[reportIncompatibleVariableOverride] - made when somebody looks
         """The ops and graphs behind the assets, as they feed each other."""
-        return graph_of_plan(self.name, self._plan, self._loaded)
+        return graph_of_plan(self.name, self.plan, self._loaded)
 
     def check_resources(self) -> None:
         """Make sure that the resources that the job's assets and checks need are there.
@@ -266,13 +266,14 @@ class AssetJobDefinition(JobDefinition):
             raise InvalidDefinitionsError(faults)
 
     @cached_property
-    def _plan(self) -> Plan:
+    def plan(self) -> Plan:  # pyright: ignore[reportIncompatibleMethodOverride] - kept once made
+        """The plan of a whole run of it."""
         return build_plan(self._loaded.graph, self.asset_keys, checks=self._checks)
 
     @property
     def steps(self) -> Sequence[StepDefinition]:
         """The steps of the assets and checks, each after those that it needs."""
-        return [self._loaded.nodes[step.node] for step in self._plan.steps]
+        return [self._loaded.nodes[step.node] for step in self.plan.steps]
 
     @property
     def asset_layer(self) -> JobAssetLayer:

@@ -23,6 +23,7 @@ from penstock.define.dependency import (
     NodeHandle,
     NodeInvocation,
 )
+from penstock.define.describe import describe_step
 from penstock.define.graph import GraphDefinition
 from penstock.define.job_checks import (
     check_connected,
@@ -45,6 +46,8 @@ from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.metadata import MetadataUnion, normalize_metadata
 from penstock.model.retry import RetryPolicy
 from penstock.partitions.definition import PartitionsDefinition
+from penstock.plan.build import build_job_plan
+from penstock.plan.plan import Plan
 
 if TYPE_CHECKING:
     from penstock.define.dependency import NodeDefinition
@@ -255,6 +258,11 @@ class JobDefinition(PartitionedRuns):
     def steps(self) -> Sequence[StepDefinition]:
         """The steps of its own, each after those that it needs; none for a job of assets."""
         return self.compiled.steps
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of a whole run of it."""
+        return build_job_plan([describe_step(step) for step in self.steps])
 
     @property
     def nodes(self) -> Sequence[Node]:

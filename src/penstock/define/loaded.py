@@ -39,6 +39,7 @@ from penstock.model.retry import RetryPolicy
 from penstock.plan.validate import problems
 
 if TYPE_CHECKING:
+    from penstock.define.executor import ExecutorDefinition
     from penstock.define.hook import HookDefinition
 
 Declared = AssetsDefinition | AssetSpec | AssetChecksDefinition
@@ -54,6 +55,7 @@ class LoadedDefinitions:
         external_metadata: What was declared of assets that are made elsewhere.
         jobs: The jobs that have steps of their own, each as definitions of those alone.
         declared: The assets, specs and checks, in order.
+        executor: What runs the steps of jobs that say nothing else.
     """
 
     location: str
@@ -65,6 +67,7 @@ class LoadedDefinitions:
     )
     jobs: Mapping[str, LoadedDefinitions] = field(default_factory=dict[str, "LoadedDefinitions"])
     declared: Sequence[Declared] = ()
+    executor: ExecutorDefinition | None = None
 
     @cached_property
     def graph(self) -> AssetGraph:

@@ -12,8 +12,9 @@ import logging
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Self, overload
+from typing import Final, Self, overload
 
+from penstock.base.streams import beyond_capture
 from penstock.config.config_type import ABSENT
 from penstock.config.configured import (
     ConfigurableDefinition,
@@ -22,6 +23,9 @@ from penstock.config.configured import (
 )
 from penstock.config.schema import ConfigSchema, Field
 from penstock.errors import InvalidConfigError, InvalidInvocationError, ParameterCheckError
+
+USER_LOGGER: Final = "penstock.user"
+"""The name of the logger for code without a context; runs keep its lines, and those below it."""
 
 LoggerFunction = Callable[["InitLoggerContext"], logging.Logger]
 
@@ -199,9 +203,9 @@ def get_dagster_logger(name: str | None = None) -> logging.Logger:
     """Return a logger whose lines are kept with the run, for code without a context.
 
     Args:
-        name: A name below `penstock`; none for that one itself.
+        name: A name below that of the logger, to tell parts of the code apart.
     """
-    return logging.getLogger("penstock" if name is None else f"penstock.{name}")
+    return logging.getLogger(USER_LOGGER if name is None else f"{USER_LOGGER}.{name}")
 
 
 class JsonLogFormatter(logging.Formatter):
@@ -223,7 +227,7 @@ def _console(context: InitLoggerContext, formatter: logging.Formatter) -> loggin
     config = context.logger_config
     assert isinstance(config, Mapping)
     made = logging.Logger(str(config["name"]), context.log_level or logging.INFO)  # noqa: LOG001 - kept by the run alone  # pyright: ignore[reportUnknownArgumentType]
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(beyond_capture(sys.stderr))
     handler.setFormatter(formatter)
     made.addHandler(handler)
     return made

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
-from penstock.errors import InvariantViolationError
+from penstock.define.scope import DirectScope
+from penstock.errors import InvariantViolationError, ParameterCheckError
 from penstock.model.keys import AssetKey
 from penstock.partitions.definition import PartitionsDefinition
 from penstock.partitions.multi import MultiPartitionsDefinition
@@ -46,6 +47,7 @@ class PartitionAccess:
 
         Raises:
             InvariantViolationError: The run has no partition, or a range of them.
+            ParameterCheckError: The function is called by hand, and not for a partition.
         """
         key = self._scope.partition_key
         if key is None:
@@ -53,6 +55,12 @@ class PartitionAccess:
                 raise InvariantViolationError(
                     "Cannot access partition_key: this run covers a range of partitions. Use "
                     "context.partition_keys or context.partition_key_range."
+                )
+            if isinstance(self._scope, DirectScope):
+                raise ParameterCheckError(
+                    "Tried to access partition_key for a non-partitioned run: the context was "
+                    "built without one. Pass partition_key= to build_asset_context or "
+                    "build_op_context."
                 )
             raise InvariantViolationError(
                 "Cannot access partition_key for a non-partitioned run. Run it with --partition "

@@ -13,13 +13,16 @@ from penstock.define.graph import GraphDefinition
 from penstock.define.job import JobDefinition, UnresolvedAssetJob
 from penstock.define.partitioned_schedule import UnresolvedPartitionedSchedule
 from penstock.define.repository import SINGLETON_REPOSITORY_NAME, RepositoryDefinition
+from penstock.define.repository_data import RepositoryData
 from penstock.define.schedule import ScheduleDefinition
 from penstock.define.sensor import SensorDefinition
 from penstock.define.source_asset import SourceAsset
 from penstock.define.spec import AssetSpec
 from penstock.errors import InvalidDefinitionError, InvariantViolationError
 
-RepositoryFunction = Callable[[], Sequence[object] | Mapping[str, Mapping[str, object]]]
+RepositoryFunction = Callable[
+    [], Sequence[object] | Mapping[str, Mapping[str, object]] | RepositoryData
+]
 
 
 class LazyDefinitions:
@@ -116,10 +119,14 @@ def repository(
 
     def decorate(function: RepositoryFunction) -> RepositoryDefinition:
         known_as = name or function.__name__
-        sorted_out = _sorted_out(function(), known_as)
+        returned: object = function()
+        resources = top_level_resources
+        if isinstance(returned, RepositoryData):
+            resources = {**returned.get_top_level_resources(), **(resources or {})}
+            returned = _things_of(returned)
         made = Definitions(
-            **sorted_out,
-            resources=top_level_resources,
+            **_sorted_out(returned, known_as),
+            resources=resources,
             executor=default_executor_def,
             loggers=default_logger_defs,  # pyright: ignore[reportArgumentType] - checked there
             metadata=metadata,
@@ -129,6 +136,19 @@ def repository(
         )
 
     return decorate if definitions_fn is None else decorate(definitions_fn)
+
+
+def _things_of(data: RepositoryData) -> list[object]:
+    """Return everything that is in a repository, each once."""
+    things: list[object] = [
+        *data.get_all_jobs(),
+        *data.get_all_schedules(),
+        *data.get_all_sensors(),
+        *data.get_assets_defs_by_key().values(),
+        *data.get_source_assets_by_key().values(),
+        *data.get_asset_checks_defs_by_key().values(),
+    ]
+    return list({id(thing): thing for thing in things}.values())
 
 
 def _sorted_out(returned: object, name: str) -> dict[str, list[object]]:

@@ -142,7 +142,8 @@ class CheckedDeps(list[AssetDep]):
 def deps_of(things: Iterable[CoercibleToDep]) -> list[AssetDep]:
     """Read a `deps=` argument; identical duplicates collapse.
 
-    An asset that makes several is a dependency on each of them.
+    An asset that makes several is a dependency on each of them. One text is one dependency, not
+    one on each of its letters.
 
     Raises:
         InvariantViolationError: Two dependencies on one asset with different mappings.
@@ -150,7 +151,7 @@ def deps_of(things: Iterable[CoercibleToDep]) -> list[AssetDep]:
     if isinstance(things, CheckedDeps):
         return things
     if isinstance(things, str):
-        raise ParameterCheckError(f"deps is a list of assets, not the text {things!r}.")
+        things = (things,)
     found: dict[AssetKey, AssetDep] = {}
     for thing in things:
         if isinstance(thing, AssetDep):
@@ -300,6 +301,10 @@ class AssetSpec:
             values["kinds"] = self.kinds
         values.update(changes)
         return AssetSpec(**values)  # pyright: ignore[reportArgumentType] - checked as it is made
+
+    def _replace(self, **changes: object) -> AssetSpec:
+        """Do what `replace_attributes` does: projects know it by the name of named tuples."""
+        return self.replace_attributes(**changes)
 
     def merge_attributes(
         self,

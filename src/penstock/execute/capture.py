@@ -1,128 +1,143 @@
-"""Standard output and error of a step, kept in files.
+"""Standard output and error of the attempts of steps, kept by the compute log manager of a run.
 
-While a run is under way, `sys.stdout` and `sys.stderr` are replaced by proxies that write to the
-files of the step that the current thread (or task) works on, and to the real streams elsewhere. A
-file is made when something is first written. Output of child processes and of C code goes to the
-real streams.
+Each attempt has a log of its own, whose key ends with the step and the number of the attempt. What
+user code prints goes there, and so does what child processes and C code write where steps run one
+after the other in the main thread. Losing output never fails a run: a warning in its log says that
+something is missing.
 """
 
 from __future__ import annotations
 
 import contextlib
-import io
-import sys
-import threading
-from collections.abc import Generator
-from contextvars import ContextVar
-from pathlib import Path
-from typing import TextIO
+from contextlib import AbstractContextManager, ExitStack
+
+from penstock.base import streams
+from penstock.execute.protocol import Report, Task
+from penstock.model.events import LogLine, LogsCaptured
+from penstock.store.compute_log_manager import ComputeLogManager, LogKey
+from penstock.store.compute_logs import LocalComputeLogManager, NoOpComputeLogManager
+from penstock.store.log_files import LogFiles
+from penstock.store.log_values import CapturedLogContext
+
+_WARNING = 30
 
 
-class StepLogs:
-    """The two files of one attempt of a step."""
-
-    def __init__(self, folder: Path, stem: str, *, echo: bool = False) -> None:
-        self._folder = folder
-        self._stem = stem
-        self._echo = echo
-        self._files: dict[str, TextIO] = {}
-
-    @property
-    def has_written(self) -> bool:
-        """Whether anything was written."""
-        return bool(self._files)
-
-    @property
-    def path(self) -> Path:
-        """The path of the files, without their endings `.out` and `.err`."""
-        return self._folder / self._stem
-
-    def write(self, text: str, *, stream: str) -> int:
-        """Add to the file of a stream, `out` or `err`."""
-        file = self._files.get(stream)
-        if file is None:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            file = (self._folder / f"{self._stem}.{stream}").open("a", encoding="utf-8")
-            self._files[stream] = file
-        return file.write(text)
-
-    def flush(self) -> None:
-        """Make what was written readable by others."""
-        for file in self._files.values():
-            file.flush()
-
-    def close(self) -> None:
-        """Finish the files."""
-        for file in self._files.values():
-            file.close()
+def capturing(manager: ComputeLogManager) -> AbstractContextManager[None]:
+    """Let attempts inside have their streams captured, if the manager keeps anything."""
+    if type(manager) is NoOpComputeLogManager:
+        return contextlib.nullcontext()
+    folder = manager.base_dir if isinstance(manager, LocalComputeLogManager) else None
+    return streams.capturing(descriptors_into=folder)
 
 
-_current: ContextVar[StepLogs | None] = ContextVar("step_logs", default=None)
+def attempt_capture(manager: ComputeLogManager, run_id: str, task: Task) -> AttemptCapture:
+    """Return what captures the streams of an attempt."""
+    if type(manager) is NoOpComputeLogManager:
+        return AttemptCapture(task)
+    key = manager.build_log_key_for_run(run_id, f"{task.step.key}.{task.attempt}")
+    files = manager.files_of(key)
+    if files is not None:
+        return _FileCapture(manager, key, files, task)
+    return _OwnCapture(manager, key, task)
 
 
-class _Proxy(io.TextIOBase):
-    def __init__(self, real: TextIO, stream: str) -> None:
-        super().__init__()
-        self._real = real
-        self._stream = stream
+class AttemptCapture:
+    """Captures nothing; the base of what does.
 
-    @property
-    def encoding(self) -> str:  # type: ignore[override]
-        return "utf-8"
+    As a context it is entered for each stretch of user code, and `end` is called after the last.
+    """
 
-    def write(self, text: str, /) -> int:
-        logs = _current.get()
-        if logs is None:
-            return self._real.write(text)
-        return logs.write(text, stream=self._stream)
+    def __init__(self, task: Task) -> None:
+        self._task = task
 
-    def flush(self) -> None:
-        logs = _current.get()
-        if logs is None:
-            self._real.flush()
-        else:
-            logs.flush()
+    def __enter__(self) -> None:
+        """Begin a stretch of user code."""
 
-    def isatty(self) -> bool:
-        return _current.get() is None and self._real.isatty()
+    def __exit__(self, *details: object) -> None:
+        """End a stretch of user code."""
 
-    def fileno(self) -> int:
-        return self._real.fileno()
+    def end(self, report: Report) -> None:
+        """Finish the log, and tell where it is if anything was written."""
 
-    def writable(self) -> bool:
-        return True
+    def _warn(self, report: Report, error: Exception) -> None:
+        report(
+            LogLine(
+                f"Some output of step '{self._task.step.key}' was not kept: {error}",
+                _WARNING,
+                self._task.step.key,
+            )
+        )
 
-
-_installed = 0
-_install_lock = threading.Lock()
-_real: list[TextIO] = []
-
-
-@contextlib.contextmanager
-def capturing() -> Generator[None]:
-    """Let steps inside have their streams captured; nested and concurrent uses share one proxy."""
-    global _installed
-    with _install_lock:
-        if _installed == 0:
-            _real[:] = [sys.stdout, sys.stderr]
-            sys.stdout, sys.stderr = _Proxy(sys.stdout, "out"), _Proxy(sys.stderr, "err")
-        _installed += 1
-    try:
-        yield
-    finally:
-        with _install_lock:
-            _installed -= 1
-            if _installed == 0:
-                sys.stdout, sys.stderr = _real
-                _real.clear()
+    def _tell(self, report: Report, key: LogKey, where: CapturedLogContext) -> None:
+        report(
+            LogsCaptured(
+                self._task.step.key,
+                self._task.attempt,
+                file_key=key[-1],
+                external_url=where.external_url,
+                external_stdout_url=where.external_stdout_url,
+                external_stderr_url=where.external_stderr_url,
+            )
+        )
 
 
-@contextlib.contextmanager
-def into(logs: StepLogs) -> Generator[None]:
-    """Send what the code inside writes to the files of a step."""
-    token = _current.set(logs)
-    try:
-        yield
-    finally:
-        _current.reset(token)
-        logs.close()
+class _FileCapture(AttemptCapture):
+    """Leads the streams into files."""
+
+    def __init__(
+        self, manager: ComputeLogManager, key: LogKey, files: LogFiles, task: Task
+    ) -> None:
+        super().__init__(task)
+        self._manager = manager
+        self._key = key
+        self._files = files
+        self._into = streams.into(files)
+
+    def __enter__(self) -> None:
+        self._into.__enter__()
+
+    def __exit__(self, *details: object) -> None:
+        self._into.__exit__()
+
+    def end(self, report: Report) -> None:
+        """Finish the files, and tell which they are if there are any."""
+        problem: Exception | None = None
+        try:
+            self._manager.finish(self._key, self._files)
+        except Exception as error:  # noqa: BLE001 - the border to where logs are kept
+            problem = error
+        if problem is not None or self._files.problem is not None:
+            self._warn(report, problem or self._files.problem or OSError())
+        if self._files.has_written:
+            self._tell(report, self._key, CapturedLogContext(self._key))
+
+
+class _OwnCapture(AttemptCapture):
+    """Leaves capturing to a manager of the user's, from the first stretch on."""
+
+    def __init__(self, manager: ComputeLogManager, key: LogKey, task: Task) -> None:
+        super().__init__(task)
+        self._manager = manager
+        self._key = key
+        self._stack = ExitStack()
+        self._where: CapturedLogContext | None = None
+        self._problem: Exception | None = None
+
+    def __enter__(self) -> None:
+        if self._where is not None or self._problem is not None:
+            return
+        try:
+            self._where = self._stack.enter_context(self._manager.capture_logs(self._key))
+        except Exception as error:  # noqa: BLE001 - the border to where logs are kept
+            self._problem = error
+
+    def end(self, report: Report) -> None:
+        """End the capture, and tell where the log is."""
+        try:
+            self._stack.close()
+        except Exception as error:  # noqa: BLE001 - the border to where logs are kept
+            self._problem = error
+        if self._problem is not None:
+            self._warn(report, self._problem)
+        if self._where is not None:
+            self._tell(report, self._key, self._where)

@@ -1,12 +1,10 @@
-"""What an instance gives to runs that declare nothing: an IO manager, and a place for logs."""
+"""What an instance gives to runs that declare nothing: an IO manager."""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from pathlib import Path
 
-from penstock.base.ids import RunId
 from penstock.errors import InvalidDefinitionError
 from penstock.execute.io_managers.filesystem import PickledObjectFilesystemIOManager
 from penstock.execute.io_managers.memory import InMemoryIOManager
@@ -51,8 +49,3 @@ def _named(environment: Mapping[str, str]) -> object:
                 " unset them."
             ) from error
     return None
-
-
-def logs_folder(instance: Instance, run: RunId) -> Path | None:
-    """Return where the captured streams of a run's steps are kept; nowhere without a home."""
-    return None if instance.home is None else instance.home / "logs" / run

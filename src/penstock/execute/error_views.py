@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import TracebackType
 
-from penstock.compat.event_data import ErrorView
+from penstock.compat.error_view import ErrorView
 from penstock.errors import ParameterCheckError
 from penstock.execute.failures import error_info
 

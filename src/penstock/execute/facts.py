@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TypedDict
 
 from penstock.base.clock import Clock
 from penstock.base.ids import IdSource
 from penstock.config.resource_context import Resources
 from penstock.define.loaded import LoadedDefinitions
+from penstock.define.reconstruct import ReconstructableJob
 from penstock.define.resource_setup import ReadyResources
 from penstock.define.spec import AssetSpec
 from penstock.define.step import StepDefinition, StepOutput
@@ -19,9 +19,12 @@ from penstock.execute.interrupts import Interrupt
 from penstock.execute.step_config import NO_CONFIG, StepConfig
 from penstock.execute.versions import Versions
 from penstock.model.keys import AssetKey
+from penstock.model.retry import RetryMode
 from penstock.model.run import RunRecord, RunSpec
 from penstock.partitions.definition import PartitionsDefinition
 from penstock.partitions.window import PartitionKeyRange
+from penstock.plan.plan import Plan
+from penstock.store.compute_log_manager import ComputeLogManager
 from penstock.store.protocol import Store
 
 Captured = dict[tuple[str, str, str | None], object]
@@ -45,6 +48,8 @@ class RunFacts:
     """What the steps of one run share.
 
     Attributes:
+        logs: Where the output of steps is kept.
+        lowest_level: The level of the least serious lines that are kept.
         configs: The config of steps, checked and resolved, by the name of the step.
         input_values: Values for inputs that nothing is connected to, by step and input.
         captured: Where the values that steps of ops produce are kept for the caller; None where
@@ -52,6 +57,10 @@ class RunFacts:
         job: The job that runs; None for assets without one.
         chosen: The assets that the run makes.
         consumed: The outputs that other steps of the run take, by step and name.
+        retries: Whether failed attempts are repeated.
+        launches: Whether step launchers carry out the steps that require them.
+        reference: The job by reference; None where no other process can find it.
+        plan: The steps of the run.
     """
 
     record: RunRecord
@@ -61,7 +70,8 @@ class RunFacts:
     environment: Mapping[str, str]
     instance: object
     versions: Versions
-    logs: Path | None
+    logs: ComputeLogManager
+    lowest_level: int
     clock: Clock
     ids: IdSource
     interrupt: Interrupt
@@ -73,6 +83,10 @@ class RunFacts:
     job: object = None
     chosen: frozenset[AssetKey] = frozenset()
     consumed: frozenset[tuple[str, str]] = frozenset()
+    retries: RetryMode = RetryMode.ENABLED
+    launches: bool = True
+    reference: ReconstructableJob | None = None
+    plan: Plan = Plan(())  # noqa: RUF009 - a frozen value
 
     def spec_of(self, output: StepOutput) -> AssetSpec | None:
         """Return the asset that an output carries in this run; None if it was not asked for.

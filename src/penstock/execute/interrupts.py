@@ -35,6 +35,7 @@ class Interrupt:
         self._is_open = False
         self._is_sent = False
         self._is_raised = False
+        self._wake: Callable[[], object] = _nobody
 
     def request(self) -> None:
         """Ask the run to stop; may be called from any thread or a signal handler.
@@ -45,6 +46,7 @@ class Interrupt:
         if threading.get_ident() == self._thread:
             # No lock: the code that the signal interrupted may hold it.
             self.requested = True
+            self._wake()
             if self._is_open:
                 self._raise_once()
             return
@@ -53,6 +55,16 @@ class Interrupt:
             if self._is_open and not self._is_sent:
                 self._is_sent = True
                 _leave(self._thread, ExecutionInterruptedError)
+        self._wake()
+
+    @contextmanager
+    def waking(self, wake: Callable[[], object]) -> Generator[None]:
+        """Have something called at each request; it must be fit for a signal handler."""
+        self._wake = wake
+        try:
+            yield
+        finally:
+            self._wake = _nobody
 
     @contextmanager
     def interruptible(self) -> Generator[None]:
@@ -99,6 +111,10 @@ class Interrupt:
         if not self._is_raised:
             self._is_sent = self._is_raised = True
             raise ExecutionInterruptedError
+
+
+def _nobody() -> None:
+    """Wake nobody."""
 
 
 def _leave(thread: int, error: type[BaseException] | None) -> None:

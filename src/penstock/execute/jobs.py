@@ -11,23 +11,29 @@ from penstock.base.tags import PARTITION_NAME_TAG
 from penstock.config.run_config import RunConfig
 from penstock.define.job import AssetJobDefinition
 from penstock.define.job_checks import check_resources
-from penstock.define.job_config import ResolvedRunConfig, resolve_run_config
+from penstock.define.job_config import resolve_run_config
 from penstock.define.job_definition import JobDefinition
-from penstock.define.loaded import LoadedDefinitions, steps_alone
+from penstock.define.loaded import LoadedDefinitions
+from penstock.define.own_executors import multi_or_in_process_executor
 from penstock.define.reconstruct import ReconstructableJob
 from penstock.define.step import DEFAULT_IO_MANAGER
-from penstock.errors import InvalidInvocationError, InvariantViolationError
-from penstock.execute.defaults import default_io_manager
+from penstock.errors import (
+    InvalidInvocationError,
+    InvariantViolationError,
+    ParameterCheckError,
+)
+from penstock.execute.asset_value_loader import AssetValueLoader
+from penstock.execute.execution import IN_THIS_PROCESS, Execution, choose_execution
 from penstock.execute.facts import Captured
+from penstock.execute.frames import CodePointer
 from penstock.execute.io_managers.memory import InMemoryIOManager
+from penstock.execute.job_code import code_of_ops, job_resources, pointer_to
 from penstock.execute.materialize import execute_loaded
 from penstock.execute.output_loader import OutputLoader
 from penstock.execute.reexecution import ReexecutionOptions, Repetition, repetition
 from penstock.execute.result import ExecuteInProcessResult, JobExecutionResult
-from penstock.execute.run_loggers import named_loggers
 from penstock.execute.run_records import plan_assets
-from penstock.execute.runs import Errors, RunCode, code_of, execute_plan
-from penstock.execute.step_config import StepConfig
+from penstock.execute.runs import Errors, code_of, execute_plan
 from penstock.instance import Instance
 from penstock.model.keys import AssetKey
 from penstock.model.run import RunRecord, RunSpec
@@ -49,6 +55,8 @@ class _Request:
     input_values: Mapping[str, object] | None = None
     captured: Captured | None = None
     again: Repetition | None = None
+    execution: Execution = IN_THIS_PROCESS
+    reference: ReconstructableJob | None = None
 
 
 def execute_in_process(
@@ -131,7 +139,7 @@ def execute_in_process(
 
 
 def execute_job(
-    job: ReconstructableJob | JobDefinition,
+    job: ReconstructableJob,
     instance: object,
     run_config: Mapping[str, object] | RunConfig | None = None,
     tags: Mapping[str, str] | None = None,
@@ -142,57 +150,146 @@ def execute_job(
 ) -> JobExecutionResult:
     """Run a job with the executor and the IO managers that it declares.
 
+    A job that declares no executor runs its steps in processes of their own; run config can choose
+    the process of the run with `{"execution": {"config": {"in_process": {}}}}`.
+
     Args:
-        job: The job, or a reference to one by its module.
+        job: A reference to the job, by which other processes find it.
         instance: Where the run is recorded.
         run_config: Config of the run, in place of the job's own.
         tags: Tags of the run.
-        raise_on_error: Whether to raise what user code raised.
+        raise_on_error: Whether to raise what user code raised; for a step in another process, an
+            error that describes it.
         op_selection: The ops to run, as selection queries; all if None.
         reexecution_options: The run that this one repeats.
         asset_selection: For a job of assets, the assets to make; all if None.
 
     Raises:
+        ParameterCheckError: `job` is a job and no reference to one.
         InvalidConfigError: Run config does not fit; nothing was recorded.
+        UnmetExecutorRequirementsError: The executor cannot run the job.
         RunNotFoundError: There is no run to repeat.
         StepNotFoundError: There is no step to run again of that key.
     """
-    used = _instance(instance)
-    resolved = job.get_definition() if isinstance(job, ReconstructableJob) else job
-    if asset_selection is None and isinstance(job, ReconstructableJob):
-        asset_selection = None if job.asset_selection is None else sorted(job.asset_selection)
-    again = None if reexecution_options is None else repetition(reexecution_options, used)
-    if again is not None:
-        run_config = again.parent.spec.config if run_config is None else run_config
-        op_selection = op_selection or again.ops
-    if isinstance(resolved, AssetJobDefinition):
-        if again is not None:
-            return _assets_again(resolved, used, again, run_config, tags, raise_on_error)
-        return _assets_job(resolved, used, run_config, tags, asset_selection, raise_on_error)
-    chosen = resolved.get_subset(op_selection=op_selection) if op_selection else resolved
-    return _ops_job(chosen, used, again, run_config, tags, raise_on_error)
+    if not isinstance(job, ReconstructableJob):  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
+        raise ParameterCheckError(
+            f'Param "job" is not a ReconstructableJob. Got {job!r}. Pass dg.reconstructable(...), '
+            "so that other processes can find it, or call execute_in_process on the job."
+        )
+    return _execute(
+        job.get_definition(),
+        job,
+        _instance(instance),
+        again=_again(reexecution_options, instance),
+        run_config=run_config,
+        tags=tags,
+        raise_on_error=raise_on_error,
+        op_selection=op_selection,
+        asset_selection=sorted(job.asset_selection)
+        if asset_selection is None and job.asset_selection is not None
+        else asset_selection,
+    )
 
 
-def _ops_job(
-    chosen: JobDefinition,
+def execute_here(
+    job: JobDefinition,
     instance: Instance,
+    *,
+    run_config: Mapping[str, object] | RunConfig | None = None,
+    tags: Mapping[str, str] | None = None,
+    raise_on_error: bool = False,
+    op_selection: Sequence[str] | None = None,
+    reexecution_options: ReexecutionOptions | None = None,
+) -> JobExecutionResult:
+    """Run a job like `execute_job`, in this process whatever executor it declares."""
+    return _execute(
+        job,
+        None,
+        instance,
+        again=_again(reexecution_options, instance),
+        run_config=run_config,
+        tags=tags,
+        raise_on_error=raise_on_error,
+        op_selection=op_selection,
+        asset_selection=None,
+    )
+
+
+def _again(options: ReexecutionOptions | None, instance: object) -> Repetition | None:
+    return None if options is None else repetition(options, _instance(instance))
+
+
+def _execute(
+    job: JobDefinition,
+    reference: ReconstructableJob | None,
+    instance: Instance,
+    *,
     again: Repetition | None,
     run_config: Mapping[str, object] | RunConfig | None,
     tags: Mapping[str, str] | None,
-    raise_on_error: bool,  # noqa: FBT001 - internal
+    raise_on_error: bool,
+    op_selection: Sequence[str] | None,
+    asset_selection: Sequence[AssetKey] | None,
 ) -> JobExecutionResult:
-    declared = {DEFAULT_IO_MANAGER: default_io_manager(instance), **chosen.resource_defs}
+    ops = tuple(op_selection or (again.ops if again is not None else None) or ())
+    order = _JobOrder(
+        reference=reference,
+        code=None if reference is None else pointer_to(reference, ops),
+        instance=instance,
+        run_config=again.parent.spec.config if again and run_config is None else run_config,
+        tags=tags,
+        again=again,
+        raise_on_error=raise_on_error,
+    )
+    if not isinstance(job, AssetJobDefinition):
+        return _ops_job(order, job.get_subset(op_selection=ops) if ops else job)
+    if again is not None:
+        return _assets_again(order, job, again)
+    return _assets_job(order, job, asset_selection)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _JobOrder:
+    """What `execute_job` was asked for; without a reference, in this process."""
+
+    reference: ReconstructableJob | None
+    code: CodePointer | None
+    instance: Instance
+    run_config: Mapping[str, object] | RunConfig | None
+    tags: Mapping[str, str] | None
+    again: Repetition | None
+    raise_on_error: bool
+
+    def config_of(self, job: JobDefinition) -> Mapping[str, object]:
+        return _config_of(job, self.run_config, None)
+
+    def execution_of(self, job: JobDefinition) -> Execution:
+        """Return how the steps are carried out."""
+        if self.code is None:
+            return IN_THIS_PROCESS
+        config = self.config_of(job)
+        settings = self.instance.settings
+        if job.config_mapping is not None:
+            config = resolve_run_config(job, config, environment=settings.environment).plain
+        declared = job.executor_def or multi_or_in_process_executor
+        return choose_execution(declared, config, settings=settings, job=job, code=self.code)
+
+
+def _ops_job(order: _JobOrder, chosen: JobDefinition) -> JobExecutionResult:
+    declared = job_resources(chosen, order.instance)
     check_resources(chosen.name, chosen.steps, declared)
     request = _Request(
         job=chosen,
-        instance=instance,
-        run_config=_config_of(chosen, run_config, None),
+        instance=order.instance,
+        run_config=order.config_of(chosen),
         resources=declared,
-        tags=_tags_of(chosen, tags, None),
+        tags=_tags_of(chosen, order.tags, None),
         input_values=chosen.input_values,
-        again=again,
+        again=order.again,
+        execution=order.execution_of(chosen),
+        reference=order.reference,
     )
-    loaded, record = _run(request, raise_on_error=raise_on_error)
+    loaded, record = _run(request, raise_on_error=order.raise_on_error)
     return _loading_result(request, loaded, record)
 
 
@@ -215,51 +312,45 @@ def _loading_result(
 
 
 def _assets_job(
-    job: JobDefinition,
-    instance: Instance,
-    run_config: Mapping[str, object] | RunConfig | None,
-    tags: Mapping[str, str] | None,
-    asset_selection: Sequence[AssetKey] | None,
-    raise_on_error: bool,  # noqa: FBT001 - internal
+    order: _JobOrder, job: AssetJobDefinition, asset_selection: Sequence[AssetKey] | None
 ) -> JobExecutionResult:
-    result = execute_in_process(
-        job,
-        run_config=run_config,
-        instance=instance,
-        tags=tags,
-        asset_selection=asset_selection,
-        raise_on_error=raise_on_error,
+    if asset_selection is not None:
+        job = job.get_subset(asset_selection=frozenset(asset_selection))
+    execution = order.execution_of(job)
+    result = execute_loaded(
+        job.loaded,
+        assets=job.asset_keys,
+        checks=job.check_keys,
+        job=job.name,
+        run_config=order.config_of(job),
+        instance=order.instance,
+        partition_key=None,
+        raise_on_error=order.raise_on_error,
+        tags=_tags_of(job, order.tags, None),
+        resources=None,
+        definition=job,
+        execution=execution,
     )
-    return JobExecutionResult(
-        result.dagster_run.record,
-        instance,
-        job=job,
-        load=result.output_for_node,
-        close=lambda: None,
-    )
+    return _asset_result(order, job, result, execution)
 
 
 def _assets_again(
-    job: AssetJobDefinition,
-    instance: Instance,
-    again: Repetition,
-    run_config: Mapping[str, object] | RunConfig | None,
-    tags: Mapping[str, str] | None,
-    raise_on_error: bool,  # noqa: FBT001 - internal
+    order: _JobOrder, job: AssetJobDefinition, again: Repetition
 ) -> JobExecutionResult:
     """Repeat a run of a job of assets, as a whole or in part."""
-    loaded, errors = job.loaded, Errors()
+    loaded, errors, instance = job.loaded, Errors(), order.instance
     chosen = again.first.spec.assets
     part = job.get_subset(asset_selection=frozenset(chosen)) if chosen else job
     captured: Captured = {}
     spec = again.bind(
         RunSpec(
             job=job.name,
-            tags=tuple(sorted(_tags_of(job, tags, None).items())),
-            config=dict(_config_of(job, run_config, None)),
+            tags=tuple(sorted(_tags_of(job, order.tags, None).items())),
+            config=dict(order.config_of(job)),
             why="asked for in Python",
         )
     )
+    execution = order.execution_of(job)
     with partition_loading_context(dynamic_partitions_store=instance):
         whole = plan_assets(
             loaded, instance, assets=part.asset_keys, checks=part.check_keys, spec=spec
@@ -270,25 +361,56 @@ def _assets_again(
         )
         code = code_of(loaded, instance, whole, spec, resources={}, captured=captured)
         record = execute_plan(
-            replace(code, job=part), instance, plan=plan, spec=spec, errors=errors
+            replace(code, job=part),
+            instance,
+            plan=plan,
+            spec=spec,
+            errors=errors,
+            execution=execution,
         )
     error = errors.first()
-    if error is not None and raise_on_error:
+    if error is not None and order.raise_on_error:
         raise error
     result = ExecuteInProcessResult(record, instance, loaded, captured=captured, job=job)
-    return JobExecutionResult(
-        record, instance, job=job, load=result.output_for_node, close=lambda: None
-    )
+    return _asset_result(order, job, result, execution)
+
+
+def _asset_result(
+    order: _JobOrder,
+    job: AssetJobDefinition,
+    result: ExecuteInProcessResult,
+    execution: Execution,
+) -> JobExecutionResult:
+    """Return a result whose values were kept, or are loaded where steps ran elsewhere."""
+    record, instance = result.dagster_run.record, order.instance
+
+    def load(node: str, output_name: str) -> object:
+        step = job.loaded.nodes.get(node)
+        output = next((o for o in step.outputs if o.name == output_name), None) if step else None
+        if not execution.is_elsewhere or output is None or output.spec is None:
+            return result.output_for_node(node, output_name)
+        loader = AssetValueLoader(job.loaded, instance)
+        partition = record.spec.partition if output.spec.partitions_def is not None else None
+        with loader:
+            return loader.load_asset_value(output.spec.key, partition_key=partition)
+
+    return JobExecutionResult(record, instance, job=job, load=load, close=lambda: None)
 
 
 def _run(request: _Request, *, raise_on_error: bool) -> tuple[LoadedDefinitions, RunRecord]:
     job, instance = request.job, request.instance
-    loaded = steps_alone(
-        job.name, job.steps, resources=request.resources, assets=job.compiled.assets
+    code = replace(
+        code_of_ops(
+            job,
+            instance,
+            run_config=request.run_config,
+            resources=request.resources,
+            input_values=request.input_values,
+        ),
+        captured=request.captured,
+        reference=request.reference,
     )
-    resolved = resolve_run_config(
-        job, request.run_config, environment=instance.settings.environment
-    )
+    loaded = code.loaded
     plan = build_job_plan(loaded.manifest.nodes)
     spec = RunSpec(
         job=job.name,
@@ -301,17 +423,6 @@ def _run(request: _Request, *, raise_on_error: bool) -> tuple[LoadedDefinitions,
     if request.again is not None:
         plan, spec = request.again.plan(plan), request.again.bind(spec)
     errors = Errors()
-    code = RunCode(
-        loaded=loaded,
-        configs=_step_configs(resolved),
-        input_values=_input_values(request),
-        captured=request.captured,
-        job=job,
-        resource_config=resolved.resources if job.config_mapping is not None else None,
-        loggers=named_loggers(
-            job, resolved.plain.get("loggers"), environment=instance.settings.environment
-        ),
-    )
     record = execute_plan(
         code,
         instance,
@@ -319,31 +430,12 @@ def _run(request: _Request, *, raise_on_error: bool) -> tuple[LoadedDefinitions,
         spec=spec,
         run_id=request.run_id,
         errors=errors,
+        execution=request.execution,
     )
     error = errors.first()
     if error is not None and raise_on_error:
         raise error
     return loaded, record
-
-
-def _step_configs(resolved: ResolvedRunConfig) -> Mapping[str, StepConfig]:
-    return {
-        name: StepConfig(config=op.config, inputs=op.inputs, outputs=op.outputs)
-        for name, op in resolved.ops.items()
-    }
-
-
-def _input_values(request: _Request) -> Mapping[tuple[str, str], object]:
-    found: dict[tuple[str, str], object] = {}
-    targets = request.job.compiled.inputs
-    for name, value in (request.input_values or {}).items():
-        if name not in targets:
-            known = ", ".join(f"'{each}'" for each in targets) or "none"
-            raise InvalidInvocationError(
-                f"Job '{request.job.name}' has no input '{name}'. It has {known}."
-            )
-        found.update(dict.fromkeys(targets[name], value))
-    return found
 
 
 def _instance(instance: object) -> Instance:

@@ -11,6 +11,7 @@ from penstock.config.run_config import RunConfig
 from penstock.define.job_definition import JobDefinition
 from penstock.define.loaded import LoadedDefinitions, flatten, load
 from penstock.errors import InvalidInvocationError, InvariantViolationError
+from penstock.execute.execution import IN_THIS_PROCESS, Execution
 from penstock.execute.facts import Captured
 from penstock.execute.io_managers.memory import InMemoryIOManager
 from penstock.execute.result import ExecuteInProcessResult
@@ -123,8 +124,9 @@ def execute_loaded(
     tags: Mapping[str, str],
     resources: Mapping[str, object] | None,
     definition: JobDefinition | None = None,
+    execution: Execution = IN_THIS_PROCESS,
 ) -> ExecuteInProcessResult:
-    """Make assets of loaded definitions in this process.
+    """Make assets of loaded definitions, by default in this process.
 
     Raises:
         InvalidInvocationError: `instance` is no instance, or a range has only one end.
@@ -150,6 +152,7 @@ def execute_loaded(
         errors=errors,
         captured=captured,
         loggers=_loggers(definition, config, used),
+        execution=execution,
     )
     error = errors.first()
     if error is not None and raise_on_error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from penstock.base.tags import text_tags
 from penstock.define.result import (
     AssetCheckEvaluation,
     AssetMaterialization,
@@ -29,7 +30,7 @@ def native_event(event: Event, step: str) -> RunEvent:
                 step=step,
                 metadata=dict(normalize_metadata(event.metadata)),
                 data_version=event.tags.get("dagster/data_version", ""),
-                tags=dict(event.tags),
+                tags=text_tags(event.tags),
                 description=event.description,
             )
         case AssetMaterialization():
@@ -38,7 +39,8 @@ def native_event(event: Event, step: str) -> RunEvent:
                 partition=event.partition,
                 step=step,
                 metadata=dict(normalize_metadata(event.metadata)),
-                tags=dict(event.tags),
+                data_version=event.tags.get("dagster/data_version", ""),
+                tags=text_tags(event.tags),
                 description=event.description,
             )
         case AssetCheckEvaluation():

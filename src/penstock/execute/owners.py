@@ -59,6 +59,48 @@ def is_alive(home: Path | None, owner: str | None) -> bool:
     return False
 
 
+def heir(home: Path, owner: str) -> int:
+    """Hold the lock of an owner that a process to be started will be; return its descriptor.
+
+    The process inherits the descriptor and calls `inherit`; who started it closes its own. From now
+    on until the process ends the owner is alive, without a gap.
+    """
+    path = _path(home, owner)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
+def name_process(descriptor: int, pid: int) -> None:
+    """Note in the lock of an owner which process it is, for `process_of`."""
+    os.pwrite(descriptor, f"{pid}\n".encode(), 0)
+
+
+def process_of(home: Path, owner: str) -> int | None:
+    """Return the process that an owner is, if it is alive and its lock names it."""
+    if not is_alive(home, owner):
+        return None
+    with contextlib.suppress(OSError, ValueError):
+        return int(_path(home, owner).read_text(encoding="ascii"))
+    return None
+
+
+def inherit(home: Path, owner: str, descriptor: int) -> None:
+    """Be the owner whose lock this process inherited."""
+    fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+    with _lock:
+        _held[os.getpid(), home] = (owner, descriptor)
+    atexit.register(_retire, os.getpid(), _path(home, owner))
+
+
+def discard(home: Path, owner: str, descriptor: int) -> None:
+    """Let go of the lock of an owner that no process became."""
+    os.close(descriptor)
+    with contextlib.suppress(OSError):
+        _path(home, owner).unlink()
+
+
 def _forget_parent() -> None:
     """Let go of the locks in a forked child, which would keep its dead parent alive."""
     global _lock  # another thread of the parent may have held it

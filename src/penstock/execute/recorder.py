@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from penstock.base import faults
+from penstock.base.tags import text_tags
 from penstock.base.text import listed
 from penstock.define.context import OpExecutionContext
 from penstock.define.result import (
@@ -377,6 +379,7 @@ class Recorder:
             return {}
         context = output_context(facts, self._node, output, step_key=step, mapping_key=mapping_key)
         context.output_metadata = metadata
+        faults.reached("output.before_write")
         try:
             returned: object = io_manager(facts, output.manager).handle_output(context, value)
             context.take_returned(returned)
@@ -387,6 +390,7 @@ class Recorder:
                 f"Output '{output.name}' of '{step}' could not be stored: {error}",
                 user_exception=error,
             ) from error
+        faults.reached("output.after_write")
         self._report(OutputStored(step, output.name, context.added_metadata, mapping_key))
         for event in context.consume_events():
             self._report(native_event(event, step))
@@ -441,7 +445,7 @@ class Recorder:
                 data_version=data_version,
                 code_version=spec.code_version,
                 inputs=inputs,
-                tags=dict(tags),
+                tags=text_tags(tags),
             )
         )
 

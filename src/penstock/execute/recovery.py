@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from penstock.base.ids import RunId
 from penstock.decide.lease import is_lost
 from penstock.decide.run import RunMachine, replay
@@ -9,8 +12,10 @@ from penstock.define.loaded import LoadedDefinitions
 from penstock.errors import InvariantViolationError
 from penstock.execute import owners
 from penstock.execute.driver import Observer
+from penstock.execute.execution import IN_THIS_PROCESS, Execution
+from penstock.execute.run_loggers import LoggerCall
 from penstock.execute.run_records import append_to, existing, plan_of
-from penstock.execute.runs import Begun, code_of, drive
+from penstock.execute.runs import Begun, RunCode, code_of, drive
 from penstock.instance import Instance
 from penstock.model.events import (
     LeaseLost,
@@ -34,6 +39,8 @@ def resume_run(
     run: RunId,
     *,
     observer: Observer | None = None,
+    execution: Execution = IN_THIS_PROCESS,
+    loggers: Sequence[LoggerCall] = (),
 ) -> RunRecord:
     """Go on with a suspended run at its first unfinished step, and return the finished run.
 
@@ -45,15 +52,8 @@ def resume_run(
     """
     record = _suspended(instance, run)
     plan = plan_of(instance, record)
-    steps = loaded.code_of(record.spec.job)
-    gone = [step.key for step in plan.steps if step.node not in steps.nodes]
-    if gone:
-        raise InvariantViolationError(
-            f"Run {run} cannot be resumed: the definitions have no '{gone[0]}' any more. Cancel it "
-            f"with 'penstock run cancel {run}'."
-        )
-    code = code_of(steps, instance, plan, record.spec, resources={})
-    machine = _replayed(instance, plan, run)
+    code = replace(code_for(loaded, instance, record, plan), loggers=loggers)
+    machine = replayed(instance, plan, run)
     owner = owners.this_owner(instance.home, instance.ids)
     resumed = RunResumed(owner)
     claimed = append_to(instance, record, [resumed])
@@ -61,7 +61,26 @@ def resume_run(
         raise InvariantViolationError(f"Another process has just taken run {run} up.")
     lease = Lease(run, owner, record.fence, claimed)
     begun = Begun(record=record, plan=plan, machine=machine, lease=lease, event=resumed)
-    return drive(code, instance, begun, observer=observer, errors=None)
+    return drive(code, instance, begun, observer=observer, errors=None, execution=execution)
+
+
+def code_for(
+    loaded: LoadedDefinitions, instance: Instance, record: RunRecord, plan: Plan
+) -> RunCode:
+    """Return what the steps of a stored run are.
+
+    Raises:
+        InvariantViolationError: The definitions lack one of them.
+        InvalidConfigError: The run's config does not fit them.
+    """
+    steps = loaded.code_of(record.spec.job)
+    gone = [step.key for step in plan.steps if step.node not in steps.nodes]
+    if gone:
+        raise InvariantViolationError(
+            f"Run {record.id} cannot be carried out: the definitions have no '{gone[0]}' any more. "
+            f"Cancel it with 'penstock run cancel {record.id}'."
+        )
+    return code_of(steps, instance, plan, record.spec, resources={})
 
 
 def cancel_run(instance: Instance, run: RunId) -> RunRecord:
@@ -115,6 +134,7 @@ def _suspended(instance: Instance, run: RunId) -> RunRecord:
     return record
 
 
-def _replayed(instance: Instance, plan: Plan, run: RunId) -> RunMachine:
+def replayed(instance: Instance, plan: Plan, run: RunId) -> RunMachine:
+    """Return the machine of a stored run as its events leave it."""
     log: list[StoredEvent] = instance.store.events(EventFilter(run=run))
     return replay(plan, ((stored.event, stored.at) for stored in log))

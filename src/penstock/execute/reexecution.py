@@ -13,20 +13,19 @@ import msgspec
 
 from penstock.base.ids import RunId
 from penstock.base.tags import PARENT_RUN_ID_TAG, RESUME_RETRY_TAG, ROOT_RUN_ID_TAG
+from penstock.compat.run_lineage import lineage, past_run
 from penstock.errors import InvalidInvocationError, InvariantViolationError
-from penstock.execute.run_records import existing, plan_of
+from penstock.execute.run_records import existing
 from penstock.instance import Instance
 from penstock.model.run import RunRecord, RunSpec, RunStatus
 from penstock.plan.again import (
     ParentFacts,
-    PastRun,
     parent_facts,
     plan_again,
     select_steps,
     unfinished_steps,
 )
 from penstock.plan.plan import Plan
-from penstock.store.protocol import EventFilter
 
 _CAN_BE_RESUMED = frozenset({RunStatus.FAILURE, RunStatus.CANCELED})
 
@@ -141,23 +140,6 @@ def repetition(options: ReexecutionOptions, instance: Instance) -> Repetition:
             f"Run {parent.id} is {parent.status.value}: a run that is not failed or canceled has "
             "no failure to go on from. Choose steps with step_selection instead."
         )
-    lineage = _lineage(instance, parent)
-    facts = parent_facts([_past(instance, record) for record in lineage])
-    return Repetition(parent=parent, first=lineage[0], facts=facts, options=options)
-
-
-def _lineage(instance: Instance, record: RunRecord) -> list[RunRecord]:
-    """Return a run and those that it repeats, the first of them first, as far as they are kept."""
-    found = [record]
-    while (before := found[-1].spec.parent) is not None:
-        earlier = instance.store.run(before)
-        if earlier is None:
-            break
-        found.append(earlier)
-    return found[::-1]
-
-
-def _past(instance: Instance, record: RunRecord) -> PastRun:
-    ended = EventFilter(run=record.id, kinds=("step_succeeded", "step_skipped"))
-    events = tuple(stored.event for stored in instance.store.events(ended))
-    return PastRun(record.id, plan_of(instance, record), events)
+    runs = lineage(instance.store, parent)
+    facts = parent_facts([past_run(instance.store, record) for record in runs])
+    return Repetition(parent=parent, first=runs[0], facts=facts, options=options)

@@ -9,15 +9,20 @@ from functools import cached_property
 from penstock.base.text import did_you_mean, listed
 from penstock.compat.check_records import target_of
 from penstock.compat.event_data import Materialization, StepFailureData
+from penstock.compat.event_types import DagsterEventType
 from penstock.compat.event_views import event_views
-from penstock.compat.events import DagsterEvent, DagsterEventType
+from penstock.compat.events import DagsterEvent
 from penstock.compat.runs import DagsterRun
 from penstock.define.assets_definition import AssetsDefinition
 from penstock.define.compile import origin_of_output
 from penstock.define.graph import GraphDefinition
 from penstock.define.job_definition import JobDefinition
 from penstock.define.loaded import LoadedDefinitions
-from penstock.define.result import AssetCheckEvaluation, AssetCheckSeverity
+from penstock.define.result import (
+    AssetCheckEvaluation,
+    AssetCheckSeverity,
+    AssetMaterialization,
+)
 from penstock.define.spec import CoercibleToAsset, key_of
 from penstock.define.step import StepDefinition
 from penstock.errors import InvariantViolationError
@@ -164,10 +169,13 @@ class ExecutionResult:
             ),
         )
 
-    def asset_materializations_for_node(self, node_name: str) -> Sequence[Materialization]:
+    def asset_materializations_for_node(self, node_name: str) -> Sequence[AssetMaterialization]:
         """Return what an op made."""
+        events = self.events_for_node(node_name)
+        made = [e.materialization for e in events if e.is_step_materialization]
         return [
-            e.materialization for e in self.events_for_node(node_name) if e.is_step_materialization
+            AssetMaterialization(m.asset_key, m.description, m.metadata, m.partition, m.tags)
+            for m in made
         ]
 
     def asset_observations_for_node(self, node_name: str) -> Sequence[Materialization]:

@@ -62,6 +62,7 @@ def telling(
     *,
     job: object,
     clock: Clock,
+    also: logging.Logger | None = None,
 ) -> Observer | None:
     """Return an observer that tells loggers of each event, after the given one.
 
@@ -71,10 +72,12 @@ def telling(
         record: The run.
         job: The job, for the contexts of the loggers.
         clock: The time of the events.
+        also: A logger that is told as well.
     """
-    if not calls:
+    if not calls and also is None:
         return observer
-    loggers = [
+    loggers = [] if also is None else [also]
+    loggers += [
         definition.logger_fn(
             InitLoggerContext(
                 logger_config=config, logger_def=definition, job_def=job, run_id=record.id
@@ -100,7 +103,8 @@ def _record_of(
     step = getattr(event, "step", None)
     message = describe_event(event)
     stored = StoredEvent(id=0, run=run.id, at=at, event=event)
-    told = None if isinstance(event, LogLine) else DagsterEvent(stored)
+    is_line = isinstance(event, LogLine)
+    told = None if is_line else DagsterEvent(stored, job_name=run.spec.job)
     kind = None if told is None else told.event_type.name
     text = " - ".join(part for part in (run.spec.job, run.id, step, kind, message) if part)
     meta = {
@@ -119,5 +123,5 @@ def _record_of(
         text,
         (),
         None,
-        extra={"dagster_meta": meta, "dagster_event": told},
+        extra={"dagster_meta": meta, "dagster_event": told, "stored_event": stored},
     )

@@ -9,16 +9,18 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
 from penstock.base.ids import RunId
+from penstock.compat.run_lineage import stored_plan
 from penstock.decide.run import RunMachine
 from penstock.define.loaded import LoadedDefinitions
-from penstock.errors import BugError, FencedError, RunNotFoundError
+from penstock.errors import FencedError, RunNotFoundError
 from penstock.execute import owners
 from penstock.instance import Instance
-from penstock.model.events import AssetPlanned, CheckPlanned, RunEvent
+from penstock.model.events import RunEvent
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.run import RunRecord, RunSpec, RunStatus
+from penstock.plan.announce import planned
 from penstock.plan.build import build_plan
-from penstock.plan.plan import Plan, decode_plan, encode_plan
+from penstock.plan.plan import Plan, encode_plan
 from penstock.plan.request import resolve_partition
 from penstock.store.protocol import Lease
 
@@ -56,25 +58,6 @@ def create_run(instance: Instance, plan: Plan, spec: RunSpec, *, run_id: str | N
         plan=digest,
     )
     return instance.store.create_run(record, plan=data, events=planned(plan, spec))
-
-
-def planned(plan: Plan, spec: RunSpec) -> list[AssetPlanned | CheckPlanned]:
-    """Return what a run says of all that it means to do."""
-    checks = [
-        CheckPlanned(check.asset, check.name, step.key)
-        for step in plan.steps
-        for check in step.checks
-    ]
-    return [*planned_assets(plan, spec), *checks]
-
-
-def planned_assets(plan: Plan, spec: RunSpec) -> list[AssetPlanned]:
-    """Return what a run says of the assets that it means to make."""
-    return [
-        AssetPlanned(a.key, spec.partition if a.is_partitioned else None, step.key)
-        for step in plan.steps
-        for a in step.assets
-    ]
 
 
 def machine_at_start(plan: Plan, record: RunRecord) -> RunMachine:
@@ -119,7 +102,4 @@ def existing(instance: Instance, run: RunId) -> RunRecord:
 
 def plan_of(instance: Instance, record: RunRecord) -> Plan:
     """Return the plan that a run was created with."""
-    data = instance.store.plan(record.plan)
-    if data is None:
-        raise BugError(f"Run {record.id} has no plan in the store.")
-    return decode_plan(data)
+    return stored_plan(instance.store, record)

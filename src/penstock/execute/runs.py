@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from penstock.base.ids import RunId
+from penstock.base.secrets import masked
 from penstock.decide.run import RunMachine
 from penstock.define.loaded import LoadedDefinitions
-from penstock.define.step import DEFAULT_IO_MANAGER
 from penstock.errors import (
     ExecutionInterruptedError,
     PenstockError,
     ResourceFunctionError,
+    UnmetExecutorRequirementsError,
 )
-from penstock.execute import capture, interrupts
-from penstock.execute.defaults import default_io_manager, logs_folder
+from penstock.execute import interrupts, python_logs
 from penstock.execute.driver import Driver, Observer
-from penstock.execute.executors.in_process import InProcessExecutor
-from penstock.execute.facts import Captured, RunFacts
+from penstock.execute.execution import (
+    IN_THIS_PROCESS,
+    Execution,
+    at_work,
+    require_lasting_outputs,
+)
+from penstock.execute.facts import Captured
 from penstock.execute.failures import error_info
-from penstock.execute.perform import Performer
-from penstock.execute.protocol import Report, Task
-from penstock.execute.resources import keys_needed, keys_of_inherited, set_up
+from penstock.execute.performers import RunCode, RunSite
 from penstock.execute.run_config import resolve_run_config
 from penstock.execute.run_loggers import LoggerCall, telling
 from penstock.execute.run_records import (
@@ -36,10 +38,7 @@ from penstock.execute.run_records import (
     lease_of,
     machine_at_start,
     plan_assets,
-    planned_assets,
 )
-from penstock.execute.step_config import StepConfig
-from penstock.execute.versions import Versions
 from penstock.instance import Instance
 from penstock.model.events import (
     AssetFailed,
@@ -55,7 +54,9 @@ from penstock.model.events import (
 from penstock.model.keys import AssetCheckKey, AssetKey
 from penstock.model.run import RunRecord, RunSpec, RunStatus
 from penstock.partitions.context import partition_loading_context
+from penstock.plan.announce import planned_assets
 from penstock.plan.plan import Plan
+from penstock.plan.request import dimension_tags
 from penstock.store.protocol import Lease
 
 __all__ = ["RunCode", "execute_plan", "execute_run", "interrupt_all", "start_run"]
@@ -72,34 +73,6 @@ class Errors:
     def first(self) -> BaseException | None:
         """Return the first one."""
         return next(iter(self.by_step.values()), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunCode:
-    """What the steps of a run are, with all that they are given.
-
-    Attributes:
-        loaded: The steps and their resources.
-        configs: The config of steps, checked and resolved.
-        resources: Resources that take the place of the declared ones.
-        input_values: Values for inputs that nothing is connected to, by step and input.
-        captured: Filled with the values that ops produce; None if nobody asks for them.
-        job: The job that runs; None for assets without one.
-        resource_config: The config of resources, where a config mapping made it; else that of the
-            run counts.
-        loggers: What is told of the run's events, with its config.
-    """
-
-    loaded: LoadedDefinitions
-    configs: Mapping[str, StepConfig] = field(default_factory=dict[str, StepConfig])
-    resources: Mapping[str, object] = field(default_factory=dict[str, object])
-    input_values: Mapping[tuple[str, str], object] = field(
-        default_factory=dict[tuple[str, str], object]
-    )
-    captured: Captured | None = None
-    job: object = None
-    resource_config: Mapping[str, object] | None = None
-    loggers: Sequence[LoggerCall] = ()
 
 
 def execute_run(
@@ -120,6 +93,7 @@ def execute_run(
     errors: Errors | None = None,
     captured: Captured | None = None,
     loggers: Sequence[LoggerCall] = (),
+    execution: Execution = IN_THIS_PROCESS,
 ) -> RunRecord:
     """Make assets, in the calling thread, and return the finished run.
 
@@ -140,18 +114,20 @@ def execute_run(
         errors: Filled with what user code raised.
         captured: Filled with the values that are made; None if nobody asks for them.
         loggers: What is told of the run's events, with its config.
+        execution: How the steps are carried out.
 
     Raises:
         UsageError: The request does not fit the definitions; nothing was recorded.
         KeyboardInterrupt: After the run was recorded as CANCELED.
         OutageError: The store failed.
     """
+    every_tag = {**dimension_tags(loaded.graph, assets, partition), **(tags or {})}
     spec = RunSpec(
         job=job,
         assets=tuple(sorted(assets)),
         partition=partition,
         partition_range=partition_range,
-        tags=tuple(sorted((tags or {}).items())),
+        tags=tuple(sorted(every_tag.items())),
         config=dict(config or {}),
         backfill=backfill,
         why=why,
@@ -160,7 +136,15 @@ def execute_run(
         plan = plan_assets(loaded, instance, assets=assets, checks=checks, spec=spec)
         code = code_of(loaded, instance, plan, spec, resources=resources or {}, captured=captured)
         code = replace(code, loggers=loggers)
-        return execute_plan(code, instance, plan=plan, spec=spec, observer=observer, errors=errors)
+        return execute_plan(
+            code,
+            instance,
+            plan=plan,
+            spec=spec,
+            observer=observer,
+            errors=errors,
+            execution=execution,
+        )
 
 
 def execute_plan(
@@ -172,8 +156,9 @@ def execute_plan(
     run_id: str | None = None,
     observer: Observer | None = None,
     errors: Errors | None = None,
+    execution: Execution = IN_THIS_PROCESS,
 ) -> RunRecord:
-    """Carry out a plan, in the calling thread, and return the finished run.
+    """Carry out a plan, driven by the calling thread, and return the finished run.
 
     Args:
         code: What the steps are, with their config.
@@ -183,11 +168,15 @@ def execute_plan(
         run_id: The run's id; a new one if None.
         observer: Called with each event of the run.
         errors: Filled with what user code raised.
+        execution: How the steps are carried out.
 
     Raises:
+        UnmetExecutorRequirementsError: An executor in other processes cannot get at the outputs;
+            nothing was recorded.
         KeyboardInterrupt: After the run was recorded as CANCELED.
         OutageError: The store failed.
     """
+    require_lasting_outputs(execution, code, plan, instance=instance)
     record = create_run(instance, plan, spec, run_id=run_id)
     begun = Begun(
         record=record,
@@ -196,7 +185,7 @@ def execute_plan(
         lease=lease_of(record),
         event=RunStarted(record.owner or ""),
     )
-    return drive(code, instance, begun, observer=observer, errors=errors)
+    return drive(code, instance, begun, observer=observer, errors=errors, execution=execution)
 
 
 def code_of(
@@ -252,6 +241,7 @@ def drive(
     *,
     observer: Observer | None,
     errors: Errors | None,
+    execution: Execution = IN_THIS_PROCESS,
 ) -> RunRecord:
     collected = errors if errors is not None else Errors()
     with (
@@ -264,6 +254,7 @@ def drive(
                 instance,
                 begun,
                 interrupt=interrupt,
+                execution=execution,
                 observer=observer,
                 errors=collected,
             )
@@ -271,7 +262,7 @@ def drive(
             if not _end_before_start(instance, begun, error):
                 _let_go(instance, begun.lease, error)
                 raise
-            if isinstance(error, ResourceFunctionError):
+            if isinstance(error, ResourceFunctionError | UnmetExecutorRequirementsError):
                 collected.by_step[""] = error
             elif not isinstance(error, ExecutionInterruptedError):
                 raise
@@ -289,26 +280,64 @@ def _perform(
     begun: Begun,
     *,
     interrupt: interrupts.Interrupt,
+    execution: Execution,
     observer: Observer | None,
     errors: Errors,
 ) -> None:
-    record, plan = begun.record, begun.plan
-    with _performer(code, instance, record, plan=plan, interrupt=interrupt) as performer:
+    record = begun.record
+    site = RunSite(code=code, instance=instance, record=record, plan=begun.plan)
+    with (
+        python_logs.handling(instance.python_logs) as handlers,
+        at_work(
+            execution,
+            site,
+            interrupt=interrupt,
+            errors=errors.by_step,
+            on_failed_teardown=partial(_note_failed_teardown, instance, record.id),
+        ) as work,
+    ):
+        observer = _both(observer, work.observer)
         driver = Driver(
             machine=begun.machine,
             store=instance.store,
             lease=begun.lease,
-            executor=InProcessExecutor(_keeping(performer, errors)),
+            executor=work.executor,
+            launches=work.launches,
             clock=instance.clock,
             interrupt=interrupt,
-            observer=telling(observer, code.loggers, record, job=code.job, clock=instance.clock),
+            observer=telling(
+                observer,
+                code.loggers,
+                record,
+                job=code.job,
+                clock=instance.clock,
+                also=handlers,
+            ),
             partition=record.spec.partition,
         )
+        if work.performer is not None:
+            work.performer.flush = driver.flush
         if isinstance(begun.event, RunResumed):
             driver.take_up(begun.event)
         else:
             driver.begin(begun.event)
         driver.drive()
+
+
+def _both(first: Observer | None, second: Observer | None) -> Observer | None:
+    if first is None or second is None:
+        return first or second
+
+    def observe(event: RunEvent) -> None:
+        first(event)
+        second(event)
+
+    return observe
+
+
+def _note_failed_teardown(instance: Instance, run: RunId, key: str, error: Exception) -> None:
+    """Tell of a resource that could not be released; by then the run has its result."""
+    append_to(instance, existing(instance, run), [TeardownFailed(key, error_info(error))])
 
 
 def _end_before_start(instance: Instance, begun: Begun, error: BaseException) -> bool:
@@ -319,11 +348,13 @@ def _end_before_start(instance: Instance, begun: Begun, error: BaseException) ->
     is_at_start = begun.machine.status in (RunStatus.NOT_STARTED, RunStatus.SUSPENDED)
     if not is_at_start or not isinstance(error, PenstockError | ExecutionInterruptedError):
         return False
-    events: list[RunEvent] = [] if isinstance(begun.event, RunResumed) else [begun.event]
+    has_begun = isinstance(begun.event, RunResumed)
+    is_refused = isinstance(error, UnmetExecutorRequirementsError)
+    events: list[RunEvent] = [] if has_begun or is_refused else [begun.event]
     if isinstance(error, ExecutionInterruptedError):
         events += [RunCanceling(by="an interrupt"), RunCanceled()]
     else:
-        reason = str(error).splitlines()[0]
+        reason = masked(str(error)).splitlines()[0]
         unfinished = set(begun.machine.unfinished())
         events += [
             AssetFailed(event.asset, event.partition, event.step, reason)
@@ -346,78 +377,5 @@ def _let_go(instance: Instance, lease: Lease, error: BaseException) -> None:
     with contextlib.suppress(PenstockError):
         record = instance.store.run(lease.run)
         if record is not None and not record.status.is_finished and record.fence == lease.fence:
-            append_to(instance, record, [LeaseLost(lease.owner, f"it failed: {error!r}")])
+            append_to(instance, record, [LeaseLost(lease.owner, masked(f"it failed: {error!r}"))])
         instance.store.release_lease(lease)
-
-
-def _keeping(performer: Performer, errors: Errors) -> Callable[[Task, Report], None]:
-    performer.errors = errors.by_step
-    return performer.perform
-
-
-def _consumed(plan: Plan) -> frozenset[tuple[str, str]]:
-    """Return the outputs that steps of a plan take from others, by step and name."""
-    return frozenset(
-        (plan.steps[need.step].node, need.output)
-        for step in plan.steps
-        for need in step.needs
-        if need.output is not None and need.input is not None
-    )
-
-
-def _note_failed_teardown(instance: Instance, run: RunId, key: str, error: Exception) -> None:
-    """Tell of a resource that could not be released; by then the run has its result."""
-    append_to(instance, existing(instance, run), [TeardownFailed(key, error_info(error))])
-
-
-@contextmanager
-def _performer(
-    code: RunCode,
-    instance: Instance,
-    record: RunRecord,
-    *,
-    plan: Plan,
-    interrupt: interrupts.Interrupt,
-) -> Generator[Performer]:
-    loaded = code.loaded
-    declared = {**loaded.resources, **code.resources}
-    declared.setdefault(DEFAULT_IO_MANAGER, default_io_manager(instance))
-    environment = instance.settings.environment
-    with (
-        capture.capturing(),
-        set_up(
-            [
-                *keys_needed((loaded.nodes[s.node] for s in plan.steps), loaded.manager_of),
-                *keys_of_inherited(plan, loaded.nodes),
-            ],
-            declared,
-            run_id=record.id,
-            instance=instance,
-            run_config=record.spec.config
-            if code.resource_config is None
-            else {"resources": code.resource_config},
-            environment=environment,
-            interrupt=interrupt,
-            on_failed_teardown=partial(_note_failed_teardown, instance, record.id),
-        ) as ready,
-    ):
-        facts = RunFacts(
-            record=record,
-            store=instance.store,
-            loaded=loaded,
-            resources=ready,
-            environment=environment,
-            instance=instance,
-            versions=Versions(loaded.graph, instance.store),
-            logs=logs_folder(instance, record.id),
-            clock=instance.clock,
-            ids=instance.ids,
-            interrupt=interrupt,
-            configs=code.configs,
-            input_values=code.input_values,
-            captured=code.captured,
-            job=code.job,
-            chosen=frozenset(made.key for step in plan.steps for made in step.assets),
-            consumed=_consumed(plan),
-        )
-        yield Performer(facts)

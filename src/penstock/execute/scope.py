@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from penstock.base.text import listed
@@ -23,6 +23,7 @@ from penstock.execute.native_events import native_event
 from penstock.execute.protocol import Report, Task
 from penstock.execute.values import load_asset_value, provenance_of
 from penstock.model.events import (
+    AssetMaterialized,
     AssetObserved,
     LogLine,
 )
@@ -57,6 +58,7 @@ class Scope:
         node: StepDefinition,
         partitions: PartitionsDefinition | None,
         report: Report,
+        flush: Callable[[], None],
     ) -> None:
         self.run_id: str = facts.run_id
         self.run_spec: RunSpec = facts.spec
@@ -76,6 +78,7 @@ class Scope:
         self._facts = facts
         self._step = node
         self._report = report
+        self._flush = flush
         self._log: logging.Logger | None = None
 
     @cached_property
@@ -189,7 +192,7 @@ class Scope:
         if self._log is None:
             # Not getLogger: it would keep one logger for each step that ever ran.
             name = f"penstock.{self.step_key}"
-            self._log = RunLogger(name, logging.DEBUG)
+            self._log = RunLogger(name, self._facts.lowest_level)
             self._log.addHandler(_LogHandler(self.step_key, self._report))
         return self._log
 
@@ -197,14 +200,32 @@ class Scope:
     def log(self, logger: logging.Logger) -> None:
         self._log = logger
 
+    def take_record(self, record: logging.LogRecord) -> None:
+        """Keep a line of Python's logging as one of the step."""
+        if record.levelno >= self._facts.lowest_level:
+            _LogHandler(self.step_key, self._report).emit(record)
+
     def log_event(self, event: Event) -> None:
         """Record an event of user code about some asset."""
         native = native_event(event, self.step_key)
-        if isinstance(native, AssetObserved) and native.data_version:
-            # What the step reads next is what it has just observed.
-            version = native.data_version
-            self._facts.versions.made(native.asset, native.partition, version=version)
+        if isinstance(native, AssetObserved | AssetMaterialized) and native.data_version:
+            self._take_version(native)
         self._report(native)
+        self._flush()
+
+    def _take_version(self, told: AssetObserved | AssetMaterialized) -> None:
+        """Let what the step makes next be made of the version that it has just told of."""
+        versions, version = self._facts.versions, told.data_version
+        before = versions.made_here(told.asset, told.partition)
+        if isinstance(told, AssetMaterialized) and before not in (None, version):
+            self.log.warning(
+                "Data version mismatch: this step made asset '%s' with version '%s', and now "
+                "records version '%s' of it. What it makes next is recorded as made of the latter.",
+                told.asset.to_user_string(),
+                before,
+                version,
+            )
+        versions.made(told.asset, told.partition, version=version)
 
     def input_partitions(self, input_name: str) -> Sequence[str]:
         """Return the partitions of the asset of an input that are loaded, in order."""

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from penstock.base.tags import DATA_VERSION_IS_USER_PROVIDED_TAG
-from penstock.compat.staleness import StaleCause, StaleCauseCategory, StaleStatus
+from penstock.compat.staleness import (
+    AssetKeyPartitionKey,
+    StaleCause,
+    StaleCauseCategory,
+    StaleStatus,
+)
 from penstock.execute.versions import observed_version
 from penstock.graph.asset_graph import AssetGraph
-from penstock.graph.staleness import Freshness
-from penstock.graph.status import current_versions, freshness_of, read_by
+from penstock.graph.staleness import Freshness, is_of_unknown_origin
+from penstock.graph.status import current_versions, freshness_of, read_by, upstream_partitions
 from penstock.instance import Instance
 from penstock.model.asset_state import PartitionHead
 from penstock.model.events import AssetMaterialized
 from penstock.model.keys import AssetKey
+from penstock.store.protocol import EventFilter
 
 _STATUS = {
     Freshness.FRESH: StaleStatus.FRESH,
@@ -58,6 +64,8 @@ class StaleStatusResolver:
         causes: list[StaleCause] = []
         if node.code_version and head.code_version and node.code_version != head.code_version:
             causes.append(StaleCause(key, StaleCauseCategory.CODE, "has a new code version"))
+        if is_of_unknown_origin(head):
+            return causes
         current = current_versions(
             self._graph, key, partition=partition_key, heads=heads, now=self._now()
         )
@@ -70,12 +78,13 @@ class StaleStatusResolver:
         added = [
             self._dependency(key, upstream, "has a new dependency on")
             for upstream in sorted(declared - made_of.keys())
-            if current.get(upstream)
+            if upstream in current
         ]
         changed = [
-            self._data(key, upstream)
+            self._data(key, upstream, changed)
             for upstream in sorted(declared & made_of.keys())
             if upstream in current and current[upstream] != made_of[upstream]
+            for changed in self._changed_partitions(head, upstream, heads[upstream])
         ]
         return [*causes, *removed, *added, *changed]
 
@@ -98,11 +107,42 @@ class StaleStatusResolver:
         reason = f"{words} {upstream.to_user_string()}"
         return StaleCause(key, StaleCauseCategory.DEPENDENCIES, reason, upstream)
 
-    def _data(self, key: AssetKey, upstream: AssetKey) -> StaleCause:
+    def _data(self, key: AssetKey, upstream: AssetKey, partition: str | None) -> StaleCause:
         what = "data version" if self._is_versioned(upstream) else "materialization"
-        child = StaleCause(upstream, StaleCauseCategory.DATA, f"has a new {what}")
+        changed = AssetKeyPartitionKey(upstream, partition)
+        child = StaleCause(changed, StaleCauseCategory.DATA, f"has a new {what}")
         reason = f"has a new dependency {what}"
-        return StaleCause(key, StaleCauseCategory.DATA, reason, upstream, [child])
+        return StaleCause(key, StaleCauseCategory.DATA, reason, changed, [child])
+
+    def _changed_partitions(
+        self, head: PartitionHead, upstream: AssetKey, heads: Mapping[str | None, PartitionHead]
+    ) -> Sequence[str | None]:
+        """Return the upstream partitions read whose version is another than it was then."""
+        read = upstream_partitions(
+            self._graph, head.asset, upstream, partition=head.partition, now=self._now()
+        )
+        if len(read) == 1:
+            return read
+        return [
+            partition
+            for partition in read
+            if partition in heads and self._is_changed(heads[partition], since=head.materialized)
+        ]
+
+    def _is_changed(self, upstream: PartitionHead, *, since: int | None) -> bool:
+        if since is None or upstream.materialized is None or upstream.materialized < since:
+            return False
+        before = EventFilter(
+            asset=upstream.asset,
+            partitions=None if upstream.partition is None else (upstream.partition,),
+            kinds=("asset_materialized",),
+            before=since,
+        )
+        told = [e.event for e in self._instance.store.events(before, limit=1, newest_first=True)]
+        return not any(
+            isinstance(event, AssetMaterialized) and event.data_version == upstream.data_version
+            for event in told
+        )
 
     def _is_versioned(self, key: AssetKey) -> bool:
         """Tell whether the versions of an asset say more than that it was made again."""

@@ -41,6 +41,7 @@ def provenance_of(store: Store, key: AssetKey) -> DataProvenance | None:
     versions = {
         AssetKey.from_escaped_user_string(text): DataVersion(version)
         for text, version in head.inputs.items()
+        if version
     }
     return DataProvenance(
         code_version=head.code_version or head.run or "",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from penstock.graph.asset_graph import AssetGraph
 from penstock.graph.staleness import combined_version
-from penstock.graph.status import MOST_UPSTREAM_PARTITIONS
+from penstock.graph.status import TOO_MANY_UPSTREAM_PARTITIONS
 from penstock.model.events import AssetObserved
 from penstock.model.keys import AssetKey
 from penstock.model.manifest import AssetDependency, AssetNode
@@ -26,24 +26,31 @@ class Versions:
         """Remember what the run made."""
         self._known[asset, partition] = version
 
+    def made_here(self, asset: AssetKey, partition: str | None) -> str | None:
+        """Return the version that the run has made or read of a partition; None if none."""
+        return self._known.get((asset, partition))
+
     def inputs_of(self, node: AssetNode, partition: str | None) -> dict[str, str]:
         """Return the version of each upstream asset, keyed by escaped asset key.
 
-        An upstream asset without a version is left out, and so is an edge to too many partitions.
+        It is empty text where nothing was made or observed; an edge to too many partitions is left
+        out.
         """
         found: dict[str, str] = {}
         for dep in node.deps:
             version = self._version_of(node, dep, partition)
-            if version:
+            if version is not None:
                 found[dep.key.to_escaped_user_string()] = version
         return found
 
-    def _version_of(self, node: AssetNode, dep: AssetDependency, partition: str | None) -> str:
+    def _version_of(
+        self, node: AssetNode, dep: AssetDependency, partition: str | None
+    ) -> str | None:
         wanted = upstream_partitions(self._graph, node, dep, partition)
         if len(wanted) == 1:
             return self._of(dep.key, wanted[0])
-        if len(wanted) > MOST_UPSTREAM_PARTITIONS:
-            return ""
+        if len(wanted) >= TOO_MANY_UPSTREAM_PARTITIONS:
+            return None
         return combined_version({key or "": self._of(dep.key, key) for key in wanted})
 
     def _of(self, asset: AssetKey, partition: str | None) -> str:

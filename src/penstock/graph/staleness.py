@@ -17,6 +17,10 @@ from penstock.model.asset_state import PartitionHead
 from penstock.model.keys import AssetKey
 from penstock.model.manifest import AssetNode
 
+NOT_MATERIALIZED = "not materialized"
+ALREADY_FRESH = "already fresh"
+NEW_CODE_VERSION = "stale - new code version"
+
 _DIGEST_BYTES = 8
 
 
@@ -59,15 +63,22 @@ def staleness(
     if node.is_made_elsewhere:
         return _FRESH
     if head is None or head.materialized is None:
-        return Staleness(Freshness.MISSING, "not materialized", None, "missing")
+        return Staleness(Freshness.MISSING, NOT_MATERIALIZED, None, "missing")
     if node.code_version and head.code_version and node.code_version != head.code_version:
-        return Staleness(Freshness.STALE, "stale - new code version", None, "code")
+        return Staleness(Freshness.STALE, NEW_CODE_VERSION, None, "code")
+    if is_of_unknown_origin(head):
+        return _FRESH
     return (
         _changed_input(node, head, upstream_versions)
         or _added_input(node, head, upstream_versions)
         or _removed_input(node, head)
         or _FRESH
     )
+
+
+def is_of_unknown_origin(head: PartitionHead) -> bool:
+    """Tell whether a partition was only reported to be there: nobody knows what it was made of."""
+    return not head.inputs and (head.run is None or not head.data_version)
 
 
 def combined_version(versions: Mapping[str, str]) -> str:
@@ -89,10 +100,10 @@ def default_data_version(code_version: str | None, inputs: Mapping[str, str], ru
     stands in for it, so that each run makes a new version.
     """
     source = ["code", code_version] if code_version is not None else ["run", run_id]
-    return _digest([source, sorted(inputs.items())])
+    return _digest([source, sorted(item for item in inputs.items() if item[1])])
 
 
-_FRESH = Staleness(Freshness.FRESH, "already fresh", None, "fresh")
+_FRESH = Staleness(Freshness.FRESH, ALREADY_FRESH, None, "fresh")
 
 
 def _changed_input(
@@ -111,7 +122,7 @@ def _added_input(
 ) -> Staleness | None:
     for dependency in node.deps:
         key = dependency.key
-        if key.to_escaped_user_string() not in head.inputs and upstream_versions.get(key):
+        if key.to_escaped_user_string() not in head.inputs and key in upstream_versions:
             reason = f"stale - new dependency on {key}"
             return Staleness(Freshness.STALE, reason, key, "dependencies")
     return None

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from penstock.graph.asset_graph import AssetGraph
 from penstock.graph.staleness import Freshness, Staleness, combined_version, staleness
 from penstock.model.asset_state import PartitionHead
@@ -27,10 +29,10 @@ from penstock.partitions.mapping import (
 Heads = Mapping[AssetKey, Mapping[str | None, PartitionHead]]
 """For each asset, the newest facts of its partitions; None is the partition of an asset without."""
 
-MOST_UPSTREAM_PARTITIONS = 100
-"""An edge to more upstream partitions than this carries no version, so it is not judged."""
+TOO_MANY_UPSTREAM_PARTITIONS = 100
+"""An edge to so many upstream partitions or more carries no version, so it is not judged."""
 
-_WILL_CHANGE = "stale - upstream changed"
+WILL_CHANGE = "stale - upstream changed"
 
 
 def freshness_of(
@@ -51,6 +53,29 @@ def freshness_of(
         now: When partitions are counted, timezone-aware; None means the current time.
     """
     node = graph.node(key)
+    own = heads.get(key, {})
+    readers = [
+        _UpstreamReader(graph, key, dependency, heads=heads, now=now) for dependency in node.deps
+    ]
+    return {
+        partition: staleness(node, own.get(partition), _versions(readers, partition))
+        for partition in partitions
+    }
+
+
+def inputs_compared(
+    graph: AssetGraph,
+    key: AssetKey,
+    *,
+    partitions: Sequence[str],
+    heads: Heads,
+    now: datetime | None,
+) -> dict[str, Staleness]:
+    """Judge partitions of one asset by what they were made of, whichever code made them.
+
+    The arguments are those of `freshness_of`.
+    """
+    node = replace(graph.node(key), code_version=None)
     own = heads.get(key, {})
     readers = [
         _UpstreamReader(graph, key, dependency, heads=heads, now=now) for dependency in node.deps
@@ -96,7 +121,7 @@ def outdated(
                 continue
             cause = _made_anew(partition, readers, found)
             if cause is not None:
-                found[partition][key] = Staleness(Freshness.STALE, _WILL_CHANGE, cause, "data")
+                found[partition][key] = Staleness(Freshness.STALE, WILL_CHANGE, cause, "data")
     return found
 
 
@@ -238,8 +263,11 @@ class _UpstreamReader:
         )
 
     def _combined(self, partition: str | None) -> str | None:
+        whole = self._upstream if self._is_constant else None
+        if whole is not None and whole.count(self._now) >= TOO_MANY_UPSTREAM_PARTITIONS:
+            return None
         wanted = self.partitions(partition)
-        if len(wanted) > MOST_UPSTREAM_PARTITIONS:
+        if len(wanted) >= TOO_MANY_UPSTREAM_PARTITIONS:
             return None
         versions: dict[str, str] = {}
         for upstream in wanted:

@@ -73,7 +73,12 @@ class FileManager(ABC):
 
     @abstractmethod
     def read(self, file_handle: FileHandle, mode: str = "rb") -> IO[bytes] | IO[str]:
-        """Open a file; close it after use, as a `with` does."""
+        """Open a file; close it after use, as a `with` does.
+
+        Args:
+            file_handle: The file.
+            mode: 'rb' for bytes, or 'r' for text in UTF-8.
+        """
 
     @abstractmethod
     def read_data(self, file_handle: FileHandle) -> bytes:
@@ -133,7 +138,7 @@ class LocalFileManager(FileManager):
 
     def read(self, file_handle: FileHandle, mode: str = "rb") -> IO[bytes] | IO[str]:
         """Open a file; close it after use, as a `with` does."""
-        encoding = None if "b" in mode else "utf-8"
+        encoding = encoding_for(mode, "rb", "r")
         return cast("IO[bytes] | IO[str]", open(_local(file_handle).path, mode, encoding=encoding))
 
     def read_data(self, file_handle: FileHandle) -> bytes:
@@ -144,8 +149,8 @@ class LocalFileManager(FileManager):
         self, file_obj: IO[bytes] | IO[str], mode: str = "wb", ext: str | None = None
     ) -> LocalFileHandle:
         """Keep what is left to read in an open file."""
+        encoding = encoding_for(mode, "wb", "w")
         path = self._new_path(ext)
-        encoding = None if "b" in mode else "utf-8"
         with open(path, mode, encoding=encoding) as kept:
             shutil.copyfileobj(cast("IO[bytes]", file_obj), cast("IO[bytes]", kept))
         return LocalFileHandle(path)
@@ -157,13 +162,35 @@ class LocalFileManager(FileManager):
         return LocalFileHandle(path)
 
     def _new_path(self, ext: str | None) -> str:
-        if ext is not None and not isinstance(ext, str):  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
-            raise ParameterCheckError(f"ext must be text, not {ext!r}.")
+        suffix = suffix_for(ext)
         self.ensure_base_dir_exists()
-        suffix = f".{ext.removeprefix('.')}" if ext else ""
         descriptor, path = tempfile.mkstemp(dir=self.base_dir, suffix=suffix)
         os.close(descriptor)
         return path
+
+
+def encoding_for(mode: str, *allowed: str) -> str | None:
+    """Return the encoding for a mode of opening files; None for bytes.
+
+    Raises:
+        ParameterCheckError: The mode is not one of those that are allowed.
+    """
+    if mode not in allowed:
+        raise ParameterCheckError(f"mode must be one of {', '.join(allowed)}, not {mode!r}.")
+    return None if "b" in mode else "utf-8"
+
+
+def suffix_for(ext: str | None) -> str:
+    """Return the end of a file's name for an extension, with or without its dot.
+
+    Raises:
+        ParameterCheckError: It is not text, or it would lead into another folder.
+    """
+    if not ext:
+        return ""
+    if not isinstance(ext, str) or "/" in ext or "\\" in ext:  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
+        raise ParameterCheckError(f"ext must be text without slashes, not {ext!r}.")
+    return f".{ext.removeprefix('.')}"
 
 
 def _local(file_handle: FileHandle) -> LocalFileHandle:

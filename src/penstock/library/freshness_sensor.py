@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from penstock.base.tags import FRESH_UNTIL_METADATA_KEY
+from penstock.compat.check_records import (
+    AssetCheckExecutionRecord,
+    AssetCheckExecutionRecordStatus,
+)
 from penstock.define.assets_definition import AssetChecksDefinition
 from penstock.define.run_request import RunRequest, SkipReason
 from penstock.define.sensor import DefaultSensorStatus, SensorDefinition
@@ -14,10 +18,9 @@ from penstock.graph.selection import AssetSelection
 from penstock.instance import Instance
 from penstock.library.check_targets import last_update
 from penstock.library.freshness_checks import FRESHNESS_PARAMS
-from penstock.model.asset_state import CheckHead
 from penstock.model.events import CheckEvaluated
 from penstock.model.keys import AssetCheckKey
-from penstock.model.metadata import TimestampMetadataValue
+from penstock.model.metadata import FloatMetadataValue, TimestampMetadataValue
 
 
 def build_sensor_for_freshness_checks(
@@ -77,21 +80,25 @@ def _checked_keys(checks: Sequence[AssetChecksDefinition]) -> list[AssetCheckKey
 
 
 def _is_due(instance: Instance, key: AssetCheckKey) -> bool:
-    heads = [head for head in instance.store.check_heads(key.asset_key) if head.name == key.name]
-    if not heads:
-        return True
-    latest = max(heads, key=lambda head: head.event)
-    if latest.passed:
-        until = _fresh_until(instance, latest)
+    summary = instance.get_asset_check_summary_records([key])[key]
+    verdict = summary.last_completed_check_execution_record
+    if verdict is None or verdict.evaluation is None:
+        return not _is_under_way(instance, summary.last_check_execution_record)
+    if verdict.evaluation.passed:
+        until = _fresh_until(verdict.evaluation)
         return until is None or instance.clock.now() > until
     updated = last_update(instance, key.asset_key)
-    return updated is not None and updated > latest.at
+    return updated is not None and updated > verdict.create_timestamp
 
 
-def _fresh_until(instance: Instance, head: CheckHead) -> float | None:
-    recorded = instance.store.event(head.event)
-    event = None if recorded is None else recorded.event
-    if not isinstance(event, CheckEvaluated):
-        return None
-    value = event.metadata.get(FRESH_UNTIL_METADATA_KEY)
-    return value.value if isinstance(value, TimestampMetadataValue) else None
+def _is_under_way(instance: Instance, newest: AssetCheckExecutionRecord | None) -> bool:
+    """Tell whether a run means to evaluate a check, and has not ended."""
+    if newest is None or newest.status is not AssetCheckExecutionRecordStatus.PLANNED:
+        return False
+    run = instance.get_run_by_id(newest.run_id)
+    return run is None or not run.is_finished
+
+
+def _fresh_until(verdict: CheckEvaluated) -> float | None:
+    value = verdict.metadata.get(FRESH_UNTIL_METADATA_KEY)
+    return value.value if isinstance(value, TimestampMetadataValue | FloatMetadataValue) else None

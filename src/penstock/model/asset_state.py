@@ -28,14 +28,41 @@ class PartitionHead(msgspec.Struct, frozen=True, kw_only=True):
     failed_run: RunId | None = None
 
 
+class PartitionChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """Which partitions of an asset changed since some event, and where they stand now.
+
+    A changed key is in `made` if it was ever made, and in `failed` if its newest try failed; so a
+    key of `made` that is not in `failed` has no failure any more.
+
+    Attributes:
+        up_to: The event id to ask from the next time.
+    """
+
+    up_to: int
+    made: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+
+
+class PartitionView(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody derived of an asset's partitions, and the event id that it is true of."""
+
+    up_to: int
+    body: bytes
+
+
 class AssetHead(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest facts of an asset over all its partitions."""
+    """The newest facts of an asset over all its partitions.
+
+    `materialized`, `observed` and `failed` are the ids of the newest such events; a failure stays
+    here when the asset is made again.
+    """
 
     asset: AssetKey
     materialized: int | None = None
     at: Instant | None = None
     run: RunId | None = None
     observed: int | None = None
+    failed: int | None = None
     planned_run: RunId | None = None
     partitions_materialized: int = 0
     partitions_failed: int = 0

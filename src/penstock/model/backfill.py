@@ -31,10 +31,20 @@ class PartitionState(Enum):
 
 
 class BackfillPartition(msgspec.Struct, frozen=True, kw_only=True):
-    """One partition of a backfill; `number` counts from 1 in the order of the plan."""
+    """One piece of a backfill: a partition, or a range of them that one run makes.
+
+    Attributes:
+        number: From 1 in the order of the plan.
+        key: The partition, or the first of the range.
+        last: The last partition of the range; None for a single one.
+        size: How many partitions it is.
+        took: How long its run took, in seconds.
+    """
 
     number: int
     key: str
+    last: str | None = None
+    size: int = 1
     state: PartitionState = PartitionState.PENDING
     reason: str = ""
     run: RunId | None = None

@@ -36,7 +36,16 @@ class _Event(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
 
 
 class RunQueued(_Event, frozen=True, tag="run_queued"):
-    """The run was accepted and waits for a worker."""
+    """The run was accepted and waits for a worker; whence its job is, if anybody said."""
+
+    location: str = ""
+    repository: str = ""
+
+
+class RunStarting(_Event, frozen=True, tag="run_starting"):
+    """The run left the queue, or never waited, and a worker was asked to carry it out."""
+
+    owner: str = ""
 
 
 class RunStarted(_Event, frozen=True, tag="run_started"):
@@ -50,10 +59,14 @@ class RunSucceeded(_Event, frozen=True, tag="run_succeeded"):
 
 
 class RunFailed(_Event, frozen=True, tag="run_failed"):
-    """The run ended with at least one failed step, or could not run at all."""
+    """The run ended with at least one failed step, or could not run at all.
+
+    `first_failed` is the step whose failure `error` is, the first of the run.
+    """
 
     reason: str
     error: ErrorInfo | None = None
+    first_failed: str | None = None
 
 
 class RunCanceling(_Event, frozen=True, tag="run_canceling"):
@@ -304,11 +317,19 @@ class LogLine(_Event, frozen=True, tag="log_line"):
 
 
 class LogsCaptured(_Event, frozen=True, tag="logs_captured"):
-    """Standard output and error of an attempt are kept in files under `path`."""
+    """Standard output and error of an attempt are kept as a log.
+
+    `file_key` is the last part of the log's key, after the run and `compute_logs`. The addresses are
+    of pages that show it, where it is kept elsewhere. `path` is where older versions kept the files.
+    """
 
     step: str
     attempt: int = 1
     path: str = ""
+    file_key: str = ""
+    external_url: str | None = None
+    external_stdout_url: str | None = None
+    external_stderr_url: str | None = None
 
 
 class TeardownFailed(_Event, frozen=True, tag="teardown_failed"):
@@ -316,6 +337,46 @@ class TeardownFailed(_Event, frozen=True, tag="teardown_failed"):
 
     resource: str
     error: ErrorInfo
+
+
+class Remark(_Event, frozen=True, tag="remark"):
+    """What a part of the engine, or somebody from outside, has to say of a run or an asset.
+
+    `type` is a type of event of `compat/event_types.py`; most say no more than that something
+    happens. `marks` names what begins (`start:...`) or ends (`end:...`) with it, for timelines.
+    """
+
+    message: str = ""
+    type: str = "ENGINE_EVENT"
+    step: str | None = None
+    level: int = 10
+    metadata: dict[str, MetadataUnion] = {}
+    error: ErrorInfo | None = None
+    marks: tuple[str, ...] = ()
+    asset: AssetKey | None = None
+
+
+class FreshnessJudged(_Event, frozen=True, tag="freshness_judged"):
+    """The freshness of an asset was evaluated; `state` is a value of `FreshnessState`."""
+
+    asset: AssetKey
+    state: str
+
+
+class FreshnessChanged(_Event, frozen=True, tag="freshness_changed"):
+    """The freshness of an asset is another one since `since`."""
+
+    asset: AssetKey
+    state: str
+    before: str
+    since: Instant = 0.0
+
+
+class AssetWiped(_Event, frozen=True, tag="asset_wiped"):
+    """What was recorded of an asset, or of some of its partitions, was hidden."""
+
+    asset: AssetKey
+    partitions: tuple[str, ...] | None = None
 
 
 class Unknown(msgspec.Struct, frozen=True):
@@ -327,6 +388,7 @@ class Unknown(msgspec.Struct, frozen=True):
 
 RunEvent = (
     RunQueued
+    | RunStarting
     | RunStarted
     | RunSucceeded
     | RunFailed
@@ -358,6 +420,10 @@ RunEvent = (
     | LogLine
     | LogsCaptured
     | TeardownFailed
+    | Remark
+    | FreshnessJudged
+    | FreshnessChanged
+    | AssetWiped
 )
 """Every event that this version writes."""
 

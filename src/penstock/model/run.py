@@ -8,7 +8,7 @@ import msgspec
 
 from penstock.base.clock import Instant
 from penstock.base.ids import RunId
-from penstock.model.keys import AssetKey
+from penstock.model.keys import AssetCheckKey, AssetKey
 
 
 class RunStatus(Enum):
@@ -52,6 +52,8 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
         parent: The run that this one re-executes; `root` the first of that group.
         backfill: The backfill that asked for it.
         why: What caused the run, in one sentence.
+        steps: The steps to run, by key; None means all of them.
+        checks: The checks that were asked for by themselves; None means those of the assets.
     """
 
     job: str = "__ASSET_JOB"
@@ -65,6 +67,8 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     root: RunId | None = None
     backfill: str | None = None
     why: str = ""
+    steps: tuple[str, ...] | None = None
+    checks: tuple[AssetCheckKey, ...] | None = None
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,12 +97,25 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which runs to list: every given field must hold; a tuple means any of its values."""
+    """Which runs to list: every given field must hold; a tuple means any of its values.
+
+    Times are exclusive. Of `tags`, the values given for one key are alternatives.
+
+    Attributes:
+        plan: Digest of the plan that the runs share.
+        without_backfill: Whether to leave out the runs that a backfill asked for.
+        group: A run; it and every run whose `root` it is.
+    """
 
     ids: tuple[RunId, ...] | None = None
     statuses: tuple[RunStatus, ...] | None = None
     job: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
     backfill: str | None = None
+    without_backfill: bool = False
+    plan: str | None = None
+    group: RunId | None = None
     created_after: Instant | None = None
     created_before: Instant | None = None
+    updated_after: Instant | None = None
+    updated_before: Instant | None = None

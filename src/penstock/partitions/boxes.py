@@ -51,6 +51,16 @@ def boxes_of(spans: Spans, radices: Sequence[int]) -> Iterator[Box]:
             yield (*box, inner)
 
 
+def columns_of(ordinals: Sequence[int], radices: Sequence[int]) -> list[list[int]]:
+    """Return for each dimension the ordinals of its own in some combinations."""
+    columns: list[list[int]] = []
+    rest = list(ordinals)
+    for radix in radices[:0:-1]:
+        columns.append([n % radix for n in rest])
+        rest = [n // radix for n in rest]
+    return [rest, *reversed(columns)]
+
+
 def _by_inner(spans: Spans, radix: int) -> Iterator[tuple[Spans, Span]]:
     """Yield what is taken of the last dimension, and by which ordinals of the others."""
     current: int | None = None

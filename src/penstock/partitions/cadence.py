@@ -6,14 +6,15 @@ by calendar arithmetic on days, hourly windows by elapsed seconds. `listed_grid`
 Times are whole seconds since the epoch.
 
 Both edges of daylight saving time follow the clock on the wall. A daily start that the clock skips
-moves to the end of the gap; one that occurs twice is the second. Hours are elapsed hours, so that
-the skipped hour has no window and the repeated hour has two.
+moves to the end of the gap; one that occurs twice is the second, around midnight the first. Hours
+are elapsed hours, so that the skipped hour has no window and the repeated hour has two.
 """
 
 from __future__ import annotations
 
 import calendar
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -24,6 +25,8 @@ from penstock.base.cron import Cron
 from penstock.base.zones import EPOCH_DAY, day_at, wall_seconds
 
 _MONTHS_IN_CYCLE = 4800
+_BLOCK = 512
+_DENSE = 8
 
 
 class ScheduleType(StrEnum):
@@ -102,6 +105,26 @@ class Grid(Protocol):
         """Return the number of the first window that ends after a time."""
         ...
 
+    def starts_of(self, numbers: Sequence[int]) -> Sequence[int]:
+        """Return when many windows start."""
+        ...
+
+    def ends_of(self, numbers: Sequence[int]) -> Sequence[int]:
+        """Return when many windows end."""
+        ...
+
+    def unended_at(self, times: Sequence[int]) -> list[int]:
+        """Return for many times the number of the first window that ends after it."""
+        ...
+
+    def begun_before(self, times: Sequence[int]) -> list[int]:
+        """Return for many times the number of the first window that does not start before it."""
+        ...
+
+    def line(self) -> ClockGrid | None:
+        """Return the grid as one of equal elapsed times, if it is one."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ClockGrid:
@@ -130,6 +153,36 @@ class ClockGrid:
     def unended(self, at: int) -> int:
         """Return the number of the window that holds a time."""
         return (at - self.phase) // self.period
+
+    def starts_of(self, numbers: Sequence[int]) -> Sequence[int]:
+        """Return when many windows start; a range of them in a range of times."""
+        period, phase = self.period, self.phase
+        if isinstance(numbers, range):
+            step = numbers.step * period
+            return range(numbers.start * period + phase, numbers.stop * period + phase, step)
+        return [n * period + phase for n in numbers]
+
+    def ends_of(self, numbers: Sequence[int]) -> Sequence[int]:
+        """Return when many windows end."""
+        return [at + self.period for at in self.starts_of(numbers)]
+
+    def unended_at(self, times: Sequence[int]) -> list[int]:
+        """Return for many times the number of the window that holds it."""
+        period, phase = self.period, self.phase
+        return [(at - phase) // period for at in times]
+
+    def begun_before(self, times: Sequence[int]) -> list[int]:
+        """Return for many times the number of the first window that does not start before it."""
+        period, last = self.period, self.phase - self.period + 1
+        return [(at - last) // period for at in times]
+
+    def from_number(self, n: int) -> ClockGrid:
+        """Return the grid of the same windows, numbered from one of them."""
+        return ClockGrid(self.start_of(n), self.period)
+
+    def line(self) -> ClockGrid:
+        """Return the grid itself: its windows take equal elapsed times."""
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +229,64 @@ class DayGrid:
         n = self._last_by(day_at(at, self.zone))
         while self.start_of(n) > at:
             n -= 1
+        # A clock that is put back just after midnight shows the day before once more.
+        while self.zone is not UTC and self.start_of(n + 1) <= at:
+            n += 1
         return n
 
     def unended(self, at: int) -> int:
         """Return the number of the window that holds a time."""
         return self.floor(at)
+
+    def starts_of(self, numbers: Sequence[int]) -> Sequence[int]:
+        """Return when many windows start."""
+        line = self.line()
+        if line is not None:
+            return line.starts_of(numbers)
+        blocks = _Blocks(self)
+        return [blocks[n // _BLOCK][n % _BLOCK] for n in numbers]
+
+    def ends_of(self, numbers: Sequence[int]) -> Sequence[int]:
+        """Return when many windows end."""
+        return self.starts_of([n + 1 for n in numbers])
+
+    def unended_at(self, times: Sequence[int]) -> list[int]:
+        """Return for many times the number of the window that holds it."""
+        line = self.line()
+        if line is not None:
+            return line.unended_at(times)
+        near = self._near(times)
+        if near is None:
+            return [self.floor(at) for at in times]
+        low, starts = near
+        return [bisect_right(starts, at) + low - 1 for at in times]
+
+    def begun_before(self, times: Sequence[int]) -> list[int]:
+        """Return for many times the number of the first window that does not start before it."""
+        line = self.line()
+        if line is not None:
+            return line.begun_before(times)
+        near = self._near(times)
+        if near is None:
+            return [ceiling(self, at) for at in times]
+        low, starts = near
+        return [bisect_left(starts, at) + low for at in times]
+
+    def line(self) -> ClockGrid | None:
+        """Return the grid as one of equal elapsed times, if it is one."""
+        if self.zone is not UTC or self.schedule is ScheduleType.MONTHLY:
+            return None
+        period = 86_400 if self.schedule is ScheduleType.DAILY else 7 * 86_400
+        return ClockGrid(self.start_of(0), period)
+
+    def _near(self, times: Sequence[int]) -> tuple[int, Sequence[int]] | None:
+        """List the windows around some times, and the number of the first; None if few are near."""
+        if not times:
+            return None
+        low, high = self.floor(min(times)), self.floor(max(times))
+        if high - low > _DENSE * len(times):
+            return None
+        return low, self.starts_of(range(low, high + 2))
 
     def _last_by(self, day: int) -> int:
         """Return the last window that starts on a day or before it."""
@@ -193,6 +299,30 @@ class DayGrid:
         cycle = _months_with_day(self.day)
         upto = bisect_right(cycle, month) if on.day >= self.day else bisect_left(cycle, month)
         return turn * len(cycle) + upto - 1
+
+
+class _Blocks(dict[int, tuple[int, ...]]):
+    """The starts of windows, in blocks of equally many."""
+
+    def __init__(self, grid: DayGrid) -> None:
+        super().__init__()
+        self._grid = grid
+
+    def __missing__(self, block: int) -> tuple[int, ...]:
+        self[block] = _block(self._grid, block)
+        return self[block]
+
+
+@lru_cache(maxsize=256)
+def _block(grid: DayGrid, block: int) -> tuple[int, ...]:
+    """Return when the windows of a block start; the last one is cut where the calendar ends."""
+    starts: list[int] = []
+    for n in range(block * _BLOCK, (block + 1) * _BLOCK):
+        try:
+            starts.append(grid.start_of(n))
+        except (OverflowError, ValueError):
+            break
+    return tuple(starts)
 
 
 def ceiling(grid: Grid, at: int) -> int:

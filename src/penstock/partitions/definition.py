@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence, Set
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
+from typing import cast
 
 from penstock.base.clock import SystemClock
 from penstock.base.tags import PARTITION_NAME_TAG
@@ -30,7 +31,8 @@ from penstock.partitions.paging import PaginatedResults, page_of, read_cursor
 from penstock.partitions.subset import PartitionsSubset
 from penstock.partitions.window import PartitionKeyRange, TimeWindow
 
-"""The tag of a run that names its partition."""
+_BLOCK = 4096
+_MANY = 8
 
 _clock = SystemClock()
 
@@ -102,7 +104,7 @@ class PartitionsDefinition(ABC):
     def nearest_keys(self, key: str, now: datetime | None = None) -> Sequence[str]:
         """Return existing keys that may have been meant by a wrong one, at most three."""
 
-    def keys_at(self, ordinals: Iterable[int]) -> list[str]:
+    def keys_at(self, ordinals: Sequence[int]) -> list[str]:
         """Return the keys at ordinals, in the order given."""
         found: list[str] = []
         start = stop = 0
@@ -135,6 +137,35 @@ class PartitionsDefinition(ABC):
             UnknownPartitionError: One is not a key, now or ever.
         """
         return [self.ordinal(key) for key in keys]
+
+    def selected(self, keys: Iterable[str]) -> Ordinals:
+        """Return the ordinals of keys as a set; many keys in order take little room and time.
+
+        Raises:
+            UnknownPartitionError: One is not a key, now or ever.
+        """
+        given = keys if isinstance(keys, (list, tuple)) else list(keys)
+        return Ordinals.of_parts(self._numbered(given))
+
+    def _numbered(self, keys: Sequence[str]) -> Iterator[range | list[int]]:
+        """Yield the ordinals of keys in the order given, in parts."""
+        for at in range(0, len(keys), _BLOCK):
+            block = keys[at : at + _BLOCK]
+            yield self._guessed(block) or self.ordinals(block)
+
+    def _guessed(self, keys: Sequence[str]) -> range | None:
+        """Return the ordinals of keys if these are equally far apart, as most that come in order.
+
+        Writing the keys that there would be, and comparing, is quicker than reading them.
+        """
+        if len(keys) < _MANY:
+            return None
+        first, last = self.find(keys[0]), self.find(keys[-1])
+        if first is None or last is None or first >= last:
+            return None
+        step, rest = divmod(last - first, len(keys) - 1)
+        numbers = range(first, last + 1, step or 1)
+        return numbers if not rest and self.keys_at(numbers) == list(keys) else None
 
     @property
     def capacity(self) -> int | None:
@@ -239,6 +270,16 @@ class PartitionsDefinition(ABC):
             self.validate(last, current_time)
             return self._between(first, last)
 
+    def selected_range(self, first: str, last: str) -> Ordinals:
+        """Return the ordinals of the keys from one existing key to another, both included.
+
+        Raises:
+            UnknownPartitionError: An end does not exist, or the range is reversed.
+        """
+        self.validate(first)
+        self.validate(last)
+        return self._within(first, last)
+
     def get_paginated_partition_keys(
         self,
         context: PartitionLoadingContext | None = None,
@@ -307,9 +348,15 @@ class PartitionsDefinition(ABC):
         """
         return PartitionsSubset.deserialize(serialized, self)
 
-    def collected(self, keys: list[str]) -> Collection[str]:
-        """Return keys, in order, as the kind of collection that a subset gives away: a set."""
-        return dict.fromkeys(keys).keys()
+    @property
+    def has_gaps(self) -> bool:
+        """Whether keys are left out that may come back, so that a range is not all between."""
+        return False
+
+    @property
+    def lists_keys(self) -> bool:
+        """Whether a subset gives its keys away as a list, not as a set."""
+        return False
 
     def ranges(self, spans: tuple[Span, ...]) -> list[PartitionKeyRange]:
         """Write spans as key ranges, both ends included."""
@@ -324,6 +371,15 @@ class PartitionsDefinition(ABC):
         del spans
         raise UsageError(f"These partitions are no time windows; their keys are {self.describe()}.")
 
+    def starting(self, start: int, end: int) -> Span:
+        """Return the ordinals of the windows that start in a span of time.
+
+        Raises:
+            UsageError: The partitions are no time windows.
+        """
+        del start, end
+        raise UsageError(f"These partitions are no time windows; their keys are {self.describe()}.")
+
     def stored_ranges(self, spans: tuple[Span, ...]) -> list[tuple[str, str]]:
         """Write spans as key ranges that stay right if only the definition's bounds change."""
         return [(key, key) for start, stop in spans for key in self.keys(start, stop)]
@@ -332,6 +388,25 @@ class PartitionsDefinition(ABC):
         """Read one stored key range, cut to the keys that there are now."""
         start, end = self.find(first), self.find(last)
         return [] if start is None or end is None else [(start, end + 1)]
+
+    def numbering(self, ordinals: Ordinals) -> dict[str, object]:
+        """Return what the ordinals of a set mean, as plain JSON: `restored` reads it."""
+        return {"keys": self.keys_at(ordinals.numbers())}
+
+    def renumbered(
+        self, ordinals: Sequence[int], numbering: Mapping[str, object]
+    ) -> Sequence[int | None]:
+        """Return today's ordinals for ones that `numbering` described; None for those gone."""
+        return [self.find(key) for key in cast("list[str]", numbering["keys"])]
+
+    def restored(self, ordinals: Ordinals, numbering: Mapping[str, object]) -> Ordinals:
+        """Return today's ordinals for a set that `numbering` described, without those gone.
+
+        Raises:
+            UsageError: What they meant cannot be told any more.
+        """
+        found = self.renumbered(ordinals.numbers(), numbering)
+        return Ordinals.of_numbers(n for n in found if n is not None)
 
     def _all(self, now: datetime | None) -> Sequence[str]:
         return self.page(0, self.count(now), now)
@@ -342,12 +417,16 @@ class PartitionsDefinition(ABC):
 
     def _between(self, first: str, last: str) -> Sequence[str]:
         """Return the keys from one existing key to another."""
+        return self.keys_at(self._within(first, last).numbers())
+
+    def _within(self, first: str, last: str) -> Ordinals:
+        """Return the ordinals of the keys from one existing key to another."""
         start, end = self.ordinal(first), self.ordinal(last)
         if start > end:
             raise UnknownPartitionError(
                 f"The partition range '{first}...{last}' is reversed. Write '{last}...{first}'."
             )
-        return self.keys(start, end + 1)
+        return Ordinals(((start, end + 1),))
 
     def _resumed(self, at: int, key: str) -> int:
         """Return the position after which a listing of pages goes on."""

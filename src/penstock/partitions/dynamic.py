@@ -146,6 +146,11 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
             return f"those that {self.partition_fn!r} returns"
         return f"those added to the dynamic partitions '{self.name}'"
 
+    def __str__(self) -> str:
+        if self.name is None:
+            return ", ".join(f"'{key}'" for key in self._current(None))
+        return f'Dynamic partitions: "{self.name}"'
+
     def spec(self) -> dict[str, object]:
         """Return the definition as plain JSON; of a function, the keys that it returns now."""
         if self.name is None:
@@ -182,7 +187,7 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
 
     def existing(self, now: datetime | None = None) -> Ordinals:
         """Return the numbers of the keys that exist."""
-        return Ordinals.of_numbers(map(self._numbering.number, self._current(now)))
+        return self.selected(self._current(now))
 
     def page(self, start: int, stop: int, now: datetime | None = None) -> list[str]:
         """Return the keys from one position to another, in the order they were added."""
@@ -230,6 +235,10 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
                 f"The partition range '{first}...{last}' is reversed. Write '{last}...{first}'."
             )
         return current[start : end + 1]
+
+    def _within(self, first: str, last: str) -> Ordinals:
+        """Return the numbers of the keys from one existing key to another."""
+        return self.selected(self._between(first, last))
 
     def _resumed(self, at: int, key: str) -> int:
         """Return where the key that a page ended with is now; keys before it may be gone."""

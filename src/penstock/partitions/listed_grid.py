@@ -7,7 +7,7 @@ by doubling. What is listed is replaced as a whole, so that two threads at worst
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from itertools import pairwise
@@ -47,13 +47,13 @@ class ListedGrid:
         cron: The schedule; each window ends when the next one starts, excluded or not.
         zone: Whose clock counts.
         around: A time near which numbering begins, in seconds since the epoch.
-        excluded: Tells of a start whether its window is left out.
+        excluded: Returns of a day, counted from 0001-01-01 as 1, the starts that are left out.
     """
 
     __slots__ = ("_cron", "_excluded", "_listed", "_zone")
 
     def __init__(
-        self, cron: Cron, zone: tzinfo, *, around: int, excluded: Callable[[int], bool]
+        self, cron: Cron, zone: tzinfo, *, around: int, excluded: Callable[[int], Set[int]]
     ) -> None:
         self._cron = cron
         self._zone = zone
@@ -81,6 +81,41 @@ class ListedGrid:
         """Return the number of the first window that ends after a time."""
         listed = self._around(at)
         return bisect_right(listed.ends, at) - listed.zero
+
+    def starts_of(self, numbers: Sequence[int]) -> Sequence[int]:
+        """Return when many windows start."""
+        listed = self._with_numbers(numbers)
+        return [listed.starts[n + listed.zero] for n in numbers]
+
+    def ends_of(self, numbers: Sequence[int]) -> Sequence[int]:
+        """Return when many windows end."""
+        listed = self._with_numbers(numbers)
+        return [listed.ends[n + listed.zero] for n in numbers]
+
+    def unended_at(self, times: Sequence[int]) -> list[int]:
+        """Return for many times the number of the first window that ends after it."""
+        listed = self._around_all(times)
+        return [bisect_right(listed.ends, at) - listed.zero for at in times]
+
+    def begun_before(self, times: Sequence[int]) -> list[int]:
+        """Return for many times the number of the first window that does not start before it."""
+        listed = self._around_all(times)
+        return [bisect_left(listed.starts, at) - listed.zero for at in times]
+
+    def line(self) -> None:
+        """Return None: what has to be listed does not take equal elapsed times."""
+
+    def _with_numbers(self, numbers: Sequence[int]) -> _Listed:
+        if not numbers:
+            return self._listed
+        self._with_number(min(numbers))
+        return self._with_number(max(numbers))
+
+    def _around_all(self, times: Sequence[int]) -> _Listed:
+        if not times:
+            return self._listed
+        self._around(min(times))
+        return self._around(max(times))
 
     def _with_number(self, n: int) -> _Listed:
         listed = self._listed
@@ -134,12 +169,14 @@ class ListedGrid:
     def _windows(self, since: int, until: int) -> tuple[list[int], list[int]]:
         """Return the starts and ends of the windows that start from one day up to another."""
         ticks: list[int] = []
+        excluded: set[int] = set()
         for day in range(since, until):
             if self._cron.takes(date.fromordinal(day)):
+                excluded |= self._excluded(day)
                 of_day = ticks_of_day(self._cron, day, self._zone)
                 # Two times that a clock skips at midnight end at the same moment.
                 ticks.extend(of_day[ticks[-1:] == of_day[:1] :])
         last = ticks[-1] if ticks else day_start(until, self._zone)
         following = next(cron_ticks(self._cron.text, start=last + 1, zone=self._zone), last + 1)
-        pairs = [pair for pair in pairwise([*ticks, following]) if not self._excluded(pair[0])]
+        pairs = [pair for pair in pairwise([*ticks, following]) if pair[0] not in excluded]
         return [start for start, _ in pairs], [end for _, end in pairs]

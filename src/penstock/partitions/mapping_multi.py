@@ -14,6 +14,8 @@ from datetime import datetime
 from penstock.errors import InvalidDefinitionError, ParameterCheckError
 from penstock.partitions.boxes import Spans, box_spans, boxes_of
 from penstock.partitions.definition import PartitionsDefinition
+from penstock.partitions.dimensions import PartitionDimensionDefinition
+from penstock.partitions.loose import DefaultPartitionsSubset
 from penstock.partitions.mapping_base import (
     PartitionMapping,
     SubsetMapping,
@@ -21,7 +23,7 @@ from penstock.partitions.mapping_base import (
 )
 from penstock.partitions.mapping_keys import IdentityPartitionMapping
 from penstock.partitions.mapping_time import TimeWindowPartitionMapping
-from penstock.partitions.multi import MultiPartitionsDefinition, PartitionDimensionDefinition
+from penstock.partitions.multi import MultiPartitionsDefinition
 from penstock.partitions.ordinals import Ordinals, Span
 from penstock.partitions.subset import PartitionsSubset
 from penstock.partitions.window_definition import TimeWindowPartitionsDefinition
@@ -355,10 +357,8 @@ def _first_lost(
     some = [each for each in lost if not each.is_empty]
     if not some:
         return above.empty_subset()
-    found = some[0]
-    for each in some[1:]:
-        found = found | each if each.definition == found.definition else found
-    return found
+    same = [each for each in some if each.definition == some[0].definition]
+    return DefaultPartitionsSubset(key for each in same for key in each)
 
 
 def _projected(spans: Spans, multi: MultiPartitionsDefinition, at: int) -> Ordinals:

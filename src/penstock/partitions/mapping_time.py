@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from penstock.errors import InvalidDefinitionError
 from penstock.partitions.definition import PartitionsDefinition
 from penstock.partitions.mapping_base import SubsetMapping, UpstreamPartitionsResult
-from penstock.partitions.ordinals import Span
+from penstock.partitions.ordinals import Ordinals, joined
 from penstock.partitions.subset import PartitionsSubset
 from penstock.partitions.window_definition import TimeWindowPartitionsDefinition
 
@@ -23,7 +22,7 @@ class TimeWindowPartitionMapping(SubsetMapping):
         end_offset: By how many windows of the downstream to move its end.
         allow_nonexistent_upstream_partitions: Whether windows that the upstream does not have are
             left out in silence. A negative `start_offset` may always reach before the upstream's
-            first window.
+            first window, and a positive `end_offset` behind its last one.
 
     Raises:
         InvalidDefinitionError: The start lies after the end.
@@ -81,17 +80,16 @@ class TimeWindowPartitionMapping(SubsetMapping):
         now: datetime | None,
     ) -> UpstreamPartitionsResult:
         above, below = _windows(upstream, downstream)
-        spans = subset.spans if subset is not None else ()
-        moved = ((a + self.start_offset, b + self.end_offset) for a, b in spans)
-        wanted = PartitionsSubset.of_spans(
-            above, (found for span in moved for found in _overlaps(below, span, above))
-        )
+        needed = _moved(subset.ordinals, self.start_offset, self.end_offset) if subset else None
+        found = below.overlapped_in(above, needed) if needed is not None else None
+        wanted = PartitionsSubset(above, found)
         existing = above.subset_with_all_partitions(now)
         missing = wanted - existing
         if self.allow_nonexistent_upstream_partitions:
             missing = above.empty_subset()
-        elif self.start_offset < 0:
-            missing = PartitionsSubset.of_spans(above, ((max(a, 0), b) for a, b in missing.spans))
+        first = 0 if self.start_offset < 0 else None
+        stop = above.count(now) if self.end_offset > 0 else None
+        missing = PartitionsSubset(above, missing.ordinals.between(first, stop))
         return UpstreamPartitionsResult(wanted & existing, missing)
 
     def _downstream(
@@ -102,10 +100,9 @@ class TimeWindowPartitionMapping(SubsetMapping):
         now: datetime | None,
     ) -> PartitionsSubset:
         above, below = _windows(upstream, downstream)
-        touched = (found for span in subset.spans for found in _overlaps(above, span, below))
-        moved = [(a - self.end_offset, b - self.start_offset) for a, b in touched]
-        existing = below.subset_with_all_partitions(now)
-        return PartitionsSubset.of_spans(below, moved) & existing
+        touched = above.overlapped_in(below, subset.ordinals)
+        found = _moved(touched, -self.end_offset, -self.start_offset)
+        return PartitionsSubset(below, found) & below.subset_with_all_partitions(now)
 
 
 def _windows(
@@ -123,13 +120,9 @@ def _windows(
     )
 
 
-def _overlaps(
-    source: TimeWindowPartitionsDefinition, span: Span, target: TimeWindowPartitionsDefinition
-) -> Iterator[Span]:
-    """Yield the ordinals of the target's windows that some of the source's overlap."""
-    plain = not (source.exclusions or target.exclusions)
-    if plain and source.grid == target.grid and source.start == target.start:
-        yield span
-        return
-    for start, end in source.spans_of_time(span):
-        yield target.overlapping(start, end)
+def _moved(ordinals: Ordinals, first: int, last: int) -> Ordinals:
+    """Move the start of each range by one number and its end by another, not a smaller one."""
+    if first == last:
+        return ordinals.moved(first)
+    starts = [start + first for start, _ in ordinals.spans]
+    return Ordinals(joined(starts, [stop + last for _, stop in ordinals.spans]))

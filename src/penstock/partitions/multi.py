@@ -11,9 +11,8 @@ import hashlib
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from itertools import product
-from typing import NamedTuple
+from typing import cast
 
 from penstock.base.tags import PARTITION_NAME_TAG
 from penstock.errors import (
@@ -22,18 +21,22 @@ from penstock.errors import (
     ParameterCheckError,
     UnknownPartitionError,
 )
-from penstock.partitions.boxes import box_spans, boxes_of
+from penstock.partitions.boxes import box_spans, boxes_of, columns_of
 from penstock.partitions.context import DynamicPartitionsStore
 from penstock.partitions.definition import (
     PartitionsDefinition,
     loading,
 )
+from penstock.partitions.dimensions import Dimensions, PartitionDimensionDefinition
 from penstock.partitions.dynamic import DynamicPartitionsDefinition
-from penstock.partitions.multi_key import SEPARATOR, MultiPartitionKey
+from penstock.partitions.multi_key import (
+    SEPARATOR,
+    MultiPartitionKey,
+    get_multidimensional_partition_tag,
+)
 from penstock.partitions.ordinals import Ordinals, Span
 from penstock.partitions.static import StaticPartitionsDefinition
-from penstock.partitions.window import PartitionKeyRange, TimeWindow
-from penstock.partitions.window_definition import TimeWindowPartitionsDefinition
+from penstock.partitions.window import PartitionKeyRange
 
 _ROOM = 1 << 26
 """Ordinals for a dimension that has no end: every minute of 127 years."""
@@ -41,26 +44,14 @@ _ROOM = 1 << 26
 _RESERVED = frozenset("|,[]")
 
 
-def get_multidimensional_partition_tag(dimension_name: str) -> str:
-    """Return the tag of a run that names its partition in one dimension."""
-    return f"{PARTITION_NAME_TAG}/{dimension_name}"
-
-
-class PartitionDimensionDefinition(NamedTuple):
-    """One dimension: its name and its keys."""
-
-    name: str
-    partitions_def: PartitionsDefinition
-
-
-class MultiPartitionsDefinition(PartitionsDefinition):
-    """Partitions with a key in each of two or more dimensions: every combination is one.
+class MultiPartitionsDefinition(Dimensions):
+    """Partitions with a key in each of some dimensions: every combination is one.
 
     Args:
         partitions_defs: The keys of each dimension, by its name.
 
     Raises:
-        InvalidInvocationError: There are fewer than two dimensions.
+        InvalidInvocationError: There is no dimension.
         InvalidDefinitionError: A dimension is multi-dimensional itself, or has a key with one of
             the characters `| , [ ]`.
 
@@ -77,14 +68,14 @@ class MultiPartitionsDefinition(PartitionsDefinition):
     """
 
     def __init__(self, partitions_defs: Mapping[str, PartitionsDefinition]) -> None:
-        if len(partitions_defs) < 2:
+        if not partitions_defs:
             raise InvalidInvocationError(
-                "MultiPartitionsDefinition needs two or more dimensions, not "
-                f"{len(partitions_defs)}. For one, use its partitions definition alone."
+                "MultiPartitionsDefinition needs a dimension. Give it a partitions definition for "
+                "each of them, by name."
             )
         for name, definition in partitions_defs.items():
             _check_dimension(name, definition)
-        self.partitions_defs: list[PartitionDimensionDefinition] = [
+        self.partitions_defs = [
             PartitionDimensionDefinition(name, partitions_defs[name])
             for name in sorted(partitions_defs)
         ]
@@ -111,65 +102,14 @@ class MultiPartitionsDefinition(PartitionsDefinition):
         return ("multi", self._names, tuple(part.identity for part in self._parts))
 
     @property
+    def has_gaps(self) -> bool:
+        """Whether a dimension leaves keys out."""
+        return any(part.has_gaps for part in self._parts)
+
+    @property
     def partition_dimension_names(self) -> list[str]:
         """The names of the dimensions, in order."""
         return list(self._names)
-
-    @property
-    def primary_dimension(self) -> PartitionDimensionDefinition:
-        """The dimension with time windows if there is one, else the first."""
-        timed = self._timed
-        return timed[0] if timed else self.partitions_defs[0]
-
-    @property
-    def secondary_dimension(self) -> PartitionDimensionDefinition:
-        """The first dimension that is not the primary one."""
-        primary = self.primary_dimension
-        return next(dimension for dimension in self.partitions_defs if dimension != primary)
-
-    @property
-    def has_time_window_dimension(self) -> bool:
-        """Whether a dimension has time windows."""
-        return bool(self._timed)
-
-    @property
-    def time_window_dimension(self) -> PartitionDimensionDefinition:
-        """The only dimension with time windows.
-
-        Raises:
-            ParameterCheckError: None has, or several have.
-        """
-        if len(self._timed) != 1:
-            raise ParameterCheckError(
-                f"{len(self._timed)} of the dimensions {', '.join(self._names)} have time windows; "
-                "exactly one is needed here."
-            )
-        return self._timed[0]
-
-    @property
-    def time_window_partitions_def(self) -> TimeWindowPartitionsDefinition:
-        """The definition of the only dimension with time windows."""
-        definition = self.time_window_dimension.partitions_def
-        assert isinstance(definition, TimeWindowPartitionsDefinition)
-        return definition
-
-    def time_window_for_partition_key(self, partition_key: str) -> TimeWindow:
-        """Return the window of a key's part that is one."""
-        key = self.get_partition_key_from_str(partition_key)
-        part = key.keys_by_dimension[self.time_window_dimension.name]
-        return self.time_window_partitions_def.time_window_for_partition_key(part)
-
-    def get_cron_schedule(
-        self,
-        minute_of_hour: int | None = None,
-        hour_of_day: int | None = None,
-        day_of_week: int | None = None,
-        day_of_month: int | None = None,
-    ) -> str:
-        """Return the cron schedule of the dimension with time windows."""
-        return self.time_window_partitions_def.get_cron_schedule(
-            minute_of_hour, hour_of_day, day_of_week, day_of_month
-        )
 
     def get_partitions_def_for_dimension(self, dimension_name: str) -> PartitionsDefinition:
         """Return the definition of a dimension.
@@ -197,6 +137,11 @@ class MultiPartitionsDefinition(PartitionsDefinition):
         each = "; ".join(f"{name}: {part.describe()}" for name, part in parts)
         return f"combinations like {'|'.join(self._names)} ({each})"
 
+    def __str__(self) -> str:
+        parts = zip(self._names, self._parts, strict=True)
+        each = " \n".join(f"{name.capitalize()}: {part}" for name, part in parts)
+        return f"Multi-partitioned, with dimensions: \n{each}"
+
     def spec(self) -> dict[str, object]:
         """Return the definition as plain JSON."""
         parts = zip(self._names, self._parts, strict=True)
@@ -208,13 +153,21 @@ class MultiPartitionsDefinition(PartitionsDefinition):
         Raises:
             UnknownPartitionError: It has another number of parts than there are dimensions.
         """
-        parts = self._split(partition_key_str)
+        return self._key_of(self.split_key(partition_key_str))
+
+    def split_key(self, key: str) -> Sequence[str]:
+        """Return the part of a key for each dimension.
+
+        Raises:
+            UnknownPartitionError: It has another number of parts.
+        """
+        parts = self._split(key)
         if parts is None:
             raise UnknownPartitionError(
-                f"There is no partition '{partition_key_str}': a key has {len(self._names)} parts "
-                f"joined by '{SEPARATOR}', for {', '.join(self._names)}."
+                f"There is no partition '{key}': a key has {len(self._names)} parts joined by "
+                f"'{SEPARATOR}', for {', '.join(self._names)}."
             )
-        return MultiPartitionKey.joined(self._names, parts)
+        return parts
 
     def is_valid_key_format(self, partition_key: str) -> bool:
         """Tell whether a text has a part for each dimension."""
@@ -233,17 +186,40 @@ class MultiPartitionsDefinition(PartitionsDefinition):
             ordinal = ordinal * radix + found
         return ordinal
 
+    def ordinals(self, keys: Iterable[str]) -> list[int]:
+        """Return the ordinals of keys, in the order given; each part of a key is looked up once.
+
+        Raises:
+            UnknownPartitionError: One is not a key, now or ever.
+        """
+        given = list(keys)
+        split = [key.split(SEPARATOR) for key in given]
+        if any(len(parts) != len(self._names) for parts in split):
+            return super().ordinals(given)
+        found = [0] * len(split)
+        for at, (definition, radix) in enumerate(zip(self._parts, self.radices, strict=True)):
+            places = {part: definition.find(part) for part in {parts[at] for parts in split}}
+            if None in places.values():
+                return super().ordinals(given)
+            each = cast("dict[str, int]", places)
+            found = [n * radix + each[parts[at]] for n, parts in zip(found, split, strict=True)]
+        return found
+
+    def _guessed(self, keys: Sequence[str]) -> range | None:
+        """Return None: between two keys there may be ordinals without any."""
+        del keys
+
+    def keys_at(self, ordinals: Sequence[int]) -> list[str]:
+        """Return the keys at ordinals, in the order given; each part of a key is made once."""
+        columns = columns_of(ordinals, self.radices)
+        parts = [
+            _looked_up(part, column) for part, column in zip(self._parts, columns, strict=True)
+        ]
+        return [self._key_of(each) for each in zip(*parts, strict=True)]
+
     def keys(self, start: int, stop: int) -> list[str]:
         """Return the keys at a half-open range of ordinals."""
-        found: list[str] = []
-        radix = self.radices[-1]
-        while start < stop:
-            outer, low = divmod(start, radix)
-            high = min(radix, low + stop - start)
-            prefix = self._outer_parts(outer)
-            found.extend(self._joined(prefix, last) for last in self._parts[-1].keys(low, high))
-            start += high - low
-        return found
+        return self.keys_at(range(start, stop))
 
     def count(self, now: datetime | None = None) -> int:
         """Return how many combinations exist."""
@@ -366,14 +342,6 @@ class MultiPartitionsDefinition(PartitionsDefinition):
         )
         return box_spans(box, self.radices)
 
-    @cached_property
-    def _timed(self) -> list[PartitionDimensionDefinition]:
-        return [
-            dimension
-            for dimension in self.partitions_defs
-            if isinstance(dimension.partitions_def, TimeWindowPartitionsDefinition)
-        ]
-
     def _all(self, now: datetime | None) -> list[MultiPartitionKey]:
         each = [part.get_partition_keys(now) for part in self._parts]
         return [self._key_of(parts) for parts in product(*each)]
@@ -386,7 +354,7 @@ class MultiPartitionsDefinition(PartitionsDefinition):
         )
 
     def _between(self, first: str, last: str) -> list[str]:
-        """Return the product of the ranges of each dimension."""
+        """Return the product of the ranges of each dimension, each in its own order."""
         firsts, lasts = self._split(first), self._split(last)
         assert firsts is not None
         assert lasts is not None
@@ -395,6 +363,44 @@ class MultiPartitionsDefinition(PartitionsDefinition):
             for part, low, high in zip(self._parts, firsts, lasts, strict=True)
         ]
         return [self._key_of(parts) for parts in product(*each)]
+
+    def _within(self, first: str, last: str) -> Ordinals:
+        """Return the product of the ranges of each dimension."""
+        firsts, lasts = self._split(first), self._split(last)
+        assert firsts is not None
+        assert lasts is not None
+        box = tuple(
+            part._within(low, high).spans
+            for part, low, high in zip(self._parts, firsts, lasts, strict=True)
+        )
+        return Ordinals.of_spans(box_spans(box, self.radices))
+
+    def numbering(self, ordinals: Ordinals) -> dict[str, object]:
+        """Return what ordinals mean: the places of each dimension, and what those mean."""
+        columns = columns_of(ordinals.numbers(), self.radices)
+        parts = [
+            part.numbering(Ordinals.of_numbers(set(column)))
+            for part, column in zip(self._parts, columns, strict=True)
+        ]
+        return {"radices": self.radices, "dimensions": parts}
+
+    def renumbered(
+        self, ordinals: Sequence[int], numbering: Mapping[str, object]
+    ) -> Sequence[int | None]:
+        """Return today's ordinals for ones that `numbering` described; None for those gone."""
+        radices = cast("list[int]", numbering["radices"])
+        parts = cast("list[dict[str, object]]", numbering["dimensions"])
+        found: list[int | None] = [0] * len(ordinals)
+        columns = columns_of(ordinals, radices)
+        each = zip(self._parts, self.radices, columns, parts, strict=True)
+        for definition, radix, column, meaning in each:
+            old = sorted(set(column))
+            new = dict(zip(old, definition.renumbered(old, meaning), strict=True))
+            found = [
+                None if n is None or (m := new[at]) is None else n * radix + m
+                for n, at in zip(found, column, strict=True)
+            ]
+        return found
 
     def _split(self, key: str) -> Sequence[str] | None:
         parts = key.split(SEPARATOR)
@@ -405,15 +411,6 @@ class MultiPartitionsDefinition(PartitionsDefinition):
 
     def _joined(self, prefix: Sequence[str], last: str) -> MultiPartitionKey:
         return MultiPartitionKey.joined(self._names, (*prefix, last))
-
-    def _outer_parts(self, outer: int) -> tuple[str, ...]:
-        """Return the parts of all dimensions but the last at an ordinal of theirs."""
-        parts: list[str] = []
-        for part, radix in zip(self._parts[-2::-1], self.radices[-2::-1], strict=True):
-            first = len(parts) == len(self._parts) - 2
-            outer, at = (0, outer) if first else divmod(outer, radix)
-            parts.append(part.key(at))
-        return tuple(reversed(parts))
 
     def _parts_at(self, outer: int, counts: Sequence[int], now: datetime | None) -> tuple[str, ...]:
         """Return the parts of all dimensions but the last at a position among them."""
@@ -429,6 +426,13 @@ class MultiPartitionsDefinition(PartitionsDefinition):
         """Yield the first and the last parts of each product of ranges."""
         for chosen in product(*ranges):
             yield tuple(first for first, _ in chosen), tuple(last for _, last in chosen)
+
+
+def _looked_up(definition: PartitionsDefinition, ordinals: Sequence[int]) -> list[str]:
+    """Return the keys at ordinals, each made once."""
+    each = sorted(set(ordinals))
+    keys = dict(zip(each, definition.keys_at(each), strict=True))
+    return [keys[n] for n in ordinals]
 
 
 def _check_dimension(name: str, definition: PartitionsDefinition) -> None:
@@ -450,16 +454,3 @@ def _check_dimension(name: str, definition: PartitionsDefinition) -> None:
                 f"Key {key!r} of dimension '{name}' holds one of the characters | , [ ], which "
                 "separate the parts of a key. Choose another spelling."
             )
-
-
-def get_time_partitions_def(
-    partitions_def: PartitionsDefinition | None,
-) -> TimeWindowPartitionsDefinition | None:
-    """Return the definition of time windows that one is or has as a dimension, or None."""
-    if isinstance(partitions_def, TimeWindowPartitionsDefinition):
-        return partitions_def
-    if isinstance(partitions_def, MultiPartitionsDefinition) and (
-        partitions_def.has_time_window_dimension
-    ):
-        return partitions_def.time_window_partitions_def
-    return None

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from penstock.base.tags import PARTITION_NAME_TAG
+
 SEPARATOR = "|"
+
+
+def get_multidimensional_partition_tag(dimension_name: str) -> str:
+    """Return the tag of a run that names its partition in one dimension."""
+    return f"{PARTITION_NAME_TAG}/{dimension_name}"
 
 
 class PartitionDimensionKey(NamedTuple):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
+from operator import lt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,6 +50,24 @@ def common(left: Sequence[Span], right: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(result)
 
 
+def joined(starts: Sequence[int], stops: Sequence[int]) -> tuple[Span, ...]:
+    """Join ranges that are sorted by their start, and whose stops are sorted as well."""
+    if all(map(lt, stops, islice(starts, 1, None))) and all(map(lt, starts, stops)):
+        return tuple(zip(starts, stops, strict=True))
+    result: list[Span] = []
+    low, high = 0, 0
+    for start, stop in zip(starts, stops, strict=True):
+        if start > high:
+            if low < high:
+                result.append((low, high))
+            low, high = start, stop
+        elif start < stop:
+            low, high = (low, max(high, stop)) if low < high else (start, stop)
+    if low < high:
+        result.append((low, high))
+    return tuple(result)
+
+
 def without(left: Sequence[Span], right: Sequence[Span]) -> tuple[Span, ...]:
     """Subtract one sorted sequence of spans from another."""
     if not left:
@@ -75,6 +94,30 @@ class Ordinals:
         return Ordinals(merged(spans))
 
     @staticmethod
+    def of_parts(parts: Iterable[range | list[int]]) -> Ordinals:
+        """Make a set of numbers in any order that come in parts, each of them as it is at hand."""
+        spans: list[Span] = []
+        bits: BitMap64 | None = None
+        for part in parts:
+            if isinstance(part, range) and part.step == 1:
+                if spans and spans[-1][1] == part.start:
+                    spans[-1] = (spans[-1][0], part.stop)
+                else:
+                    spans.append((part.start, part.stop))
+                continue
+            if part and not (min(part) >= 0 and max(part) < _LARGEST):
+                spans.extend((n, n + 1) for n in part)
+                continue
+            bits = _bitmap(part) if bits is None else bits | _bitmap(part)
+        ranges = Ordinals.of_spans(spans)
+        if bits is None:
+            return ranges
+        numbers = Ordinals(None, bits)
+        if len(bits) <= _FEW:
+            numbers = Ordinals(merged((n, n + 1) for n in bits))
+        return ranges | numbers if spans else numbers
+
+    @staticmethod
     def of_numbers(numbers: Iterable[int]) -> Ordinals:
         """Make a set of single numbers in any order."""
         given = list(numbers)
@@ -93,8 +136,80 @@ class Ordinals:
             )
         return self._spans
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no number is in it."""
+        return not (self._spans if self._bits is None else self._bits)
+
+    @property
+    def span_count(self) -> int:
+        """How many ranges there are; counting them is cheaper than making them."""
+        if self._spans is None and self._bits is not None:
+            return len(self._bits - self._bits.shift(1))
+        return len(self.spans)
+
+    @property
+    def lowest(self) -> int:
+        """The smallest number of a set that is not empty."""
+        return self.spans[0][0] if self._bits is None else self._bits.min()
+
+    @property
+    def highest(self) -> int:
+        """The largest number of a set that is not empty."""
+        return self.spans[-1][1] - 1 if self._bits is None else self._bits.max()
+
+    def numbers(self) -> Sequence[int]:
+        """Return the numbers in order, all at once."""
+        spans = self._spans
+        if spans is None and self._bits is not None:
+            return self._bits.to_array()
+        if spans is not None and len(spans) == 1:
+            return range(*spans[0])
+        return [n for start, stop in self.spans for n in range(start, stop)]
+
+    def pages(self, size: int) -> Iterator[Sequence[int]]:
+        """Yield the numbers in order, at most so many at a time."""
+        if self._spans is None and self._bits is not None:
+            # A million numbers are a few megabytes as an array, so it is cut rather than iterated.
+            array = self._bits.to_array()
+            yield from (array[at : at + size] for at in range(0, len(array), size))
+            return
+        short: list[int] = []
+        for start, stop in self.spans:
+            if stop - start < size:
+                short.extend(range(start, stop))
+                if len(short) >= size:
+                    yield short
+                    short = []
+                continue
+            if short:
+                yield short
+                short = []
+            yield from (range(at, min(at + size, stop)) for at in range(start, stop, size))
+        if short:
+            yield short
+
+    def moved(self, by: int) -> Ordinals:
+        """Return the set with a number added to each of its numbers."""
+        if not by or self.is_empty:
+            return self
+        fits = self.lowest + by >= 0 and self.highest + by < _LARGEST
+        if self._spans is None and self._bits is not None and fits:
+            return Ordinals(None, self._bits.shift(by))
+        return Ordinals(tuple((start + by, stop + by) for start, stop in self.spans))
+
+    def between(self, start: int | None, stop: int | None) -> Ordinals:
+        """Return the numbers from one up to another; None sets no bound."""
+        if self.is_empty:
+            return self
+        low = self.lowest if start is None else start
+        high = self.highest + 1 if stop is None else stop
+        return self & Ordinals(((low, high),) if low < high else ())
+
     def first(self, n: int) -> Ordinals:
         """Return the `n` smallest numbers, or all if there are fewer."""
+        if self._spans is None and self._bits is not None:
+            return Ordinals(None, self._bits[: max(n, 0)])
         kept: list[Span] = []
         for start, stop in self.spans:
             if n <= 0:
@@ -128,12 +243,16 @@ class Ordinals:
         return Ordinals(None, both[0] | both[1])
 
     def __and__(self, other: Ordinals) -> Ordinals:
+        if other.covers(self):
+            return self
         both = _bitmaps(self, other)
         if both is None:
             return Ordinals(common(self.spans, other.spans))
         return Ordinals(None, both[0] & both[1])
 
     def __sub__(self, other: Ordinals) -> Ordinals:
+        if other.covers(self):
+            return Ordinals(())
         both = _bitmaps(self, other)
         if both is None:
             return Ordinals(without(self.spans, other.spans))
@@ -147,7 +266,14 @@ class Ordinals:
         return self.spans == other.spans
 
     def __hash__(self) -> int:
-        return hash(self.spans[:_FEW])
+        return 0 if self.is_empty else hash((len(self), self.lowest, self.highest))
+
+    def covers(self, other: Ordinals) -> bool:
+        """Tell whether this is one range that holds all of another set; False may be a guess."""
+        if self._spans is None or len(self._spans) != 1 or other.is_empty:
+            return False
+        ((start, stop),) = self._spans
+        return start <= other.lowest and other.highest < stop
 
     def bitmap(self) -> BitMap64 | None:
         """Return the set as a bitmap, or None if a number is negative or too large for one."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Hashable, Iterable, Sequence
+import hashlib
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
+from itertools import islice
+from operator import lt
 from typing import cast
 
 from penstock.base.text import counted, listed, nearest
-from penstock.errors import InvalidDefinitionError
+from penstock.errors import InvalidDefinitionError, UsageError
 from penstock.partitions.definition import PartitionsDefinition
+from penstock.partitions.ordinals import Ordinals
 
 _CONTROL = {
     "\a": "\\a",
@@ -19,16 +24,18 @@ _CONTROL = {
     "\r": "\\r",
     "\t": "\\t",
     "\v": "\\v",
-    "\0": "\\0",
 }
-_SUSPECT = re.compile(r"\.\.\.|[\x00-\x1f]")
+_BLOCK = 4096
+_REACH = 16 * _BLOCK
+_SPELT = 16_384
 
 
 class StaticPartitionsDefinition(PartitionsDefinition):
     """Partitions with fixed keys.
 
     Args:
-        partition_keys: Unique texts; `...` is reserved for ranges and may not occur in one.
+        partition_keys: Unique texts; `...` is reserved for ranges and may not occur in one. As in
+            Dagster, of a text each letter is a key.
 
     Raises:
         InvalidDefinitionError: A key is not text, occurs twice or holds `...` or a control
@@ -40,20 +47,14 @@ class StaticPartitionsDefinition(PartitionsDefinition):
     """
 
     def __init__(self, partition_keys: Sequence[str]) -> None:
-        if isinstance(partition_keys, str):
-            raise InvalidDefinitionError(
-                f"Static partition keys must be a list of texts, not the text {partition_keys!r}. "
-                f"Write [{partition_keys!r}]."
-            )
+        # A text is a sequence of texts too, and stays what `get_partition_keys` returns.
+        self._text = partition_keys if isinstance(partition_keys, str) else None
         self._keys = tuple(partition_keys)
-        if not _all_plain(self._keys):
-            for key in self._keys:
-                _check(key)
-        self._ordinals = {key: n for n, key in enumerate(self._keys)}
-        if len(self._ordinals) != len(self._keys):
-            twice = [key for n, key in enumerate(self._keys) if self._ordinals[key] != n]
+        self._digest = _digest_if_plain(self._keys) or _checked_digest(self._keys)
+        if not _rise(self._keys) and len(set(self._keys)) < len(self._keys):
+            twice = next(key for key, times in Counter(self._keys).items() if times > 1)
             raise InvalidDefinitionError(
-                f"Partition keys must be unique, but '{twice[0]}' occurs more than once. "
+                f"Partition keys must be unique, but '{twice}' occurs more than once. "
                 "Remove the repetitions."
             )
 
@@ -81,6 +82,9 @@ class StaticPartitionsDefinition(PartitionsDefinition):
         shown = ", ".join(f"'{key}'" for key in self._keys[:3])
         return f"{shown}, … ({counted(len(self._keys), 'key')})"
 
+    def __str__(self) -> str:
+        return ", ".join(f"'{key}'" for key in self._keys)
+
     def spec(self) -> dict[str, object]:
         """Return the definition as plain JSON."""
         return {"kind": "static", "keys": list(self._keys)}
@@ -88,6 +92,10 @@ class StaticPartitionsDefinition(PartitionsDefinition):
     def find(self, key: str) -> int | None:
         """Return the position of a key, or None."""
         return self._ordinals.get(key)
+
+    def fingerprint(self) -> str:
+        """Return 16 hex digits that differ between lists of keys that differ."""
+        return self._digest
 
     def ordinals(self, keys: Iterable[str]) -> list[int]:
         """Return the positions of keys, in the order given.
@@ -101,6 +109,30 @@ class StaticPartitionsDefinition(PartitionsDefinition):
         except KeyError:
             return super().ordinals(given)
 
+    def _numbered(self, keys: Sequence[str]) -> Iterator[range | list[int]]:
+        """Yield the positions of keys in the order given, in parts.
+
+        Keys that come in the order of the definition are found without a table of all of them.
+        """
+        at = 0
+        for start in range(0, len(keys), _BLOCK):
+            block = keys[start : start + _BLOCK]
+            part = self._in_step(block, at) if at is not None else None
+            at = None if part is None else part.stop
+            yield self.ordinals(block) if part is None else part
+
+    def _in_step(self, keys: Sequence[str], at: int) -> range | None:
+        """Return the positions of keys that are equally far apart, from a position on."""
+        mine = self._keys
+        reach = at + _REACH if at else len(mine)
+        try:
+            first = mine.index(keys[0], at, reach)
+            step = mine.index(keys[1], first + 1, first + _REACH) - first if len(keys) > 1 else 1
+        except ValueError:
+            return None
+        stop = first + step * (len(keys) - 1) + 1
+        return range(first, stop, step) if mine[first:stop:step] == tuple(keys) else None
+
     @property
     def capacity(self) -> int:
         """The number of keys."""
@@ -112,9 +144,9 @@ class StaticPartitionsDefinition(PartitionsDefinition):
             raise IndexError(f"positions {start} to {stop} of {len(self._keys)} keys")
         return list(self._keys[start:stop])
 
-    def keys_at(self, ordinals: Iterable[int]) -> list[str]:
+    def keys_at(self, ordinals: Sequence[int]) -> list[str]:
         """Return the keys at positions, in the order given."""
-        return [self._keys[n] for n in ordinals]
+        return list(map(self._keys.__getitem__, ordinals))
 
     def count(self, now: datetime | None = None) -> int:
         """Return the number of keys, whatever the time."""
@@ -126,13 +158,80 @@ class StaticPartitionsDefinition(PartitionsDefinition):
         del now
         return list(nearest(key, self._keys))
 
+    def numbering(self, ordinals: Ordinals) -> dict[str, object]:
+        """Return what positions mean: the keys there, or of very many the digest of the list.
 
-def _all_plain(keys: tuple[object, ...]) -> bool:
-    """Tell at one glance whether no key needs a closer look: there may be millions."""
+        Many keys are not written out, so a subset of them outlives keys that are appended to the
+        list, but no other change.
+        """
+        if len(ordinals) <= _SPELT:
+            return super().numbering(ordinals)
+        return {"count": len(self._keys), "digest": self._digest}
+
+    def renumbered(
+        self, ordinals: Sequence[int], numbering: Mapping[str, object]
+    ) -> Sequence[int | None]:
+        """Return today's positions for ones that `numbering` described; None for those gone.
+
+        Raises:
+            UsageError: The list was changed, and the keys were too many to be written out.
+        """
+        if "keys" in numbering:
+            return super().renumbered(ordinals, numbering)
+        self._check_unchanged(numbering)
+        return ordinals
+
+    def restored(self, ordinals: Ordinals, numbering: Mapping[str, object]) -> Ordinals:
+        """Return today's positions for a set that `numbering` described."""
+        if "keys" in numbering:
+            return super().restored(ordinals, numbering)
+        self._check_unchanged(numbering)
+        return ordinals
+
+    def _check_unchanged(self, numbering: Mapping[str, object]) -> None:
+        count = cast("int", numbering["count"])
+        same = count == len(self._keys)
+        digest = self._digest if same else _digest("\0".join(self._keys[:count]), count)
+        if digest != numbering["digest"]:
+            raise UsageError(
+                f"A stored subset has more than {_SPELT} of {count} static keys, and that list was "
+                "changed other than by keys at its end, so its keys cannot be told. Discard it."
+            )
+
+    def _all(self, now: datetime | None) -> Sequence[str]:
+        del now
+        return list(self._keys) if self._text is None else self._text
+
+    @cached_property
+    def _ordinals(self) -> dict[str, int]:
+        return dict(zip(self._keys, range(len(self._keys)), strict=True))
+
+
+def _digest(text: str, count: int) -> str:
+    counted_text = f"static\0{count}\0{text}"
+    return hashlib.sha256(counted_text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _digest_if_plain(keys: Sequence[object]) -> str | None:
+    """Return the digest of keys at one glance, or None if one needs a look: there are millions."""
     try:
-        return _SUSPECT.search(" ".join(cast("tuple[str, ...]", keys))) is None
+        text = "\0".join(cast("Sequence[str]", keys))
     except TypeError:
-        return False
+        return None
+    if any(suspect in text for suspect in ("...", *_CONTROL)):
+        return None
+    return _digest(text, len(keys)) if text.count("\0") == max(0, len(keys) - 1) else None
+
+
+def _checked_digest(keys: Sequence[str]) -> str:
+    for key in keys:
+        _check(key)
+    return _digest("\0".join(keys), len(keys))
+
+
+def _rise(keys: Sequence[str]) -> bool:
+    """Tell whether each key is after the one before: then none occurs twice."""
+    return all(map(lt, keys, islice(keys, 1, None)))
 
 
 def _check(key: object) -> None:
@@ -146,7 +245,8 @@ def _check(key: object) -> None:
             f"Partition key {key!r} contains '...', which separates the ends of a range. "
             "Choose another spelling."
         )
-    found = next((name for control, name in _CONTROL.items() if control in key), None)
+    controls = {**_CONTROL, "\0": "\\0"}
+    found = next((name for control, name in controls.items() if control in key), None)
     if found is not None:
         raise InvalidDefinitionError(
             f"Partition key {key!r} contains the control character {found}. Remove it."

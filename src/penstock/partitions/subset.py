@@ -7,58 +7,38 @@ ordinals and asks the space to translate.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from datetime import datetime
-from itertools import islice
-from typing import Protocol
+from itertools import chain, islice
+from typing import Protocol, TypeVar
 
-from penstock.errors import InvariantViolationError, UsageError
+from penstock.errors import InvariantViolationError
 from penstock.partitions.ordinals import Ordinals, Span
+from penstock.partitions.stored import StoredSpace, restored_ordinals, stored_text
 from penstock.partitions.window import PartitionKeyRange, TimeWindow
+
+T = TypeVar("T")
 
 _PAGE = 4096
 
 
-class KeySpace(Protocol):
+class KeySpace(StoredSpace, Protocol):
     """What a subset needs to know of the definition that it is bound to."""
 
-    @property
-    def grid(self) -> str:
-        """What a key means, whatever the bounds: keys of equal grids can be exchanged."""
-        ...
-
-    def describe(self) -> str:
-        """Return the keys in words."""
-        ...
-
-    def fingerprint(self) -> str:
-        """Return a short text that differs between definitions that differ."""
-        ...
-
-    def find(self, key: str) -> int | None:
-        """Return the ordinal of a key, or None if there is no such key."""
-        ...
-
-    def ordinals(self, keys: Iterable[str]) -> list[int]:
+    def selected(self, keys: Iterable[str]) -> Ordinals:
         """Return the ordinals of keys, or raise `UnknownPartitionError`."""
         ...
 
-    def keys_at(self, ordinals: Iterable[int]) -> list[str]:
-        """Return the keys at ordinals, in the order given."""
+    def selected_range(self, first: str, last: str) -> Ordinals:
+        """Return the ordinals of the keys from one to another, both included."""
         ...
 
-    def collected(self, keys: list[str]) -> Collection[str]:
-        """Return keys, in order, as the kind of collection that a subset gives away."""
+    def keys_at(self, ordinals: Sequence[int]) -> list[str]:
+        """Return the keys at ordinals, in the order given."""
         ...
 
     def existing(self, now: datetime | None = None) -> Ordinals:
         """Return the ordinals of the keys that exist."""
-        ...
-
-    def get_partition_keys_in_range(self, partition_key_range: PartitionKeyRange) -> Sequence[str]:
-        """Return the keys from one to another, both included."""
         ...
 
     def ranges(self, spans: tuple[Span, ...]) -> list[PartitionKeyRange]:
@@ -69,13 +49,30 @@ class KeySpace(Protocol):
         """Return the spans of time of ordinals, or raise `UsageError` if keys are no times."""
         ...
 
-    def stored_ranges(self, spans: tuple[Span, ...]) -> list[tuple[str, str]]:
-        """Write spans as key ranges that stay right if only the definition's bounds change."""
-        ...
 
-    def restored_spans(self, first: str, last: str) -> Sequence[Span]:
-        """Read one stored key range, cut to the keys that there are now."""
-        ...
+class KeySet(Set[str]):
+    """The keys of a subset as a set; none is made before it is asked for."""
+
+    __slots__ = ("_subset",)
+
+    def __init__(self, subset: PartitionsSubset) -> None:
+        self._subset = subset
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._subset
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._subset)
+
+    def __len__(self) -> int:
+        return len(self._subset)
+
+    @classmethod
+    def _from_iterable(cls, it: Iterable[T]) -> set[T]:  # pyright: ignore[reportIncompatibleMethodOverride] - of keys and others
+        return set(it)
+
+    def __repr__(self) -> str:
+        return f"{{{', '.join(map(repr, self))}}}"
 
 
 class PartitionsSubset:
@@ -113,7 +110,7 @@ class PartitionsSubset:
         Raises:
             UnknownPartitionError: A key is not in the definition.
         """
-        return PartitionsSubset(definition, Ordinals.of_numbers(definition.ordinals(keys)))
+        return PartitionsSubset(definition, definition.selected(keys))
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -128,7 +125,7 @@ class PartitionsSubset:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is in it."""
-        return not len(self.ordinals)
+        return self.ordinals.is_empty
 
     @property
     def num_partitions(self) -> int:
@@ -169,8 +166,8 @@ class PartitionsSubset:
         Raises:
             UnknownPartitionError: An end does not exist, or the range is reversed.
         """
-        keys = partitions_def.get_partition_keys_in_range(partition_key_range)
-        return self.with_partition_keys(keys)
+        found = partitions_def.selected_range(*partition_key_range)
+        return self | PartitionsSubset(self.definition, found)
 
     def first(self, n: int) -> PartitionsSubset:
         """Return the first `n` partitions, or all if there are fewer."""
@@ -198,16 +195,11 @@ class PartitionsSubset:
 
     def get_partition_keys(self) -> Collection[str]:
         """Return every key, in order: time windows as a list, others as a set that keeps it."""
-        return self.definition.collected(list(self))
+        return list(self) if self.definition.lists_keys else KeySet(self)
 
     def serialize(self) -> str:
         """Return the subset as canonical JSON text with the fingerprint of its definition."""
-        stored = {
-            "fingerprint": self.definition.fingerprint(),
-            "grid": self.definition.grid,
-            "ranges": self.definition.stored_ranges(self.spans),
-        }
-        return json.dumps(stored, separators=(",", ":"))
+        return stored_text(self.definition, self.ordinals)
 
     @staticmethod
     def deserialize(text: str, definition: KeySpace) -> PartitionsSubset:
@@ -218,16 +210,7 @@ class PartitionsSubset:
         Raises:
             UsageError: The text is not a stored subset, or its keys mean something else now.
         """
-        stored = _stored(text)
-        if stored.grid != definition.grid:
-            raise UsageError(
-                f"A stored subset has {stored.grid} keys, but the definition now has "
-                f"{definition.grid} keys, so its keys mean something else. Discard it."
-            )
-        return PartitionsSubset.of_spans(
-            definition,
-            (s for first, last in stored.ranges for s in definition.restored_spans(first, last)),
-        )
+        return PartitionsSubset(definition, restored_ordinals(text, definition))
 
     def __or__(self, other: PartitionsSubset) -> PartitionsSubset:
         self._check_same_space(other)
@@ -255,9 +238,7 @@ class PartitionsSubset:
         return len(self.ordinals)
 
     def __iter__(self) -> Iterator[str]:
-        numbers = iter(self.ordinals)
-        while page := list(islice(numbers, _PAGE)):
-            yield from self.definition.keys_at(page)
+        return chain.from_iterable(map(self.definition.keys_at, self.ordinals.pages(_PAGE)))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PartitionsSubset):
@@ -279,18 +260,3 @@ class PartitionsSubset:
         few = self.definition.ranges(tuple(islice(self.spans, 4)))
         shown = ", ".join(r.start if r.start == r.end else f"{r.start}...{r.end}" for r in few)
         return f"PartitionsSubset({shown}{', …' if len(self.spans) > 4 else ''})"
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    grid: str
-    ranges: tuple[tuple[str, str], ...]
-
-
-def _stored(text: str) -> _Stored:
-    try:
-        raw = json.loads(text)
-        ranges = tuple((str(first), str(last)) for first, last in raw["ranges"])
-        return _Stored(grid=str(raw["grid"]), ranges=ranges)
-    except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"This is not a stored subset of partitions: {text[:80]!r}.") from error

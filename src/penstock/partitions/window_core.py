@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from datetime import date, datetime
 
 from penstock.base.cron import parse_cron
+from penstock.base.text import counted
 from penstock.base.zones import moment, wall_seconds, zone_named
 from penstock.errors import (
     InvalidDefinitionError,
@@ -18,16 +19,15 @@ from penstock.errors import (
 )
 from penstock.partitions.cadence import ClockGrid, DayGrid, Regular, ScheduleType, ceiling
 from penstock.partitions.definition import PartitionsDefinition, seconds_of
+from penstock.partitions.hour_keys import hours_read, hours_written
 from penstock.partitions.listed_grid import ListedGrid
-from penstock.partitions.ordinals import Span
+from penstock.partitions.ordinals import Span, joined
 from penstock.partitions.window_grid import Exclusions, grid_of, regular_cadence
 from penstock.partitions.window_keys import (
     DAY_FORMAT,
     HOUR_FORMAT,
     bound_read,
     days_read,
-    hours_read,
-    hours_written,
     overflowing,
     seconds_read,
     written,
@@ -130,6 +130,13 @@ class WindowKeys(PartitionsDefinition):
         cadence = self.schedule_type or f"cron '{self.cron_schedule}'"
         return f"{self.noun}s like '{self.key(like)}' ({cadence} from {self.key(0)}{end})"
 
+    def __str__(self) -> str:
+        cadence = self.schedule_type.capitalize() if self.schedule_type else self.cron_schedule
+        text = f"{cadence}, starting {self.start.strftime(self.fmt)} {self.timezone}."
+        if not self.end_offset:
+            return text
+        return f"{text} End offsetted by {counted(self.end_offset, 'partition')}."
+
     def spec(self) -> dict[str, object]:
         """Return the definition as plain JSON."""
         spec: dict[str, object] = {
@@ -170,19 +177,23 @@ class WindowKeys(PartitionsDefinition):
         """Return the keys of windows; ordinals below 0 are windows before the start."""
         return self.keys_at(range(start, stop))
 
-    def keys_at(self, ordinals: Iterable[int]) -> list[str]:
+    def keys_at(self, ordinals: Sequence[int]) -> list[str]:
         """Return the keys of windows, in the order given."""
-        first, grid = self._first, self._grid
+        grid, numbers = self._grid, self._numbers(ordinals)
         if isinstance(grid, DayGrid) and self.fmt == DAY_FORMAT:
-            return [date.fromordinal(grid.day_of(first + n)).isoformat() for n in ordinals]
-        starts = (grid.start_of(first + n) for n in ordinals)
-        if self.fmt == HOUR_FORMAT and self.timezone == "UTC":
-            return hours_written(starts)
-        return [self._written(at) for at in starts]
+            daily = grid.schedule is ScheduleType.DAILY
+            days = numbers if daily else map(grid.day_of, numbers)
+            return [date.fromordinal(day).isoformat() for day in days]
+        if isinstance(grid, ClockGrid) and self.fmt == HOUR_FORMAT:
+            return hours_written(grid.starts_of(numbers), self._zone, one=self._written)
+        # One by one, because keys are made and told apart before windows are listed by the block.
+        return [self._written(grid.start_of(n)) for n in numbers]
 
     def count(self, now: datetime | None = None) -> int:
         """Return how many windows have ended, give or take `end_offset`."""
         at = math.floor(seconds_of(now, self._zone))
+        if self.end is not None and self.end_offset >= 0 and at >= self.end.timestamp():
+            return self._bound or 0
         return self._clipped(self._grid.unended(at) - self._first + self.end_offset)
 
     def nearest_keys(self, key: str, now: datetime | None = None) -> list[str]:
@@ -226,12 +237,8 @@ class WindowKeys(PartitionsDefinition):
         """Return the spans of time that some consecutive windows take, without the gaps."""
         if not isinstance(self._grid, ListedGrid) or not self._exclusions:
             return [self.seconds_at(span)]
-        spans: list[tuple[int, int]] = []
-        for n in range(self._first + span[0], self._first + span[1]):
-            start, end = self._grid.start_of(n), self._grid.end_of(n)
-            joined = bool(spans) and spans[-1][1] == start
-            spans[-1:] = [(spans[-1][0], end)] if joined else [*spans[-1:], (start, end)]
-        return spans
+        numbers = self._numbers(range(*span))
+        return list(joined(self._grid.starts_of(numbers), self._grid.ends_of(numbers)))
 
     def overlapping(self, start: int, end: int) -> Span:
         """Return the ordinals of the windows that overlap a span of time, in or out of bounds."""
@@ -241,22 +248,41 @@ class WindowKeys(PartitionsDefinition):
         """Return the ordinals of the windows that start in a span of time, in or out of bounds."""
         return self._ceiling(start), self._ceiling(end)
 
-    def collected(self, keys: list[str]) -> list[str]:
-        """Return keys as they are: windows are a sequence."""
-        return keys
+    @property
+    def has_gaps(self) -> bool:
+        """Whether windows are left out."""
+        return bool(self._exclusions)
+
+    @property
+    def lists_keys(self) -> bool:
+        """Whether a subset gives its keys away as a list: windows are a sequence."""
+        return True
 
     def stored_ranges(self, spans: tuple[Span, ...]) -> list[tuple[str, str]]:
         """Write each span as one key range."""
-        firsts = self.keys_at(start for start, _ in spans)
-        lasts = self.keys_at(stop - 1 for _, stop in spans)
+        firsts = self.keys_at([start for start, _ in spans])
+        lasts = self.keys_at([stop - 1 for _, stop in spans])
         return list(zip(firsts, lasts, strict=True))
 
     def restored_spans(self, first: str, last: str) -> Sequence[Span]:
         """Read one stored key range, cut to the bounds."""
-        start, end = self._locate(first), self._locate(last)
-        if start is None or end is None:
-            return []
-        return [(self._clipped(start), self._clipped(end + 1))]
+        start, stop = self._after(first, 0), self._after(last, 1)
+        return [] if start is None or stop is None else [(start, stop)]
+
+    def _after(self, key: str, more: int) -> int | None:
+        """Return the ordinal that is so many after a key's, or where it would be if left out."""
+        found = self._locate(key)
+        if found is not None:
+            return self._clipped(found + more)
+        at = seconds_read(key, self._zone, fmt=self.fmt, suffixed=self._suffixed)
+        return None if at is None else self._clipped(self._ceiling(at + more))
+
+    def _numbers(self, ordinals: Sequence[int]) -> Sequence[int]:
+        """Return the numbers that windows have in the grid."""
+        first = self._first
+        if isinstance(ordinals, range):
+            return range(ordinals.start + first, ordinals.stop + first, ordinals.step)
+        return [first + n for n in ordinals]
 
     def _clipped(self, ordinal: int) -> int:
         return max(0, ordinal if self._bound is None else min(ordinal, self._bound))
@@ -270,7 +296,8 @@ class WindowKeys(PartitionsDefinition):
         if at is None or not self._reaches(at):
             return None
         n = self._grid.floor(at)
-        for ordinal in (n - self._first, n + 1 - self._first):
+        # The window before takes no time if the calendar skips its day, as Samoa did in 2011.
+        for ordinal in (n - self._first, n + 1 - self._first, n - 1 - self._first):
             if self.key(ordinal) == key:
                 return ordinal
         return None
@@ -288,14 +315,20 @@ class WindowKeys(PartitionsDefinition):
         if isinstance(grid, DayGrid) and self.fmt == DAY_FORMAT and self.noun == "day":
             days = days_read(keys)
             found = None if days is None else [day - first for day in days]
-        elif isinstance(grid, ClockGrid) and self.fmt == HOUR_FORMAT and self.timezone == "UTC":
-            times = hours_read(keys)
-            exact = times is not None and not any((at - grid.phase) % grid.period for at in times)
-            if times is not None and exact:
-                found = [(at - grid.phase) // grid.period - first for at in times]
+        elif isinstance(grid, ClockGrid) and self.fmt == HOUR_FORMAT:
+            period, phase = grid.period, grid.phase
+            times = hours_read(keys, self._zone, one=self._time_of)
+            if times is not None and {at % period for at in times} == {phase}:
+                zero = phase + first * period
+                found = [(at - zero) // period for at in times]
         if not found or min(found) < 0:
             return None
         return found if self._bound is None or max(found) < self._bound else None
+
+    def _time_of(self, key: str) -> int | None:
+        """Return when the window of a key starts, or None if it is not a key."""
+        found = self._locate(key)
+        return None if found is None else self._grid.start_of(self._first + found)
 
     def _written(self, at: int) -> str:
         return written(at, self._zone, fmt=self.fmt, suffixed=self._suffixed)

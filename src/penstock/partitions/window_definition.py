@@ -13,11 +13,11 @@ from penstock.partitions.definition import PartitionsDefinition, seconds_of
 from penstock.partitions.ordinals import Span
 from penstock.partitions.subset import PartitionsSubset
 from penstock.partitions.window import PartitionKeyRange, TimeWindow
-from penstock.partitions.window_core import WindowKeys
 from penstock.partitions.window_keys import seconds_read
+from penstock.partitions.window_relations import RelatedWindows
 
 
-class TimeWindowPartitionsDefinition(WindowKeys):
+class TimeWindowPartitionsDefinition(RelatedWindows):
     """Partitions that are windows of time, one after the other.
 
     A partition exists once its window has ended. The key is the start of the window, written in
@@ -277,9 +277,8 @@ class TimeWindowPartitionsDefinition(WindowKeys):
         """Tell whether another definition has the same windows but for where they begin and end."""
         return (
             isinstance(other, TimeWindowPartitionsDefinition)
-            and self.grid == other.grid
+            and self.equal_windows(other)
             and self.end_offset == other.end_offset
-            and self._exclusions == other._exclusions
         )
 
     def _starting_in(self, time_window: TimeWindow) -> Span:

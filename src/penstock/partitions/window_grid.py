@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from penstock.base.cron import Cron, is_valid_cron_string, parse_cron, ticks_of_day
 from penstock.base.zones import day_at, moment
@@ -68,6 +68,18 @@ class Exclusions:
         on = moment(at, self.zone).date()
         return any(c.takes(on) and at in ticks_of_day(c, day, self.zone) for c in self.crons)
 
+    def of_day(self, day: int) -> frozenset[int]:
+        """Return the starts of windows that are left out on a day and, of the moments, any other.
+
+        Args:
+            day: The day, counted from 0001-01-01 as 1.
+        """
+        if not self.crons:
+            return self.moments
+        on = date.fromordinal(day)
+        ticks = (ticks_of_day(c, day, self.zone) for c in self.crons if c.takes(on))
+        return self.moments.union(*ticks)
+
     def spec(self) -> list[str]:
         """Return them as texts: ISO times and cron schedules."""
         times = [moment(at, self.zone).isoformat() for at in sorted(self.moments)]
@@ -110,7 +122,7 @@ def grid_of(
         return ClockGrid((int(start.timestamp()) + wait) % period, period)
     if not exclusions and regular is not None:
         return DayGrid(zone, regular.schedule, regular.day, cron.times[0])
-    return ListedGrid(cron, zone, around=int(start.timestamp()), excluded=exclusions.hold)
+    return ListedGrid(cron, zone, around=int(start.timestamp()), excluded=exclusions.of_day)
 
 
 def _exclusion_cron(text: str) -> Cron:

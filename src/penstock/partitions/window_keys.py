@@ -7,10 +7,10 @@ calendar. Knows no windows: whether one starts at the time that a key says is no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from collections.abc import Sequence
+from datetime import datetime, timedelta, tzinfo
 
-from penstock.base.zones import EPOCH_DAY, moment
+from penstock.base.zones import moment
 from penstock.errors import InvalidDefinitionError
 
 DAY_FORMAT = "%Y-%m-%d"
@@ -76,21 +76,6 @@ def days_read(keys: Sequence[str]) -> list[int] | None:
     return days if all(len(key) == 10 and key[7] == "-" for key in keys) else None
 
 
-def hours_read(keys: Sequence[str]) -> list[int] | None:
-    """Return the times in UTC of many keys in `HOUR_FORMAT`; None if one is not in it."""
-    days, times = _Days(), _Times()
-    try:
-        return [days[key[:10]] + times[key[10:]] for key in keys]
-    except ValueError:
-        return None
-
-
-def hours_written(times: Iterable[int]) -> list[str]:
-    """Write times in UTC in `HOUR_FORMAT`; many at once, for each day is written once."""
-    days, clock = _DayTexts(), _ClockTexts()
-    return [days[at // 86_400] + clock[at % 86_400] for at in times]
-
-
 def overflowing(key: str) -> datetime | None:
     """Read a date that is not in the calendar: month 13 is January, February 30 is March 1 or 2."""
     numbers = re.match(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?:\D(\d{1,2}):(\d{2}))?", key)
@@ -102,41 +87,3 @@ def overflowing(key: str) -> datetime | None:
         return None
     first = datetime(year + ahead, month + 1, 1)  # noqa: DTZ001 - the definition's zone is added
     return first + timedelta(days=max(day, 1) - 1, hours=hour, minutes=minute)
-
-
-class _DayTexts(dict[int, str]):
-    """The texts of days since 1970-01-01, written once each."""
-
-    def __missing__(self, day: int) -> str:
-        self[day] = date.fromordinal(day + EPOCH_DAY).isoformat()
-        return self[day]
-
-
-class _ClockTexts(dict[int, str]):
-    """The texts like `-05:30` of seconds after midnight, written once each."""
-
-    def __missing__(self, seconds: int) -> str:
-        self[seconds] = f"-{seconds // 3600:02}:{seconds % 3600 // 60:02}"
-        return self[seconds]
-
-
-class _Days(dict[str, int]):
-    """The midnights of days, read once each."""
-
-    def __missing__(self, text: str) -> int:
-        if len(text) != 10 or text[7] != "-":
-            raise ValueError(text)
-        midnight = (datetime.fromisoformat(text).toordinal() - EPOCH_DAY) * 86_400
-        self[text] = midnight
-        return midnight
-
-
-class _Times(dict[str, int]):
-    """The seconds after midnight of times like `-05:30`, read once each."""
-
-    def __missing__(self, text: str) -> int:
-        if len(text) != 6 or text[0] != "-":
-            raise ValueError(text)
-        shown = datetime.strptime(text, "-%H:%M").replace(tzinfo=UTC)
-        self[text] = shown.hour * 3600 + shown.minute * 60
-        return self[text]

@@ -16,7 +16,13 @@ from penstock.graph.asset_graph import AssetGraph
 from penstock.model.keys import AssetKey
 from penstock.model.manifest import AssetNode
 from penstock.partitions.definition import PartitionsDefinition
+from penstock.partitions.multi import (
+    MultiPartitionsDefinition,
+    get_multidimensional_partition_tag,
+)
+from penstock.partitions.subset import PartitionsSubset
 from penstock.partitions.window import PartitionKeyRange
+from penstock.plan.slices import key_meant, range_of
 
 _SHOWN = 5
 
@@ -61,6 +67,68 @@ def resolve_partition(
         f"{_subject(partitioned)} partitions; give --partition or --range. "
         f"The keys are {definition.describe()}."
     )
+
+
+def shared_partitions(graph: AssetGraph, assets: AbstractSet[AssetKey]) -> PartitionsDefinition:
+    """Return the definition that assets share, all of which have partitions.
+
+    Raises:
+        InvalidDefinitionError: They have different partitions.
+    """
+    return _shared_definition([graph.node(key) for key in sorted(assets)])
+
+
+def dimension_tags(
+    graph: AssetGraph, assets: AbstractSet[AssetKey], partition: str | None
+) -> dict[str, str]:
+    """Return the tags of a run that name its partition's key in each dimension, if it has some."""
+    for key in assets:
+        definition = graph.node(key).partitions
+        if isinstance(definition, MultiPartitionsDefinition) and partition is not None:
+            if not definition.is_valid_key_format(partition):
+                return {}
+            parts = definition.get_partition_key_from_str(partition).keys_by_dimension
+            return {get_multidimensional_partition_tag(name): k for name, k in parts.items()}
+    return {}
+
+
+def partition_meant(
+    graph: AssetGraph, assets: AbstractSet[AssetKey], text: str, *, now: datetime | None
+) -> str:
+    """Return the existing partition of assets that a text means: a key, or one by dimension.
+
+    Raises:
+        UsageError: A dimension is missing or does not exist.
+        UnknownPartitionError: There is no such partition.
+        InvalidDefinitionError: The assets have different partitions.
+    """
+    definition = shared_partitions(graph, assets)
+    key = key_meant(definition, text)
+    _check_key(key, asset=min(assets), definition=definition, now=now)
+    return key
+
+
+def range_meant(
+    graph: AssetGraph,
+    assets: AbstractSet[AssetKey],
+    *,
+    ends: tuple[str, str],
+    now: datetime | None,
+) -> PartitionsSubset:
+    """Return the existing partitions of assets from one to another, both included.
+
+    Of several dimensions it is the product of the ranges of each.
+
+    Raises:
+        UnknownPartitionError: An end does not exist, or the range is reversed.
+        InvalidDefinitionError: The assets have different partitions.
+    """
+    definition = shared_partitions(graph, assets)
+    first, last = (partition_meant(graph, assets, end, now=now) for end in ends)
+    try:
+        return range_of(definition, first, last, now=now)
+    except UnknownPartitionError as error:
+        raise _reversed(min(assets), first, last) from error
 
 
 def _refuse_partition(
@@ -119,11 +187,14 @@ def _keys_in(
             PartitionKeyRange(first, last), current_time=now
         )
     except UnknownPartitionError as error:
-        raise UnknownPartitionError(
-            f"The range '{first}...{last}' of asset '{asset}' is reversed. "
-            f"Write '{last}...{first}'."
-        ) from error
+        raise _reversed(asset, first, last) from error
     return tuple(keys)
+
+
+def _reversed(asset: AssetKey, first: str, last: str) -> UnknownPartitionError:
+    return UnknownPartitionError(
+        f"The range '{first}...{last}' of asset '{asset}' is reversed. Write '{last}...{first}'."
+    )
 
 
 def _subject(nodes: Sequence[AssetNode]) -> str:

@@ -7,7 +7,6 @@ several conditions ask for is read once. Owns no decision.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
 
 from penstock.automation.cursor import EntityCursor
 from penstock.automation.facts import RunTagFilter, Update
@@ -16,24 +15,19 @@ from penstock.base.clock import Instant
 from penstock.base.ids import RunId
 from penstock.graph.asset_graph import AssetGraph
 from penstock.model.asset_state import AssetHead, CheckHead, PartitionHead
-from penstock.model.backfill import BackfillStatus, PartitionState
 from penstock.model.events import (
-    AssetFailed,
     AssetMaterialized,
     AssetObserved,
-    AssetPlanned,
     CheckEvaluated,
     StoredEvent,
 )
 from penstock.model.freshness import FreshnessPolicy, FreshnessState
 from penstock.model.keys import AssetCheckKey, AssetKey
-from penstock.model.run import RunFilter, RunRecord, RunStatus
+from penstock.model.run import RunRecord
+from penstock.partitions.definition import PartitionsDefinition
 from penstock.partitions.subset import PartitionsSubset
+from penstock.store.in_progress import InProgress
 from penstock.store.protocol import EventFilter, Store
-
-_UNFINISHED = tuple(status for status in RunStatus if not status.is_finished)
-_TO_DO = frozenset({PartitionState.PENDING, PartitionState.RUNNING})
-_Part = tuple[EntityKey, str | None]
 
 
 class StoreFacts:
@@ -60,6 +54,7 @@ class StoreFacts:
         self._policies = policies or {}
         self._heads: dict[AssetKey, dict[str | None, PartitionHead]] = {}
         self._asset_heads: dict[AssetKey, AssetHead | None] = {}
+        self._in_progress = InProgress(store)
         self._runs: dict[RunId, RunRecord | None] = {}
         newest = store.events(EventFilter(), limit=1, newest_first=True)
         self.last_event: int | None = newest[0].id if newest else None
@@ -79,13 +74,11 @@ class StoreFacts:
 
     def run_in_progress(self, candidates: EntitySubset) -> EntitySubset:
         """Return what an unfinished run is still to make."""
-        parts = self._being_made
-        return _only(candidates, {p for key, p in parts if key == candidates.key})
+        return self._still_to_make(candidates, self._in_progress.of_runs)
 
     def backfill_in_progress(self, candidates: EntitySubset) -> EntitySubset:
         """Return what an unfinished backfill is still to make."""
-        parts = self._being_filled
-        return _only(candidates, {p for key, p in parts if key == candidates.key})
+        return self._still_to_make(candidates, self._in_progress.of_backfills)
 
     def execution_failed(self, candidates: EntitySubset) -> EntitySubset:
         """Return what failed when it was last tried."""
@@ -166,29 +159,15 @@ class StoreFacts:
                 found.add(partition)
         return _only(candidates, found)
 
-    @cached_property
-    def _being_made(self) -> frozenset[_Part]:
-        planned: set[_Part] = set()
-        for run in self._store.runs(RunFilter(statuses=_UNFINISHED)):
-            own: set[_Part] = set()
-            for stored in self._store.events(EventFilter(run=run.id)):
-                event = stored.event
-                if isinstance(event, AssetPlanned):
-                    own.add((event.asset, event.partition))
-                elif isinstance(event, (AssetMaterialized, AssetFailed)):
-                    own.discard((event.asset, event.partition))
-            planned |= own
-        return frozenset(planned)
-
-    @cached_property
-    def _being_filled(self) -> frozenset[_Part]:
-        return frozenset(
-            (asset, partition.key)
-            for backfill in self._store.backfills(status=BackfillStatus.REQUESTED)
-            for partition in self._store.backfill_partitions(backfill.id)
-            if partition.state in _TO_DO
-            for asset in backfill.assets
-        )
+    def _still_to_make(
+        self,
+        candidates: EntitySubset,
+        wanted: Callable[[AssetKey, PartitionsDefinition | None], EntitySubset],
+    ) -> EntitySubset:
+        key = candidates.key
+        if isinstance(key, AssetCheckKey):
+            return _where(candidates, lambda _: False)
+        return candidates & wanted(key, self._graph.node(key).partitions)
 
     def _is_new(self, stored: StoredEvent) -> bool:
         """Tell whether an observation found other data than the one before, as far as it says."""

@@ -20,6 +20,7 @@ from pathlib import Path
 from threading import Event, Lock
 from typing import Generic, TypeVar, cast
 
+from penstock.base import faults
 from penstock.errors import OutageError, StoreFullError, StoreUnavailableError
 
 T = TypeVar("T")
@@ -189,6 +190,7 @@ class Writer:
         try:
             connection.execute("BEGIN IMMEDIATE")
             result = job(connection)
+            faults.reached("store.before_commit")
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
@@ -196,6 +198,7 @@ class Writer:
         except BaseException:
             self._roll_back()
             raise
+        faults.reached("store.after_commit")
         self._on_commit()
         return result
 
@@ -206,7 +209,9 @@ class Writer:
             self._connection.execute("BEGIN IMMEDIATE")
             for waiting in group:
                 self._run_in_savepoint(waiting)
+            faults.reached("store.before_commit")
             self._connection.execute("COMMIT")
+            faults.reached("store.after_commit")
             self._on_commit()
         except sqlite3.Error as error:
             self._roll_back()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from penstock.base import faults
 from penstock.errors import NewerStoreError
 
 
@@ -27,7 +28,7 @@ def load_migrations(folder: Path = Path(__file__).parent / "schema") -> tuple[Mi
     """Read the migrations of a folder, in order; a file is named after its number."""
     return tuple(
         Migration(int(path.stem), path.read_text(encoding="utf-8"))
-        for path in sorted(folder.glob("*.sql"))
+        for path in sorted(folder.glob("????.sql"))  # NNNN.postgres.sql is not for SQLite
     )
 
 
@@ -81,10 +82,12 @@ def _apply(connection: sqlite3.Connection, migration: Migration) -> None:
         # Another process may have been first while this one waited for its turn.
         if schema_version(connection) < migration.number:
             for statement in _statements(migration.script):
+                faults.reached("store.migrating")
                 connection.execute(statement)
             connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER)")
             connection.execute("DELETE FROM schema_version")
             connection.execute("INSERT INTO schema_version VALUES (?)", (migration.number,))
+            faults.reached("store.migrated")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")

@@ -6,7 +6,7 @@ per row, so that a SQL store writes each row once. Neither knows how a row is wr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -19,8 +19,13 @@ from penstock.model.events import (
     AssetMaterialized,
     AssetObserved,
     AssetPlanned,
+    AssetWiped,
     CheckEvaluated,
+    CheckPlanned,
+    FreshnessChanged,
+    FreshnessJudged,
     LeaseLost,
+    Remark,
     RunCanceled,
     RunCanceling,
     RunEvent,
@@ -28,13 +33,27 @@ from penstock.model.events import (
     RunQueued,
     RunResumed,
     RunStarted,
+    RunStarting,
     RunSucceeded,
 )
 from penstock.model.keys import AssetKey
 from penstock.model.run import RunRecord, RunStatus
 
 AssetEvent = AssetMaterialized | AssetObserved | AssetPlanned | AssetFailed | CheckEvaluated
-"""The events that are about an asset; they make it known, and its history is made of them."""
+"""The events that are facts of an asset; they make it known."""
+
+FiledEvent = AssetEvent | CheckPlanned | FreshnessJudged | FreshnessChanged | AssetWiped | Remark
+"""The events that an asset's history is made of; a remark need not be about one."""
+
+
+def filed_under(event: RunEvent) -> AssetKey | None:
+    """Return the asset whose history an event belongs to: that of its facts, or of a remark."""
+    return event.asset if isinstance(event, FiledEvent) else None
+
+
+def partition_of(event: RunEvent) -> str | None:
+    """Return the partition that an event is about."""
+    return event.partition if isinstance(event, AssetEvent) else None
 
 
 @dataclass(slots=True)
@@ -62,6 +81,9 @@ class RunChange:
         match event:
             case RunQueued():
                 self._become(RunStatus.QUEUED)
+            case RunStarting():
+                self._become(RunStatus.STARTING)
+                self.owner, self.owner_changes = event.owner or None, True
             case RunStarted() | RunResumed():
                 self._start(event)
             case RunSucceeded():
@@ -106,6 +128,7 @@ class RunChange:
 _RUN_EVENTS = frozenset(
     {
         RunQueued,
+        RunStarting,
         RunStarted,
         RunResumed,
         RunSucceeded,
@@ -144,6 +167,15 @@ def advanced(run: RunRecord, change: RunChange | None, *, at: Instant, count: in
     )
 
 
+def with_tags(
+    tags: Sequence[tuple[str, str]], changes: Mapping[str, str | None]
+) -> tuple[tuple[str, str], ...]:
+    """Return a run's tags after some were set, and those given as None removed; sorted by key."""
+    kept = [(key, value) for key, value in tags if key not in changes]
+    set_now = [(key, value) for key, value in changes.items() if value is not None]
+    return tuple(sorted(kept + set_now))
+
+
 @dataclass(slots=True)
 class PartitionChange:
     """What some events change of one partition of an asset."""
@@ -172,6 +204,7 @@ class AssetChange:
     newest: int = 0
     materialized: int | None = None
     observed: int | None = None
+    failed: int | None = None
     planned: bool = False
     partitions: dict[str | None, PartitionChange] = field(default_factory=_no_partitions)
     checks: dict[tuple[str, str | None], Verdict] = field(default_factory=_no_checks)
@@ -184,6 +217,7 @@ class AssetChange:
                 self.materialized = number
                 self.partitions[event.partition] = PartitionChange(event, number)
             case AssetFailed():
+                self.failed = number
                 self.partitions.setdefault(event.partition, PartitionChange()).failed_id = number
             case AssetObserved():
                 self.observed = number

@@ -14,10 +14,14 @@ from penstock.define.result import DataVersion
 from penstock.define.source_asset import SourceAsset
 from penstock.execute.materialize import materialize
 from penstock.execute.stale_status import StaleStatusResolver
+from penstock.graph.status import TOO_MANY_UPSTREAM_PARTITIONS
 from penstock.instance import Instance
 from penstock.model.events import AssetMaterialized, StoredEvent
 from penstock.model.keys import AssetKey
 from penstock.store.protocol import EventFilter
+
+SKIP_PARTITION_DATA_VERSION_DEPENDENCY_THRESHOLD = TOO_MANY_UPSTREAM_PARTITIONS
+"""An edge to so many upstream partitions or more is not judged."""
 
 Asset = AssetsDefinition | SourceAsset
 RunConfigLike = Mapping[str, object] | RunConfig

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import cast
 
 from penstock.compat.runs import DagsterRun
 from penstock.define.definitions import Definitions
@@ -13,12 +14,10 @@ from penstock.define.job_definition import JobDefinition
 from penstock.define.op import OpDefinition
 from penstock.define.ports import InputMapping, OutputMapping
 from penstock.execute.result import ExecuteInProcessResult
-from penstock.execute.run_records import create_run
 from penstock.graph.selection import CoercibleToAssetSelection
 from penstock.instance import Instance
-from penstock.model.run import RunSpec
+from penstock.model.run import RunStatus
 from penstock.partitions.definition import PartitionsDefinition
-from penstock.plan.plan import Plan
 
 NodeDefinition = OpDefinition | GraphDefinition
 
@@ -113,14 +112,19 @@ def create_run_for_test(
     instance: Instance,
     job_name: str = "some_job",
     *,
-    tags: Mapping[str, str] | None = None,
-    run_config: Mapping[str, object] | None = None,
+    status: RunStatus | None = None,
+    **facts: object,
 ) -> DagsterRun:
-    """Record a run that does not run."""
-    spec = RunSpec(
-        job=job_name, tags=tuple(sorted((tags or {}).items())), config=dict(run_config or {})
-    )
-    return DagsterRun(create_run(instance, Plan(()), spec, run_id=None))
+    """Record a run that does not run.
+
+    Args:
+        instance: Where.
+        job_name: The name of its job.
+        status: Where it stands; not started if None.
+        **facts: What else `Instance.create_run` takes.
+    """
+    create = cast("Callable[..., DagsterRun]", instance.create_run)
+    return create(job_name=job_name, status=status, **facts)
 
 
 @contextmanager

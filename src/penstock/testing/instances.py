@@ -11,6 +11,8 @@ from pathlib import Path
 from penstock.base.settings import changed_variables, load_settings
 from penstock.instance import Instance
 
+_SYNCHRONOUS_COORDINATOR = {"module": "dagster", "class": "DefaultRunCoordinator"}
+
 
 @contextmanager
 def instance_for_test(
@@ -24,24 +26,29 @@ def instance_for_test(
     """Open an instance with a store of its own in a temporary folder.
 
     Args:
-        overrides: Settings of the instance; `env` entries set environment variables.
+        overrides: Keys as in `penstock.yaml`; `env` entries set environment variables.
         set_dagster_home: Whether `PENSTOCK_HOME` leads to the folder inside the block.
         temp_dir: The folder; a new one, removed in the end, if None.
-        synchronous_run_coordinator: Accepted; runs start at once where there is no server.
-        synchronous_run_launcher: Accepted; runs are carried out in the calling process.
+        synchronous_run_coordinator: Whether submitted runs are launched at once.
+        synchronous_run_launcher: Whether the end of the block waits for the workers of runs.
     """
-    del synchronous_run_coordinator, synchronous_run_launcher
+    keys = dict(overrides or {})
+    env = keys.pop("env", None)
+    if synchronous_run_coordinator:
+        keys.setdefault("run_coordinator", _SYNCHRONOUS_COORDINATOR)
     with ExitStack() as stack:
         folder = temp_dir or stack.enter_context(tempfile.TemporaryDirectory())
         variables: dict[str, str | None] = {}
         if set_dagster_home:
             variables["PENSTOCK_HOME"] = str(Path(folder).absolute())
-        env = (overrides or {}).get("env")
         if isinstance(env, Mapping):
             variables.update({str(k): str(v) for k, v in env.items()})  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
         stack.enter_context(changed_variables(variables))
         settings = replace(load_settings(), home=Path(folder).absolute())
-        yield stack.enter_context(Instance.open(settings))
+        instance = stack.enter_context(Instance.open(settings, overrides=keys))
+        yield instance
+        if synchronous_run_launcher:
+            instance.run_launcher.join()
 
 
 def environ(env: Mapping[str, str | None]) -> AbstractContextManager[None]:

@@ -267,8 +267,8 @@ def test_output_of_a_process_is_output_of_its_step(command):
         result = _materialize(foo, instance)
 
         logs = Path(instance.root_directory) / "logs" / result.run_id
-        assert (logs / "foo.1.out").read_text() == "to out\n"
-        assert (logs / "foo.1.err").read_text() == "to err\n"
+        assert (logs / "compute_logs" / "foo.1.out").read_text() == "to out\n"
+        assert (logs / "compute_logs" / "foo.1.err").read_text() == "to err\n"
 
 
 def test_output_that_is_not_forwarded_is_dropped(command):

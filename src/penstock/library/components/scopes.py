@@ -5,10 +5,18 @@ from __future__ import annotations
 import datetime
 import importlib
 
+from penstock.base.secrets import remember_secret
 from penstock.base.settings import read_variable
 from penstock.errors import ResolutionError
 
 _MISSING = object()
+
+
+def _read(name: str) -> str | None:
+    value = read_variable(name)
+    if value is not None:
+        remember_secret(name, value)
+    return value
 
 
 class EnvScope:
@@ -20,7 +28,7 @@ class EnvScope:
         Raises:
             ResolutionError: It is not set, and there is no default.
         """
-        value = read_variable(key)
+        value = _read(key)
         if value is not None:
             return value
         if default is _MISSING:
@@ -33,7 +41,7 @@ class EnvScope:
     def __getattr__(self, key: str) -> str | None:
         if key.startswith(("jinja", "__")):
             raise AttributeError(key)
-        return read_variable(key)
+        return _read(key)
 
     def __getitem__(self, key: str) -> str:
         raise ResolutionError(
