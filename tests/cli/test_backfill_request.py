@@ -21,7 +21,7 @@ def hourly(context) -> None: ...
 @dg.asset(partitions_def=dg.StaticPartitionsDefinition(["eu", "us", "asia"]))
 def static(context) -> None: ...
 
-@dg.asset(partitions_def=dg.DynamicPartitionsDefinition(name="files"))
+@dg.asset(partitions_def=dg.DynamicPartitionsDefinition(name="inbox"))
 def dynamic(context) -> None: ...
 
 @dg.asset(
@@ -107,7 +107,7 @@ def runs(project) -> list[object]:
 )  # fmt: skip
 def test_each_kind_is_made_by_range_list_and_slice(project, arguments, made):
     project.define(KINDS)
-    project.ok("partitions", "add", "files", "b", "a", "c")
+    project.ok("partitions", "add", "inbox", "b", "a", "c")
 
     project.ok("backfill", *arguments, "--yes")
 
@@ -117,14 +117,14 @@ def test_each_kind_is_made_by_range_list_and_slice(project, arguments, made):
 @pytest.mark.parametrize(
     ("arguments", "hint"),
     [
-        (("weekly", "--partitions", "2024-01-08"), "Nearest: '2024-01-07'."),
+        (("weekly", "--partitions", "2024-01-08"), "Nearest: '2024-01-07', '2024-01-14'."),
         (
             ("monthly", "--from", "2024-02-02", "--to", "2024-03-01"),
-            "Nearest: '2024-01-01', '2024-02-01'.",
+            "Nearest: '2024-02-01', '2024-03-01'.",
         ),
         (
             ("hourly", "--partitions", "2024-01-01-05:30"),
-            "Nearest: '2024-01-01-04:00', '2024-01-01-05:00'.",
+            "Nearest: '2024-01-01-05:00', '2024-01-01-06:00'.",
         ),
         (("static", "--partitions", "asja"), "Nearest: 'asia'."),
         (("dynamic", "--partitions", "file_on"), "Nearest: 'file_one'."),
@@ -135,7 +135,7 @@ def test_each_kind_is_made_by_range_list_and_slice(project, arguments, made):
 )  # fmt: skip
 def test_a_wrong_key_is_told_with_the_nearest_ones(project, arguments, hint):
     project.define(KINDS)
-    project.ok("partitions", "add", "files", "file_one")
+    project.ok("partitions", "add", "inbox", "file_one")
 
     result = project.run("backfill", *arguments, "--yes")
 

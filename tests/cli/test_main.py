@@ -257,3 +257,14 @@ def test_an_option_can_be_set_by_a_variable(project, monkeypatch):
     monkeypatch.setenv("PENSTOCK_CLI_MATERIALIZE_PARTITION", "2024-01-01")
 
     assert "entries ✓" in project.ok("materialize", "entries")
+
+
+def test_materialize_as_json_prints_past_what_is_captured_of_steps(project):
+    process = project.start("materialize", "entries", "--partition", "2024-01-01", "--json")
+
+    output, _ = process.communicate(timeout=60)
+
+    events = [json.loads(line) for line in output.splitlines()]
+    assert process.returncode == 0
+    assert events[-1]["event"] == "summary"
+    assert "step_succeeded" in [event.get("kind") for event in events]

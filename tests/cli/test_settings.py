@@ -132,3 +132,14 @@ def test_variables_of_the_folder_count_where_the_environment_has_none(
     )
     assert "RETRIES" not in checked.stderr
     assert "RETRIES" not in os.environ
+
+
+def test_a_class_beside_the_project_file_is_found(folder):
+    (folder / "own_parts.py").write_text(
+        "import penstock as dg\n\n\nclass Logs(dg.LocalComputeLogManager):\n    pass\n"
+    )
+    (folder / "penstock.yaml").write_text(
+        "compute_logs: {module: own_parts, class: Logs, config: {base_dir: logs}}\n"
+    )
+
+    assert settings("check").output == f"{folder}/penstock.yaml is fine.\n"

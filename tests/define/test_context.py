@@ -114,3 +114,9 @@ def test_inside_a_run_the_context_knows_its_asset_and_its_partitions():
 
     assert dg.materialize([made], partition_key="2024-01-02").success
     assert seen == {"key": dg.AssetKey("made"), "selected": {dg.AssetKey("made")}, "hours": 24.0}
+
+
+def test_a_range_of_one_partition_is_that_partition():
+    context = dg.build_asset_context(partition_key_range=dg.PartitionKeyRange("b", "b"))
+
+    assert (context.partition_key, context.has_partition_key) == ("b", False)

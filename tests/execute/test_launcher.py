@@ -56,6 +56,7 @@ def stubborn() -> None:
 
 @dg.op(config_schema={"start": int})
 def counted(context) -> int:
+    pathlib.Path("counted-below").write_text(str(os.getppid()))
     return context.op_config["start"] + 1
 
 @dg.op
@@ -66,7 +67,23 @@ def told(number: int) -> None:
 def counting():
     told(counted())
 
-defs = dg.Definitions(assets=[quick, broken, endless, stubborn], jobs=[counting])
+@dg.config_mapping(config_schema={"first": int})
+def from_first(config):
+    return {"ops": {"counted": {"config": {"start": config["first"]}}}}
+
+@dg.job(config=from_first, executor_def=dg.multiprocess_executor)
+def apart():
+    told(counted())
+
+@dg.success_hook
+def noted(context):
+    pathlib.Path("noted").write_text(context.op.name)
+
+quickly = dg.define_asset_job("quickly", selection="quick", hooks={noted})
+
+defs = dg.Definitions(
+    assets=[quick, broken, endless, stubborn], jobs=[counting, apart, quickly]
+)
 """
 
 
@@ -149,6 +166,32 @@ def test_a_job_of_ops_runs_in_its_worker_with_its_config(shop):
 
     assert shop.status(run.run_id) is RunStatus.SUCCESS
     assert (shop.folder / "told").read_text() == "42"
+
+
+def test_a_worker_uses_the_executor_and_the_config_mapping_of_the_job(shop):
+    plan = build_job_plan(shop.loaded.code_of("apart").manifest.nodes)
+    run = shop.instance.create_run(
+        job_name="apart", run_config={"first": 6}, execution_plan_snapshot=plan
+    )
+
+    shop.instance.launch_run(run.run_id)
+    shop.instance.run_launcher.join()
+
+    assert shop.status(run.run_id) is RunStatus.SUCCESS
+    assert (shop.folder / "told").read_text() == "7"
+    assert (shop.folder / "counted-below").read_text() != str(os.getpid())
+
+
+def test_a_launched_job_of_assets_has_its_hooks(shop):
+    key = dg.AssetKey("quick")
+    spec = RunSpec(assets=(key,), job="quickly")
+    run = start_run(shop.loaded, shop.instance, assets={key}, checks=None, spec=spec).id
+
+    shop.instance.launch_run(run)
+    shop.instance.run_launcher.join()
+
+    assert shop.status(run) is RunStatus.SUCCESS
+    assert (shop.folder / "noted").read_text() == "quick"
 
 
 def test_a_worker_that_somebody_else_starts_carries_a_run_out(shop):

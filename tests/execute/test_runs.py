@@ -158,3 +158,18 @@ def test_a_full_disk_under_the_store_leaves_a_resumable_run(tmp_path):
         (run,) = instance.store.runs(RunFilter())
 
     assert run.status is RunStatus.SUSPENDED
+
+
+@dg.asset(partitions_def=dg.StaticPartitionsDefinition(["eu", "us"]))
+def sales() -> None: ...
+
+
+def test_runs_are_found_by_the_tag_of_their_partition():
+    with dg.Instance.ephemeral() as instance:
+        dg.materialize([sales], instance=instance, partition_key="us")
+        run = dg.materialize([sales], instance=instance, partition_key="eu").run_id
+
+        found = instance.get_runs(dg.RunsFilter(tags={"dagster/partition": "eu"}))
+
+        assert [each.run_id for each in found] == [run]
+        assert instance.get_run_tags(["dagster/partition"]) == [("dagster/partition", {"eu", "us"})]

@@ -67,6 +67,13 @@ ENDS: dict[RunStatus, AnyEvent] = {
     RunStatus.FAILURE: RunFailed("a step failed"),
     RunStatus.CANCELED: RunCanceled(),
 }
+STATUS_AFTER = {
+    RunQueued: RunStatus.QUEUED,
+    RunStarting: RunStatus.STARTING,
+    RunStarted: RunStatus.STARTED,
+    RunSucceeded: RunStatus.SUCCESS,
+    RunCanceled: RunStatus.CANCELED,
+}
 
 
 @st.composite
@@ -170,12 +177,6 @@ class RunDriving(RuleBasedStateMachine):
 
     def observe_run(self, event: AnyEvent) -> None:
         match event:
-            case RunQueued():
-                self.status = RunStatus.QUEUED
-            case RunStarting():
-                self.status = RunStatus.STARTING
-            case RunStarted():
-                self.status = RunStatus.STARTED
             case RunResumed():
                 self.forget_what_was_under_way()
                 self.is_orphaned = False
@@ -195,8 +196,7 @@ class RunDriving(RuleBasedStateMachine):
                 self.forget_what_was_under_way()
                 self.status = RunStatus.FAILURE
             case _:
-                ends = {RunSucceeded: RunStatus.SUCCESS, RunCanceled: RunStatus.CANCELED}
-                self.status = ends.get(type(event), self.status)
+                self.status = STATUS_AFTER.get(type(event), self.status)
 
     def may_have_ended(self) -> bool:
         return any(isinstance(event, RunStarted | RunResumed) for event, _ in self.log)
@@ -401,7 +401,14 @@ class RunDriving(RuleBasedStateMachine):
     @rule(
         event=st.sampled_from(
             [
-                *(RunQueued(), RunStarting(), RunStarted(), RunResumed(), RunCanceling(), LeaseLost()),
+                *(
+                    RunQueued(),
+                    RunStarting(),
+                    RunStarted(),
+                    RunResumed(),
+                    RunCanceling(),
+                    LeaseLost(),
+                ),
                 *ENDS.values(),
                 *(StepStarted("s0"), StepSucceeded("s0"), LogLine("late")),
             ]

@@ -10,6 +10,7 @@ from penstock.partitions.mapping_keys import (
     SpecificPartitionsPartitionMapping,
     StaticPartitionMapping,
 )
+from penstock.partitions.multi import MultiPartitionsDefinition
 from penstock.partitions.static import StaticPartitionsDefinition
 from penstock.partitions.time_window import DailyPartitionsDefinition
 
@@ -100,3 +101,14 @@ def test_the_last_of_nothing_is_nothing() -> None:
     )
 
     assert up.partitions_subset.is_empty
+
+
+def test_combinations_are_related_whatever_their_dimensions_are_called() -> None:
+    above = MultiPartitionsDefinition({"day": DAYS, "region": UP})
+    below = MultiPartitionsDefinition({"date": DAYS, "place": DOWN})
+    swapped = MultiPartitionsDefinition({"a": DOWN, "b": DAYS})
+
+    IdentityPartitionMapping().validate_partition_mapping(above, below)
+
+    with pytest.raises(InvalidDefinitionError, match="relates equal keys"):
+        IdentityPartitionMapping().validate_partition_mapping(above, swapped)

@@ -251,3 +251,33 @@ def test_the_definition_of_time_windows_is_found_in_a_dimension() -> None:
     assert get_time_partitions_def(MultiPartitionsDefinition({"l": letters, "m": letters})) is None
     assert get_time_partitions_def(letters) is None
     assert get_time_partitions_def(None) is None
+
+
+def test_a_separator_in_a_key_of_the_one_dynamic_dimension_belongs_to_that_key():
+    files = DynamicPartitionsDefinition(name="files")
+    sales = MultiPartitionsDefinition({"file": files, "tint": COLORS})
+
+    keys = ["a|b|red", "c|yellow", "a|b|blue"]
+
+    assert [sales.split_key(key) for key in keys] == [
+        ["a|b", "red"],
+        ["c", "yellow"],
+        ["a|b", "blue"],
+    ]
+    assert sales.keys_at(sales.ordinals(keys)) == keys
+
+
+def test_a_range_that_is_reversed_in_one_dimension_is_empty() -> None:
+    both = MultiPartitionsDefinition(
+        {
+            "day": DailyPartitionsDefinition("2024-01-01", "2024-01-10"),
+            "region": StaticPartitionsDefinition(["eu", "us"]),
+        }
+    )
+
+    assert (
+        both.get_partition_keys_in_range(PartitionKeyRange("2024-01-03|eu", "2024-01-02|us")) == []
+    )
+    assert (
+        both.get_partition_keys_in_range(PartitionKeyRange("2024-01-02|us", "2024-01-03|eu")) == []
+    )

@@ -9,8 +9,11 @@ from penstock.partitions.ordinals import Ordinals
 RANDOM = random.Random(7)
 MANY = frozenset(RANDOM.sample(range(5000), 2000))
 OTHERS = frozenset(RANDOM.sample(range(5000), 2000))
+EVEN = frozenset(range(0, 5000, 2))
+SEVENTHS = frozenset(range(3, 5000, 7))
 numbers = st.one_of(
-    st.frozensets(st.integers(0, 60)), st.sampled_from([MANY, OTHERS, frozenset(range(9, 4000))])
+    st.frozensets(st.integers(0, 60)),
+    st.sampled_from([MANY, OTHERS, EVEN, SEVENTHS, frozenset(range(9, 4000))]),
 )
 
 
@@ -59,3 +62,15 @@ def test_numbers_that_no_bitmap_holds_are_kept_as_ranges(far: int) -> None:
 
     assert set(both) == MANY | {far, far + 1}
     assert both - of(MANY) == wide
+
+
+@given(numbers)
+def test_numbers_and_pages_are_in_order(given: frozenset[int]) -> None:
+    assert list(of(given).numbers()) == sorted(given)
+    assert [n for page in of(given).pages(100) for n in page] == sorted(given)
+
+
+def test_numbers_that_are_equally_far_apart_are_a_range() -> None:
+    assert of(SEVENTHS).numbers() == range(3, 4998, 7)
+    assert of(EVEN - {2500}).even() is None
+    assert of(MANY).even() is None

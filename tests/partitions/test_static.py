@@ -19,12 +19,17 @@ def test_a_range_includes_both_ends() -> None:
     assert keys == ["east", "south", "west"]
 
 
-def test_a_reversed_range_is_refused_with_the_swap() -> None:
+def test_a_reversed_range_is_empty() -> None:
+    assert REGIONS.get_partition_keys_in_range(PartitionKeyRange("west", "east")) == []
+
+
+def test_an_end_of_a_range_has_to_exist() -> None:
     with pytest.raises(UnknownPartitionError) as caught:
-        REGIONS.get_partition_keys_in_range(PartitionKeyRange("west", "east"))
+        REGIONS.get_partition_keys_in_range(PartitionKeyRange("east", "wst"))
 
     assert str(caught.value) == (
-        "The partition range 'west...east' is reversed. Write 'east...west'."
+        "There is no partition 'wst'. The keys are 'north', 'east', 'south' and 'west'. "
+        "Nearest: 'west'."
     )
 
 
@@ -105,3 +110,55 @@ def test_lists_that_differ_have_fingerprints_that_differ() -> None:
     lists = [[], [""], ["a"], ["a", "b"], ["b", "a"], ["a b"], ["a", ""]]
 
     assert len({StaticPartitionsDefinition(keys).fingerprint() for keys in lists}) == len(lists)
+
+
+def test_a_long_list_is_checked_like_a_short_one() -> None:
+    keys = [f"k{n}" for n in range(5000)]
+    sound = StaticPartitionsDefinition(keys)
+
+    with pytest.raises(InvalidDefinitionError, match="'k17' occurs more than once"):
+        StaticPartitionsDefinition([*keys[:-2], "k17", keys[-1]])
+    with pytest.raises(InvalidDefinitionError, match="but 7 is of type int"):
+        StaticPartitionsDefinition([*keys[:-2], 7, keys[-1]])  # pyright: ignore[reportArgumentType]
+    with pytest.raises(InvalidDefinitionError, match=r"contains '\.\.\.'"):
+        StaticPartitionsDefinition([*keys[:-2], "a...b", keys[-1]])
+    assert sound.get_partition_keys() == keys
+
+
+def test_equal_long_lists_are_kept_once_and_others_apart() -> None:
+    keys = [f"k{n}" for n in range(5000)]
+    one, same = StaticPartitionsDefinition(keys), StaticPartitionsDefinition(list(keys))
+    keys[7] = "seven"
+    other = StaticPartitionsDefinition(keys)
+
+    assert one == same != other
+    assert one._keys is same._keys  # pyright: ignore[reportPrivateUsage] - room is no behaviour
+    assert one.find("k7") == same.find("k7") == other.find("seven") == 7
+    assert other.find("k7") is None
+    assert one.fingerprint() == same.fingerprint() != other.fingerprint()
+
+
+def test_some_of_many_keys_keep_their_order() -> None:
+    keys = [f"k{n}" for n in range(5000)]
+    many = StaticPartitionsDefinition(keys)
+
+    assert list(many.subset_with_partition_keys(keys[1::3])) == keys[1::3]
+    assert list(many.subset_with_partition_keys([*keys[:9], *keys[1::2]])) == [
+        *keys[:9],
+        *keys[9::2],
+    ]
+    assert many.keys_at(range(4998, 5000)) == ["k4998", "k4999"]
+    assert many.keys_at(range(0)) == []
+    with pytest.raises(IndexError):
+        many.keys_at(range(4998, 5001))
+
+
+def test_of_very_many_keys_those_that_begin_alike_are_near() -> None:
+    many = StaticPartitionsDefinition([f"customer-{n:05}" for n in range(50_000)])
+
+    assert many.nearest_keys("customer-4999x") == [
+        "customer-49999",
+        "customer-49998",
+        "customer-49997",
+    ]
+    assert many.nearest_keys("zzz") == []

@@ -414,3 +414,46 @@ def test_the_text_of_windows_says_where_they_start(
     definition: TimeWindowPartitionsDefinition, text: str
 ) -> None:
     assert str(definition) == text
+
+
+def test_a_reversed_range_is_empty() -> None:
+    days = DailyPartitionsDefinition("2024-01-01", "2024-02-01")
+    reverse = PartitionKeyRange("2024-01-05", "2024-01-02")
+
+    assert days.get_partition_keys_in_range(reverse) == []
+    assert days.empty_subset().with_partition_key_range(days, reverse).is_empty
+
+
+@pytest.mark.parametrize(
+    ("windows", "key", "nearest"),
+    [
+        (WeeklyPartitionsDefinition("2024-01-01"), "2024-01-09", ["2024-01-07", "2024-01-14"]),
+        (MonthlyPartitionsDefinition("2024-01-01"), "2024-02-02", ["2024-02-01", "2024-03-01"]),
+        (
+            HourlyPartitionsDefinition("2024-01-01-00:00"),
+            "2024-01-01-05:30",
+            ["2024-01-01-05:00", "2024-01-01-06:00"],
+        ),
+        (
+            DailyPartitionsDefinition("2024-01-01", exclusions=["0 0 * * 6"]),
+            "2024-01-06",
+            ["2024-01-05", "2024-01-07"],
+        ),
+        (DailyPartitionsDefinition("31/01/2024", fmt="%d/%m/%Y"), "30/01/2024", ["31/01/2024"]),
+        (DailyPartitionsDefinition("2024-01-01", "2024-02-01"), "2030-01-01", ["2024-01-31"]),
+    ],
+)
+def test_the_windows_before_and_after_a_wrong_key_are_near(
+    windows: TimeWindowPartitionsDefinition, key: str, nearest: list[str]
+) -> None:
+    assert windows.nearest_keys(key, datetime(2024, 6, 1, tzinfo=UTC)) == nearest
+
+
+def test_some_of_many_hours_keep_their_order() -> None:
+    hours = HourlyPartitionsDefinition("2024-01-01-00:00", timezone="Europe/London")
+    keys = hours.keys(0, 5000)
+    some = [key for n, key in enumerate(keys) if n % 3 and n % 7]
+
+    assert list(hours.subset_with_partition_keys(some)) == some
+    assert list(hours.subset_with_partition_keys(keys[::5])) == keys[::5]
+    assert hours.keys_at([*range(4000, 4100), *range(80)]) == [*keys[4000:4100], *keys[:80]]

@@ -237,6 +237,10 @@ def test_pools():
             "the `concurrency > runs > max_concurrent_runs` setting",
         ),
         ({"run_queue": {"max_concurrent_runs": -2}}, "a number from 0 on, or -1 for no bound"),
+        (
+            {"run_queue": {"tag_concurrency_limits": [{"key": "team", "limit": -1}]}},
+            "expected a number from 0 on",
+        ),
         ({"concurrency": {"pools": {"granularity": "step"}}}, "'op' or 'run'"),
         ({"telemetry": {"enabled": "no"}}, "found text 'no'; expected true or false"),
     ],

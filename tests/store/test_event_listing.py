@@ -58,7 +58,11 @@ def test_materializations_of_some_partitions_are_found_by_them(tmp_path: Path) -
         ("changed_partitions", (1, 2), "partition_heads_by_change (asset_id=? AND changed>?)"),
         ("partitions_made", (1,), "PRIMARY KEY (asset_id=? AND partition<?)"),
         ("partitions_failed", (1,), "partition_heads_failed (asset_id=? AND partition<?)"),
-        ("old_events", ("log_line", 1.0, 9), "events_by_kind (kind=?)"),
+        (
+            "old_events",
+            {"kind": "log_line", "after": 0, "end": 9, "before": 1.0},
+            "events_by_kind (kind=? AND rowid>? AND rowid<?)",
+        ),
         (
             "asset_keys",
             {"after": "a", "last": "z", "most": 9},

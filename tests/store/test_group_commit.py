@@ -50,7 +50,7 @@ def adding(number: int):
 
 def test_a_job_alone_is_run_at_once() -> None:
     log = Log()
-    commits = GroupCommit(log.commit, crowded=CrowdedError, room=10)
+    commits = GroupCommit(log.commit)
 
     assert [commits.write(adding(1)), commits.write(adding(2))] == [10, 20]
     assert log.kept == [1, 2]
@@ -59,7 +59,7 @@ def test_a_job_alone_is_run_at_once() -> None:
 def test_jobs_that_wait_are_committed_together_and_each_gets_its_own_outcome() -> None:
     log = Log()
     log.go.clear()
-    commits = GroupCommit(log.commit, crowded=CrowdedError, room=10, most=3)
+    commits = GroupCommit(log.commit, most=3)
     with ThreadPoolExecutor(6) as pool:
         first = pool.submit(commits.write, adding(0))
         assert log.begun.wait(30)
@@ -85,7 +85,7 @@ def test_an_interrupt_of_the_leader_leaves_the_others_to_the_next() -> None:
                 raise interrupt
         log.commit(group)
 
-    commits = GroupCommit(commit, crowded=CrowdedError, room=10)
+    commits = GroupCommit(commit)
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(commits.write, adding(0))
         assert log.begun.wait(30)
@@ -104,16 +104,21 @@ def test_an_interrupt_of_the_leader_leaves_the_others_to_the_next() -> None:
 
 
 def test_a_failure_is_raised_where_the_job_was_given() -> None:
-    commits = GroupCommit(Log().commit, crowded=CrowdedError, room=10)
+    commits = GroupCommit(Log().commit)
 
     with pytest.raises(ValueError, match="-7"):
         commits.write(adding(-7))
 
 
-def test_more_jobs_than_there_is_room_for_are_refused_at_once() -> None:
+def test_a_job_that_is_not_admitted_is_refused_at_once() -> None:
     log = Log()
     log.go.clear()
-    commits = GroupCommit(log.commit, crowded=CrowdedError, room=2)
+
+    def admit(waiting: int) -> None:
+        if waiting >= 2:
+            raise CrowdedError(waiting)
+
+    commits = GroupCommit(log.commit, admit=admit)
     with ThreadPoolExecutor(3) as pool:
         first = pool.submit(commits.write, adding(0))
         assert log.begun.wait(30)

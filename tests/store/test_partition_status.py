@@ -27,7 +27,8 @@ from penstock.partitions.static import StaticPartitionsDefinition
 from penstock.partitions.time_window import DailyPartitionsDefinition
 from penstock.store import partition_status
 from penstock.store.memory import MemoryStore
-from penstock.store.partition_status import PartitionStatuses, recorded_facts, status_of
+from penstock.store.partition_status import PartitionStatuses, recorded_facts
+from penstock.store.protocol import Store
 from penstock.store.sqlite import SqliteStore
 
 DAYS = DailyPartitionsDefinition(start_date="2024-01-01", end_date="2024-01-06")
@@ -90,6 +91,10 @@ def make(store: MemoryStore | SqliteStore, asset: AssetKey, *keys: str, v: str =
 
 def fail(store: MemoryStore, asset: AssetKey, *keys: str) -> None:
     store.report([AssetFailed(asset, key, "s", "boom") for key in keys], at=1.0)
+
+
+def status_of(store: Store, graph: AssetGraph, asset: AssetKey, *, now: float) -> PartitionStatus:
+    return PartitionStatuses(store, graph, now=now).status(asset)
 
 
 def counts(status: PartitionStatus) -> str:

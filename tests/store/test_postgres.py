@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier, Event, Thread
+from threading import Event, Thread
 
 import psycopg
 import pytest
@@ -27,13 +27,15 @@ from penstock.errors import (
 )
 from penstock.model.events import AssetMaterialized, LogLine, RunStarted
 from penstock.model.keys import AssetKey
-from penstock.model.run import RunRecord, RunSpec, RunStatus
+from penstock.model.run import RunStatus
 from penstock.store.postgres import PostgresStore
 from penstock.store.postgres_connection import PostgresConnection
 from penstock.store.postgres_migrate import load_postgres_migrations, migrate
 from penstock.store.postgres_server import server_at
 from penstock.store.protocol import EventFilter
 from penstock.testing.postgres import PostgresServer, running_server
+from penstock.testing.store_values import a_run
+from penstock.testing.threads import in_threads
 
 ORDERS = AssetKey("orders")
 IDS = SystemIds(SystemClock())
@@ -59,28 +61,6 @@ def own_server() -> Iterator[PostgresServer]:
     """A server that a test may stop."""
     with running_server() as server:
         yield server
-
-
-def a_run(name: str) -> RunRecord:
-    return RunRecord(
-        id=RunId(name),
-        spec=RunSpec(),
-        status=RunStatus.NOT_STARTED,
-        created=1.0,
-        updated=1.0,
-        plan="p",
-    )
-
-
-def in_threads(count: int, act) -> list:
-    barrier = Barrier(count)
-
-    def begin(number: int):
-        barrier.wait()
-        return act(number)
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(begin, range(count)))
 
 
 def in_process(code: str, *arguments: str) -> subprocess.Popen[str]:
@@ -109,6 +89,39 @@ store.close()
 
 
 # -- many at once
+
+
+def test_ids_have_no_gap_when_somebody_else_writes_after_a_while_alone(
+    postgres_server: PostgresServer, schema: str
+) -> None:
+    one = PostgresStore(postgres_server.url, schema=schema)
+    other = PostgresStore(postgres_server.url, schema=schema)
+    try:
+        alone = [one.report([AssetMaterialized(ORDERS)], at=1.0) for _ in range(4)]
+        between = other.report([AssetMaterialized(ORDERS)] * 3, at=2.0)
+        after = [one.report([AssetMaterialized(ORDERS)], at=3.0) for _ in range(4)]
+        assert (alone, between, after) == ([1, 2, 3, 4], 5, [8, 9, 10, 11])
+        assert [event.id for event in other.events(EventFilter())] == list(range(1, 12))
+    finally:
+        one.close()
+        other.close()
+
+
+def test_ids_of_several_processes_follow_the_order_of_their_commits(
+    postgres_server: PostgresServer, schema: str
+) -> None:
+    stores = [PostgresStore(postgres_server.url, schema=schema) for _ in range(3)]
+    try:
+        in_threads(
+            3,
+            lambda number: [
+                stores[number].report([AssetMaterialized(ORDERS)] * 2, at=1.0) for _ in range(30)
+            ],
+        )
+        assert [event.id for event in stores[0].events(EventFilter())] == list(range(1, 181))
+    finally:
+        for store in stores:
+            store.close()
 
 
 def test_threads_that_report_at_once_lose_nothing(store: PostgresStore) -> None:

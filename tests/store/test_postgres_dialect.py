@@ -7,8 +7,7 @@ from penstock.store.postgres_dialect import (
     TEXT,
     Statement,
     as_array,
-    encoded,
-    format_of,
+    encoded_all,
     ordered,
     translate,
     widened,
@@ -86,4 +85,4 @@ def test_a_list_is_an_array() -> None:
     ],
 )
 def test_values_travel(value: object, travels: bytes | None, how: int) -> None:
-    assert (encoded(value), format_of(value)) == (travels, how)
+    assert encoded_all([value]) == ([travels], [how])

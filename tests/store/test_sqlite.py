@@ -5,9 +5,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Thread
 
 import pytest
 
@@ -23,34 +22,13 @@ from penstock.errors import (
 )
 from penstock.model.events import AssetMaterialized, LogLine, RunStarted
 from penstock.model.keys import AssetKey
-from penstock.model.run import RunRecord, RunSpec, RunStatus
 from penstock.store.connections import connect, outage
 from penstock.store.protocol import EventFilter
 from penstock.store.sqlite import SqliteStore
+from penstock.testing.store_values import a_run
+from penstock.testing.threads import in_threads
 
 ORDERS = AssetKey("orders")
-
-
-def a_run(name: str) -> RunRecord:
-    return RunRecord(
-        id=RunId(name),
-        spec=RunSpec(),
-        status=RunStatus.NOT_STARTED,
-        created=1.0,
-        updated=1.0,
-        plan="p",
-    )
-
-
-def in_threads(count: int, act) -> list:
-    barrier = Barrier(count)
-
-    def begin(number: int):
-        barrier.wait()
-        return act(number)
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(begin, range(count)))
 
 
 def in_process(code: str, path: Path) -> subprocess.Popen[str]:
@@ -94,6 +72,18 @@ def test_threads_that_report_at_once_lose_nothing(tmp_path: Path) -> None:
 
     assert sorted(number for given in ids for number in given) == list(range(1, 401))
     assert made == {f"asset{thread}": 50 for thread in range(8)}
+
+
+def test_threads_that_put_values_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "store.db")
+
+    def put(thread: int) -> None:
+        for n in range(300):
+            store.put_values({f"thread{thread}": str(n)})
+
+    in_threads(8, put)
+
+    assert {f"thread{n}": "299" for n in range(8)} == store.values([f"thread{n}" for n in range(8)])
 
 
 def test_of_threads_that_append_at_once_exactly_one_succeeds(tmp_path: Path) -> None:

@@ -50,9 +50,9 @@ class SystemClock:
     """The machine's own clocks."""
 
     def now(self) -> Instant:
-        """Return the wall-clock time in seconds since the Unix epoch."""
+        """Return the wall-clock time in whole microseconds, so that a datetime can say it too."""
         frozen = _frozen.get()
-        return time.time() if frozen is None else frozen
+        return round(time.time(), 6) if frozen is None else frozen
 
     def monotonic(self) -> float:
         """Return seconds from an arbitrary start; never goes back."""

@@ -158,5 +158,7 @@ class Descriptors:
 
     def _flush_real(self) -> None:
         for stream in self._real:
-            with contextlib.suppress(OSError, ValueError):  # closed, or its reader has gone
+            try:  # twice for each step, so without a context manager
                 stream.flush()
+            except (OSError, ValueError):  # closed, or its reader has gone
+                pass

@@ -71,7 +71,7 @@ class _Proxy(io.TextIOBase):
         self._bytes = _Bytes(self)
 
     @property
-    def encoding(self) -> str:  # type: ignore[override]
+    def encoding(self) -> str:  # type: ignore[override] - an attribute in the stubs
         return "utf-8"
 
     @property
@@ -221,7 +221,7 @@ class _Beyond(io.TextIOBase):
         weakref.finalize(self, os.close, descriptor)
 
     @property
-    def encoding(self) -> str:  # type: ignore[override]
+    def encoding(self) -> str:  # type: ignore[override] - an attribute in the stubs
         return "utf-8"
 
     def write(self, text: str, /) -> int:

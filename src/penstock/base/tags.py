@@ -8,6 +8,7 @@ from typing import Final
 CODE_LOCATION_TAG: Final = "dagster/code_location"
 REPOSITORY_LABEL_TAG: Final = ".dagster/repository"
 PARTITION_NAME_TAG: Final = "dagster/partition"
+PARTITION_SET_TAG: Final = "dagster/partition_set"
 ASSET_PARTITION_RANGE_START_TAG: Final = "dagster/asset_partition_range_start"
 ASSET_PARTITION_RANGE_END_TAG: Final = "dagster/asset_partition_range_end"
 MULTIDIMENSIONAL_PARTITION_PREFIX: Final = "dagster/partition/"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import NoReturn
 
 import click
@@ -18,6 +19,7 @@ from penstock.cli.backfill_request import WAYS, Request, Wanted, read_request
 from penstock.cli.errors import ExitCode, NothingToResumeError
 from penstock.cli.options import Target, config_option, json_option, target_options
 from penstock.cli.output import print_json
+from penstock.cli.step_code import execution_of
 from penstock.control.backfills import (
     BackfillLoop,
     BackfillPorts,
@@ -53,6 +55,9 @@ _HISTORY = 200
 
 _MOST_LINES = 500
 """More partitions than this are shown as ranges."""
+
+_Work = Callable[[BackfillRecord, Sequence[BackfillPartition]], int]
+"""What works a backfill off and returns the exit code."""
 
 
 @click.command(
@@ -127,8 +132,9 @@ def backfill(
     )
     _check(wanted, resume=resume)
     loaded = wiring.loaded_definitions(target)
-    with wiring.opened_instance() as instance:
-        code = _resume(loaded, instance, wanted) if resume else _begin(loaded, instance, wanted)
+    with wiring.working_instance() as instance:
+        work = partial(_work, loaded, instance, target=target, wanted=wanted)
+        code = (_resume if resume else _begin)(loaded, instance, wanted, work)
     ctx.exit(code)
 
 
@@ -153,7 +159,7 @@ def _check(wanted: Wanted, *, resume: bool) -> None:
 # -- a new backfill
 
 
-def _begin(loaded: LoadedDefinitions, instance: Instance, wanted: Wanted) -> int:
+def _begin(loaded: LoadedDefinitions, instance: Instance, wanted: Wanted, work: _Work) -> int:
     request = read_request(loaded, instance, wanted)
     config = wiring.read_config(wanted.config_path)
     if wanted.dry_run:
@@ -189,7 +195,7 @@ def _begin(loaded: LoadedDefinitions, instance: Instance, wanted: Wanted) -> int
     with wiring.claiming(instance):
         _supersede(instance, record, as_json=wanted.as_json)
         instance.store.save_backfill(record, plan.partitions)
-    return _work(loaded, instance, record, plan.partitions, wanted=wanted)
+    return work(record, plan.partitions)
 
 
 def _workers(
@@ -310,10 +316,19 @@ def _refuse_if_worked_on(instance: Instance, record: BackfillRecord) -> None:
         )
 
 
+def _refuse_if_gone(graph: AssetGraph, record: BackfillRecord) -> None:
+    gone = sorted(frozenset(record.assets) - graph.executable_keys)
+    if gone:
+        raise UsageError(
+            f"The unfinished backfill {record.id} of {record.selection} makes the asset "
+            f"'{gone[0]}', which these definitions cannot make. Name those that can with -m or -f."
+        )
+
+
 # -- an old one
 
 
-def _resume(loaded: LoadedDefinitions, instance: Instance, wanted: Wanted) -> int:
+def _resume(loaded: LoadedDefinitions, instance: Instance, wanted: Wanted, work: _Work) -> int:
     with wiring.claiming(instance):
         waiting = unfinished(instance.store)
         if not waiting:
@@ -323,7 +338,7 @@ def _resume(loaded: LoadedDefinitions, instance: Instance, wanted: Wanted) -> in
             )
         record = waiting[0]
         _refuse_if_worked_on(instance, record)
-        wiring.selected(loaded.graph, [f'key:"{k.to_user_string()}"' for k in record.assets])
+        _refuse_if_gone(loaded.graph, record)
         partitions = reopen(instance.store, record)
         instance.store.update_backfill(
             record.id,
@@ -334,7 +349,7 @@ def _resume(loaded: LoadedDefinitions, instance: Instance, wanted: Wanted) -> in
     if not wanted.as_json:
         click.echo(screen.resume_block(record.selection, summary(partitions)))
         click.echo()
-    return _work(loaded, instance, record, partitions, wanted=wanted)
+    return work(record, partitions)
 
 
 # -- the work
@@ -346,15 +361,17 @@ def _work(
     record: BackfillRecord,
     partitions: Sequence[BackfillPartition],
     *,
+    target: Target,
     wanted: Wanted,
 ) -> int:
     parallel = wanted.parallel or record.parallel
     if needs_order(loaded.graph, frozenset(record.assets)) is not None:
         parallel = 1
+    execution = execution_of(loaded, target, record.config, instance)
     ports = BackfillPorts(
         store=instance.store,
         clock=instance.clock,
-        launcher=wiring.RunLauncher(loaded, instance, record),
+        launcher=wiring.PieceLauncher(loaded, instance, record, execution=execution),
         interrupt=interrupt_all,
         report=_reporter(parallel=parallel, as_json=wanted.as_json),
     )

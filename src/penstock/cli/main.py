@@ -129,6 +129,10 @@ _COMMANDS: MutableMapping[str, Entry] = {
     "partitions": Entry("penstock.cli.partitions:partitions", "Show where partitions stand."),
     "asset": Entry("penstock.cli.asset:asset", "List, show and materialize assets."),
     "run": Entry("penstock.cli.run:run", "List, show, resume, cancel and launch runs."),
+    "store": Entry(
+        "penstock.cli.store:store", "Measure, copy, restore, upgrade and trim the store."
+    ),
+    "doctor": Entry("penstock.cli.doctor:doctor", "Examine the store and the home; mend them."),
     "settings": Entry("penstock.cli.settings:settings", "Show and check penstock.yaml."),
     "definitions": Entry("penstock.cli.definitions:definitions", "Check the definitions."),
     "version": Entry("penstock.cli.version:version", "Print the version."),

@@ -132,7 +132,7 @@ def parse_range(text: str | None) -> tuple[str, str] | None:
 def run_request(target: Target, request: Request) -> int:
     """Make what was asked for and return the exit code."""
     loaded = wiring.loaded_definitions(target)
-    with wiring.opened_instance() as instance:
+    with wiring.working_instance() as instance:
         wiring.observe_sources(loaded, instance)
         assets = wiring.selected(loaded.graph, request.selection)
         execution = execution_of(loaded, target, request.config, instance)

@@ -41,7 +41,7 @@ def printing(echo: Callable[[object], None]) -> Callable[[RunEvent], None]:
     """Return an observer that prints each event of a run as one line of JSON."""
 
     def observe(event: RunEvent) -> None:
-        echo(encode_event(event))
+        echo(encode_event(event).decode())
 
     return observe
 

@@ -20,6 +20,7 @@ from penstock.cli.output import (
     run_as_json,
 )
 from penstock.cli.progress import Progress
+from penstock.cli.step_code import execution_of
 from penstock.errors import UsageError
 from penstock.execute.coordinators import start_queued
 from penstock.execute.owners import is_alive
@@ -131,7 +132,7 @@ def resume(
 ) -> None:
     """Go on with a run whose process died, at its first unfinished step."""
     loaded = wiring.loaded_definitions(target)
-    with wiring.opened_instance() as instance:
+    with wiring.working_instance() as instance:
         record = find_run(instance.store, run_id)
         if record.status is not RunStatus.SUSPENDED:
             raise NothingToResumeError(
@@ -142,7 +143,14 @@ def resume(
         progress = Progress(write=echo, complain=complaining(), checks=checks)
         observe = printing(echo) if as_json else progress.observe
         finished = resume_run(
-            loaded, instance, record.id, observer=observe, loggers=loggers_for(log_format)
+            loaded,
+            instance,
+            record.id,
+            observer=observe,
+            loggers=loggers_for(log_format),
+            execution=execution_of(
+                loaded, target, record.spec.config, instance, job=record.spec.job
+            ),
         )
     if as_json:
         print_json({"event": "summary", **run_as_json(finished)})
@@ -177,7 +185,7 @@ def cancel(*, run_id: str, as_json: bool) -> None:
 @json_option
 def dequeue(*, as_json: bool) -> None:
     """Launch the queued runs that the limits have room for, once."""
-    with wiring.opened_instance() as instance:
+    with wiring.working_instance() as instance:
         decision = start_queued(instance)
     if as_json:
         held = [{"run": each.run, "because": each.because} for each in decision.held]

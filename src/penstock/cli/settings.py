@@ -11,6 +11,7 @@ from penstock.base.settings import Settings, load_settings
 from penstock.cli.options import json_option
 from penstock.cli.output import print_json, print_table
 from penstock.errors import InvalidConfigError, PenstockError
+from penstock.host.load import make_importable
 from penstock.instance import Instance
 from penstock.settings.document import (
     NAME,
@@ -105,7 +106,9 @@ def _check(document: Document) -> None:
     Raises:
         InvalidConfigError: Something does not fit.
     """
-    config = _read(document, load_settings())
+    process = load_settings()
+    make_importable(process.project.root)
+    config = _read(document, process)
     told: list[str] = []
     for key, data in config.parts.items():
         if key == "instance_class":

@@ -12,6 +12,7 @@ import msgspec
 from penstock.base.settings import load_settings
 from penstock.cli import wiring
 from penstock.cli.options import Target
+from penstock.define.job_config import resolve_run_config
 from penstock.define.loaded import LoadedDefinitions
 from penstock.execute.execution import IN_THIS_PROCESS, Execution, choose_execution
 from penstock.execute.frames import CodePointer
@@ -36,23 +37,33 @@ def execution_of(
     target: Target,
     run_config: Mapping[str, object],
     instance: Instance,
+    *,
+    job: str | None = None,
 ) -> Execution:
-    """Return how steps of definitions are carried out: here, if they name no executor.
+    """Return how steps are carried out: here, if no executor is named.
 
     Args:
         loaded: The definitions.
         target: Where they are.
         run_config: The config of the run; its `execution` section is read.
         instance: The instance of the run.
+        job: The job of the run; its own executor and the mapping of its config come first.
 
     Raises:
         InvalidConfigError: The config does not fit the executor.
     """
-    if loaded.executor is None:
+    declared = None if job is None else loaded.job_named(job)
+    executor = loaded.executor if declared is None else declared.executor_def
+    if executor is None:
         return IN_THIS_PROCESS
+    if declared is not None and declared.config_mapping is not None:
+        environment = instance.settings.environment
+        run_config = resolve_run_config(declared, run_config, environment=environment).plain
     place = _Place(str(Path.cwd()), target.module, target.python_file, target.attribute)
     pointer = CodePointer(f"{__name__}:load_location", msgspec.structs.asdict(place))
-    return choose_execution(loaded.executor, run_config, settings=instance.settings, code=pointer)
+    return choose_execution(
+        executor, run_config, settings=instance.settings, job=declared, code=pointer
+    )
 
 
 def load_location(

@@ -6,6 +6,7 @@ The only composition root. Commands ask here for what they need and hand it on.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -17,22 +18,30 @@ from typing import cast
 from penstock.base.ids import RunId
 from penstock.base.settings import Settings, load_settings
 from penstock.cli.options import Target
+from penstock.control.retention import RetentionLoop
 from penstock.define.definitions import Definitions
 from penstock.define.loaded import LoadedDefinitions
-from penstock.errors import InvalidConfigError, InvalidSubsetError, UsageError
+from penstock.errors import (
+    InvalidConfigError,
+    InvalidSubsetError,
+    UnknownPartitionError,
+    UsageError,
+)
+from penstock.execute.execution import IN_THIS_PROCESS, Execution
 from penstock.execute.owners import is_alive, this_owner
 from penstock.execute.recovery import recover_lost_runs, resume_run
 from penstock.execute.runs import execute_run
 from penstock.graph.asset_graph import AssetGraph
 from penstock.graph.outdated_partitions import outdated_partitions
 from penstock.graph.selection import AssetSelection
-from penstock.host.load import OtherFiles, load_definitions
+from penstock.host.load import OtherFiles, load_definitions, make_importable
 from penstock.instance import Instance
 from penstock.model.backfill import BackfillPartition, BackfillRecord
 from penstock.model.keys import AssetKey
 from penstock.model.run import RunRecord
 from penstock.partitions.context import partition_loading_context
 from penstock.partitions.subset import PartitionsSubset
+from penstock.settings.ages import ages_of
 from penstock.store.in_progress import of_piece
 from penstock.store.partition_status import PartitionStatuses
 
@@ -40,12 +49,39 @@ from penstock.store.partition_status import PartitionStatuses
 @contextmanager
 def opened_instance(settings: Settings | None = None) -> Generator[Instance]:
     """Open the store of this project; runs whose process died become suspended first."""
+    chosen = settings or load_settings()
+    make_importable(chosen.project.root)
     with (
-        Instance.open(settings or load_settings()) as instance,
+        Instance.open(chosen) as instance,
         partition_loading_context(dynamic_partitions_store=instance),
     ):
         recover_lost_runs(instance)
         yield instance
+
+
+@contextmanager
+def working_instance(settings: Settings | None = None) -> Generator[Instance]:
+    """Open the store for a command that runs things; at its end the store forgets a little."""
+    with opened_instance(settings) as instance:
+        yield instance
+        forget_a_little(instance)
+
+
+_FORGETS_EVERY = 3_600.0
+_FORGETS_FOR = 0.05
+"""Seconds after which no further batch is begun."""
+
+
+def forget_a_little(instance: Instance) -> None:
+    """Let the store forget what is past its age: a batch or two, once an hour; it never fails."""
+    now = instance.clock.now()
+    duty = RetentionLoop(instance.store, ages_of(instance.config.retention))
+    end = instance.clock.monotonic() + _FORGETS_FOR
+    try:
+        if duty.is_due(now, every=_FORGETS_EVERY):
+            duty.run(now, goes_on=lambda _: instance.clock.monotonic() < end)
+    except Exception as error:  # noqa: BLE001 - the work of the command is done, whatever this does
+        logging.getLogger(__name__).warning("retention_failed: %s", error)
 
 
 def loaded_definitions(target: Target, settings: Settings | None = None) -> LoadedDefinitions:
@@ -197,24 +233,38 @@ MOST_COMPARED = 20_000
 """How many partitions a command compares with their inputs that need not compare them all."""
 
 
-class RunLauncher:
+class PieceLauncher:
     """Runs a piece of a backfill in the calling thread."""
 
     def __init__(
-        self, loaded: LoadedDefinitions, instance: Instance, backfill: BackfillRecord
+        self,
+        loaded: LoadedDefinitions,
+        instance: Instance,
+        backfill: BackfillRecord,
+        *,
+        execution: Execution = IN_THIS_PROCESS,
     ) -> None:
         self._loaded = loaded
         self._instance = instance
         self._backfill = backfill
+        self._execution = execution
 
     def outdated(self, piece: BackfillPartition) -> frozenset[AssetKey]:
-        """Return the assets of which some partition of the piece is not fresh now."""
+        """Return the assets of which some partition of the piece is not fresh now.
+
+        Raises:
+            UnknownPartitionError: The piece has no partition any more.
+        """
         graph = self._loaded.graph
         statuses = partition_statuses(graph, self._instance)
         definition = graph.node(min(self._backfill.assets)).partitions
         assert definition is not None
         with partition_loading_context(dynamic_partitions_store=self._instance):
             requested = PartitionsSubset(definition, of_piece(definition, piece))
+            if not len(requested):
+                raise UnknownPartitionError(
+                    f"There is no partition '{piece.key}', or not any more."
+                )
             found = outdated_partitions(
                 graph,
                 {asset: statuses.facts(asset, within=requested) for asset in self._backfill.assets},
@@ -237,8 +287,9 @@ class RunLauncher:
             backfill=backfill.id,
             why=f"{what} {piece.number} of {backfill.total} of the backfill of "
             f"{backfill.selection}",
+            execution=self._execution,
         )
 
     def resume(self, run: RunId) -> RunRecord:
         """Go on with a suspended run; return it when it has ended."""
-        return resume_run(self._loaded, self._instance, run)
+        return resume_run(self._loaded, self._instance, run, execution=self._execution)

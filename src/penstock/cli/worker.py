@@ -67,7 +67,9 @@ def carry_out(order: WorkerOrder) -> int:
             try:
                 target = _target_of(dict(record.spec.tags).get(TARGET_TAG, ""))
                 loaded = wiring.loaded_definitions(target, instance.settings)
-                execution = execution_of(loaded, target, record.spec.config, instance)
+                execution = execution_of(
+                    loaded, target, record.spec.config, instance, job=record.spec.job
+                )
             except Exception as error:
                 fail_before_start(instance, record, error)
                 raise

@@ -15,6 +15,7 @@ from penstock.compat.asset_records import (
 )
 from penstock.compat.event_entries import EventLogEntry, EventLogRecord
 from penstock.compat.event_filters import Tags
+from penstock.compat.event_forms import tags_of
 from penstock.compat.event_types import ASSET_TYPES, KIND_OF_TYPE, DagsterEventType
 from penstock.errors import ParameterCheckError
 from penstock.model.asset_state import AssetHead
@@ -69,8 +70,11 @@ class AssetQueries:
             for number in (head.materialized, head.observed, head.failed)
         )
         wiped = self._wipes(heads) if heads else {}
+        records: dict[int | None, EventLogRecord] = {
+            number: EventLogRecord(number, EventLogEntry(event)) for number, event in events.items()
+        }
         return [
-            AssetRecord(_newest_of(head), _entry_of(head, events, wiped.get(key)))
+            AssetRecord(_newest_of(head), _entry_of(head, records, wiped.get(key)))
             for key, head in heads.items()
         ]
 
@@ -258,17 +262,13 @@ def _wiped_name(asset: AssetKey) -> str:
 
 
 def _entry_of(
-    head: AssetHead, events: Mapping[int, StoredEvent], wiped: Instant | None
+    head: AssetHead, records: Mapping[int | None, EventLogRecord], wiped: Instant | None
 ) -> AssetEntry:
-    def record(number: int | None) -> EventLogRecord | None:
-        event = None if number is None else events.get(number)
-        return None if event is None else EventLogRecord(event.id, EventLogEntry(event))
-
     return AssetEntry(
         asset_key=head.asset,
-        last_materialization_record=record(head.materialized),
-        last_observation_record=record(head.observed),
-        last_failed_to_materialize_record=record(head.failed),
+        last_materialization_record=records.get(head.materialized),
+        last_observation_record=records.get(head.observed),
+        last_failed_to_materialize_record=records.get(head.failed),
         last_run_id=head.planned_run or head.run,
         last_planned_materialization_run_id=head.planned_run,
         asset_details=None if wiped is None else AssetDetails(wiped),
@@ -276,8 +276,7 @@ def _entry_of(
 
 
 def _newest_of(head: AssetHead) -> int:
-    known = (head.materialized, head.observed, head.failed)
-    return max((number for number in known if number is not None), default=0)
+    return max(head.materialized or 0, head.observed or 0, head.failed or 0)
 
 
 def _key_of(cursor: str) -> AssetKey:
@@ -292,7 +291,4 @@ def _code_version(event: StoredEvent) -> str | None:
 
 def _tags_of(event: StoredEvent) -> Mapping[str, str]:
     told = event.event
-    if not isinstance(told, AssetMaterialized | AssetObserved):
-        return {}
-    version = {"dagster/data_version": told.data_version} if told.data_version else {}
-    return {**told.tags, **version}
+    return tags_of(told) if isinstance(told, AssetMaterialized | AssetObserved) else {}

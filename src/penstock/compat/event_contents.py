@@ -32,6 +32,7 @@ from penstock.compat.event_data import (
     TypeCheckData,
     UserFailureData,
 )
+from penstock.compat.event_forms import tags_of
 from penstock.model import events as native
 from penstock.model.freshness import FreshnessState
 
@@ -155,11 +156,6 @@ def materialization_of(
     event: native.AssetMaterialized | native.AssetObserved,
 ) -> Materialization:
     """Return what a materialization or an observation says."""
-    version = {"dagster/data_version": event.data_version} if event.data_version else {}
     return Materialization(
-        event.asset,
-        event.partition,
-        event.metadata,
-        {**event.tags, **version},
-        event.description,
+        event.asset, event.partition, event.metadata, tags_of(event), event.description
     )

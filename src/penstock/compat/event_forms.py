@@ -151,7 +151,7 @@ def native_materialization(fact: AssetFact, *, step: str | None = None) -> nativ
         asset=fact.asset_key,
         partition=fact.partition,
         step=step,
-        metadata=dict(normalize_metadata(fact.metadata)),
+        metadata=normalize_metadata(fact.metadata),
         data_version=tags.pop(DATA_VERSION_TAG, ""),
         code_version=tags.pop(CODE_VERSION_TAG, None),
         inputs=_taken_inputs(tags),
@@ -162,12 +162,29 @@ def native_materialization(fact: AssetFact, *, step: str | None = None) -> nativ
 
 def _taken_inputs(tags: dict[str, str]) -> dict[str, str]:
     """Take the versions of the data that something was made of out of its tags."""
+    if not tags:
+        return {}
     prefix = f"{INPUT_DATA_VERSION_TAG_PREFIX}/"
     taken: dict[str, str] = {}
     for name in [name for name in tags if name.startswith(prefix)]:
         upstream = AssetKey.from_user_string(name.removeprefix(prefix))
         taken[upstream.to_escaped_user_string()] = tags.pop(name)
     return taken
+
+
+def tags_of(event: native.AssetMaterialized | native.AssetObserved) -> dict[str, str]:
+    """Return the tags of an event, among them those that say of which versions it is."""
+    tags = dict(event.tags)
+    if event.data_version:
+        tags[DATA_VERSION_TAG] = event.data_version
+    if isinstance(event, native.AssetObserved):
+        return tags
+    if event.code_version is not None:
+        tags[CODE_VERSION_TAG] = event.code_version
+    for text, version in event.inputs.items():
+        upstream = AssetKey.from_escaped_user_string(text).to_user_string()
+        tags[f"{INPUT_DATA_VERSION_TAG_PREFIX}/{upstream}"] = version
+    return tags
 
 
 def native_observation(fact: AssetFact, *, step: str | None = None) -> native.AssetObserved:
@@ -177,7 +194,7 @@ def native_observation(fact: AssetFact, *, step: str | None = None) -> native.As
         asset=fact.asset_key,
         partition=fact.partition,
         step=step,
-        metadata=dict(normalize_metadata(fact.metadata)),
+        metadata=normalize_metadata(fact.metadata),
         data_version=tags.pop(DATA_VERSION_TAG, ""),
         tags=tags,
         description=fact.description,
@@ -194,7 +211,7 @@ def native_verdict(verdict: CheckVerdict, *, step: str | None = None) -> native.
         step=step,
         severity=str(verdict.severity.value),
         blocking=verdict.blocking,
-        metadata=dict(normalize_metadata(verdict.metadata)),
+        metadata=normalize_metadata(verdict.metadata),
         description=verdict.description,
     )
 

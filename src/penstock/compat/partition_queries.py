@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from penstock.base.clock import Clock
 from penstock.compat.asset_records import AssetPartitionStatus
-from penstock.compat.partition_statuses import partition_statuses
+from penstock.compat.status_by_partition import status_by_partition
 from penstock.errors import ParameterCheckError
 from penstock.model.keys import AssetKey
 from penstock.partitions.definition import PartitionsDefinition
@@ -56,7 +56,7 @@ class PartitionQueries:
         is what an unfinished run or backfill is still to make; failed is what failed when it was
         last tried, whether it was made before or not.
         """
-        return partition_statuses(
+        return status_by_partition(
             self.store,
             asset_key,
             partition_keys,

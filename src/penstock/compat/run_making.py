@@ -25,7 +25,6 @@ from penstock.base.tags import (
     RESUME_RETRY_TAG,
     ROOT_RUN_ID_TAG,
 )
-from penstock.compat.run_lineage import lineage, past_run
 from penstock.compat.runs import DagsterRun, spec_of
 from penstock.errors import (
     InvariantViolationError,
@@ -40,6 +39,7 @@ from penstock.plan.again import parent_facts, plan_again, unfinished_steps
 from penstock.plan.announce import planned
 from penstock.plan.plan import Plan, encode_plan
 from penstock.store.protocol import Store
+from penstock.store.run_lineage import lineage, past_run
 
 _NO_PLAN = Plan(())
 

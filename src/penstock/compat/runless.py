@@ -19,6 +19,12 @@ from penstock.compat.event_forms import (
 from penstock.errors import InvariantViolationError
 from penstock.model.events import FreshnessChanged, FreshnessJudged, RunEvent
 
+RUNLESS_RUN_ID = ""
+"""The id of the run of an event that belongs to none."""
+
+RUNLESS_JOB_NAME = ""
+"""The name of the job of such an event."""
+
 
 @runtime_checkable
 class RunlessAssetEvent(AssetFact, Protocol):

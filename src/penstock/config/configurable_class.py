@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self, TypeVar, cast
 
@@ -64,6 +64,30 @@ class ConfigurableClass(ABC):
         raise NotImplementedError(
             f"{cls.__name__} must implement the from_config_value classmethod"
         )
+
+
+class Configured(ConfigurableClass):
+    """A configurable class whose config are the arguments of its class, as in all that are ours."""
+
+    _inst_data: ConfigurableClassData | None = None
+
+    @property
+    def inst_data(self) -> ConfigurableClassData | None:
+        """What the object was made of; None for one that code made."""
+        return self._inst_data
+
+    @classmethod
+    def config_type(cls) -> ConfigSchema:
+        """Return the schema of the config: there is nothing to say, unless a subclass has it."""
+        return {}
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData, config_value: Mapping[str, object]
+    ) -> Self:
+        """Make the object of a config that fits the schema, variables resolved."""
+        make = cast("Callable[..., Self]", cls)  # the schema names the arguments
+        return make(inst_data=inst_data, **config_value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from penstock.decide.backfill import (
     reopened,
     summary,
 )
+from penstock.errors import UnknownPartitionError
 from penstock.graph.staleness import ALREADY_FRESH
 from penstock.model.backfill import (
     BackfillPartition,
@@ -44,7 +45,11 @@ class Launcher(Protocol):
     """What runs one piece of a backfill in the calling thread."""
 
     def outdated(self, piece: BackfillPartition) -> frozenset[AssetKey]:
-        """Return the assets of which some partition of the piece is not fresh now."""
+        """Return the assets of which some partition of the piece is not fresh now.
+
+        Raises:
+            UnknownPartitionError: The piece has no partition any more.
+        """
         ...
 
     def launch(self, piece: BackfillPartition, assets: AbstractSet[AssetKey]) -> RunRecord:
@@ -246,7 +251,10 @@ class BackfillLoop:
     def _perform(self, started: BackfillPartition) -> BackfillPartition:
         """Run a partition in the calling thread and return how it ended."""
         began = self._ports.clock.monotonic()
-        run = self._run_of(started)
+        try:
+            run = self._run_of(started)
+        except UnknownPartitionError as error:  # it is gone since the backfill was planned
+            return replace(started, state=PartitionState.FAILED, error=str(error).splitlines()[0])
         took = self._ports.clock.monotonic() - began
         if run is None:
             # Planned as outdated, and made since: by an attempt whose run was cancelled after it.

@@ -164,7 +164,7 @@ class Definitions(ResolvingGetters):
                     for job in own
                 },
             )
-            self._loaded = replace(self._loaded, executor=self.executor)
+            self._loaded = replace(self._loaded, executor=self.executor, job_named=self._job_named)
         return self._loaded
 
     def has_resolved_repository_def(self) -> bool:
@@ -242,12 +242,15 @@ class Definitions(ResolvingGetters):
         """
         if name == IMPLICIT_ASSET_JOB_NAME:
             return self.resolve_implicit_global_asset_job_def()
-        jobs = self.all_jobs()
-        for job in jobs:
-            if job.name == name:
-                return self._resolved(job, self.load())
-        near = did_you_mean(name, [job.name for job in jobs])
-        raise InvalidDefinitionError(f"Could not find job '{name}' in these definitions.{near}")
+        job = self._job_named(name)
+        if job is None:
+            near = did_you_mean(name, [job.name for job in self.all_jobs()])
+            raise InvalidDefinitionError(f"Could not find job '{name}' in these definitions.{near}")
+        return job
+
+    def _job_named(self, name: str) -> JobDefinition | None:
+        found = (self._resolved(job, self.load()) for job in self.all_jobs() if job.name == name)
+        return next(found, None)
 
     def _resolved(self, job: Job, loaded: LoadedDefinitions) -> JobDefinition:
         if isinstance(job, UnresolvedAssetJob):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -41,8 +41,13 @@ from penstock.plan.validate import problems
 if TYPE_CHECKING:
     from penstock.define.executor import ExecutorDefinition
     from penstock.define.hook import HookDefinition
+    from penstock.define.job_definition import JobDefinition
 
 Declared = AssetsDefinition | AssetSpec | AssetChecksDefinition
+
+
+def _no_job(name: str) -> None:
+    del name
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class LoadedDefinitions:
         jobs: The jobs that have steps of their own, each as definitions of those alone.
         declared: The assets, specs and checks, in order.
         executor: What runs the steps of jobs that say nothing else.
+        job_named: Returns a declared job, resolved; None if no job is declared of that name.
     """
 
     location: str
@@ -68,6 +74,7 @@ class LoadedDefinitions:
     jobs: Mapping[str, LoadedDefinitions] = field(default_factory=dict[str, "LoadedDefinitions"])
     declared: Sequence[Declared] = ()
     executor: ExecutorDefinition | None = None
+    job_named: Callable[[str], JobDefinition | None] = field(default=_no_job, compare=False)
 
     @cached_property
     def graph(self) -> AssetGraph:

@@ -140,7 +140,10 @@ def _retries_of(config: Config) -> RetryMode:
 def _max_concurrent_of(config: Config) -> int | None:
     count = cast("int | None", config.get("max_concurrent"))
     if count is not None and count < 0:
-        raise InvalidConfigError(f"max_concurrent must be at least 1, not {count}.")
+        raise InvalidConfigError(
+            f"max_concurrent must be at least 1, not {count}. Leave it out to run as many steps at "
+            "once as there are processors."
+        )
     return count or None
 
 

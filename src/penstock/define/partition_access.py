@@ -43,15 +43,18 @@ class PartitionAccess:
 
     @property
     def partition_key(self) -> str:
-        """The partition that the run is for.
+        """The partition that the run is for; of a range, if that is of one only.
 
         Raises:
-            InvariantViolationError: The run has no partition, or a range of them.
+            InvariantViolationError: The run has no partition, or a range of several.
             ParameterCheckError: The function is called by hand, and not for a partition.
         """
         key = self._scope.partition_key
         if key is None:
-            if self._scope.partition_range is not None:
+            span = self._scope.partition_range
+            if span is not None:
+                if span.start == span.end:
+                    return span.start
                 raise InvariantViolationError(
                     "Cannot access partition_key: this run covers a range of partitions. Use "
                     "context.partition_keys or context.partition_key_range."

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, cast
 
 from penstock.config.config_type import ABSENT
 from penstock.config.snapshot import fields_of_type
-from penstock.define.own_executors import multi_or_in_process_executor
 from penstock.define.graph_definition import GraphDefinition
+from penstock.define.own_executors import multi_or_in_process_executor
 from penstock.define.resource_like import resource_definition_of
 from penstock.define.scope import plain_config
 

@@ -8,13 +8,13 @@ in `decide/queue.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Self, cast
+from typing import cast
 
 from penstock.base.ids import RunId
 from penstock.base.tags import CODE_LOCATION_TAG
 from penstock.compat.runs import DagsterRun
-from penstock.config.configurable_class import ConfigurableClass, ConfigurableClassData
-from penstock.config.schema import ConfigSchema, Shape
+from penstock.config.configurable_class import ConfigurableClassData, Configured
+from penstock.config.schema import ConfigSchema
 from penstock.decide.queue import OCCUPYING, QueueDecision, decide_queue
 from penstock.errors import InvalidConfigError
 from penstock.execute.launched import fail_before_start
@@ -29,29 +29,11 @@ from penstock.settings.schema import QUEUE
 from penstock.settings.values import QueueSettings
 
 
-class DefaultRunCoordinator(RunCoordinator, ConfigurableClass):
+class DefaultRunCoordinator(RunCoordinator, Configured):
     """Launches a run as soon as it is submitted."""
 
     def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
         self._inst_data = inst_data
-
-    @property
-    def inst_data(self) -> ConfigurableClassData | None:
-        """What the object was made of."""
-        return self._inst_data
-
-    @classmethod
-    def config_type(cls) -> ConfigSchema:
-        """Return the schema of the config: there is none."""
-        return Shape({})
-
-    @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData, config_value: Mapping[str, object]
-    ) -> Self:
-        """Make the coordinator."""
-        del config_value
-        return cls(inst_data)
 
     def submit_run(self, context: SubmitRunContext) -> DagsterRun:
         """Launch a run that has not started; return it as it stands afterwards."""
@@ -66,7 +48,7 @@ class DefaultRunCoordinator(RunCoordinator, ConfigurableClass):
         return cast("Instance", self._instance).run_launcher.terminate(run_id)
 
 
-class QueuedRunCoordinator(RunCoordinator, ConfigurableClass):
+class QueuedRunCoordinator(RunCoordinator, Configured):
     """Lets submitted runs wait until the limits have room for them.
 
     Args:
@@ -116,22 +98,10 @@ class QueuedRunCoordinator(RunCoordinator, ConfigurableClass):
                 f"max_concurrent_runs must be a number from 0 on, or -1 for no bound; not {most}."
             )
 
-    @property
-    def inst_data(self) -> ConfigurableClassData | None:
-        """What the object was made of."""
-        return self._inst_data
-
     @classmethod
     def config_type(cls) -> ConfigSchema:
         """Return the schema of the config."""
         return QUEUE
-
-    @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData, config_value: Mapping[str, object]
-    ) -> Self:
-        """Make the coordinator."""
-        return cls(inst_data=inst_data, **config_value)  # pyright: ignore[reportArgumentType] - checked against the schema
 
     def get_run_queue_config(self) -> RunQueueConfig:
         """Return the limits under Dagster's names, those of `concurrency` among them."""

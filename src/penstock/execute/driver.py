@@ -84,9 +84,7 @@ class Driver:
     ) -> None:
         self._machine = machine
         self._lease = lease
-        self._journal = RunJournal(
-            store, lease, clock=clock, hurried=lambda: interrupt.requested
-        )
+        self._journal = RunJournal(store, lease, clock=clock, hurried=lambda: interrupt.requested)
         self._executor = executor
         self._clock = clock
         self._interrupt = interrupt

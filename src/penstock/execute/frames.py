@@ -7,6 +7,7 @@ two ends hold. Events travel as they are stored. Nothing is unpickled on either 
 from __future__ import annotations
 
 import contextlib
+import importlib
 import socket
 import threading
 from typing import cast
@@ -15,6 +16,7 @@ import msgspec
 
 from penstock.base.codec import decoder, encode
 from penstock.decide.copies import Source
+from penstock.errors import LoadError
 from penstock.execute.protocol import Task
 from penstock.model.events import ErrorInfo, RunEvent
 from penstock.plan.plan import Step
@@ -27,6 +29,21 @@ class CodePointer(msgspec.Struct, frozen=True):
 
     function: str
     arguments: dict[str, object] = {}
+
+    def call(self) -> object:
+        """Import the function and call it.
+
+        Raises:
+            LoadError: It is not there.
+        """
+        module, _, name = self.function.partition(":")
+        function = getattr(importlib.import_module(module), name, None)
+        if not callable(function):
+            raise LoadError(
+                f"There is no function {self.function}, which is to load the code of the run. Use "
+                "one version of Penstock and of the code in all processes."
+            )
+        return function(self.arguments)
 
 
 class _Message(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):

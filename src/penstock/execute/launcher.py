@@ -12,15 +12,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Self, cast
+from typing import Final, cast
 
 import msgspec
 
 from penstock.base.ids import RunId
 from penstock.compat.runs import DagsterRun
-from penstock.config.configurable_class import ConfigurableClass, ConfigurableClassData
+from penstock.config.configurable_class import ConfigurableClassData, Configured
 from penstock.config.schema import ConfigSchema, Field
 from penstock.errors import FencedError, InvariantViolationError, StoreUnavailableError
 from penstock.execute import owners
@@ -43,7 +43,7 @@ POLL: Final = 0.05
 """Seconds between two looks whether a worker has ended."""
 
 
-class DefaultRunLauncher(RunLauncher, ConfigurableClass):
+class DefaultRunLauncher(RunLauncher, Configured):
     """Starts a process on this machine for each run.
 
     Args:
@@ -64,11 +64,6 @@ class DefaultRunLauncher(RunLauncher, ConfigurableClass):
         self._grace = grace_seconds
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
 
-    @property
-    def inst_data(self) -> ConfigurableClassData | None:
-        """What the object was made of."""
-        return self._inst_data
-
     @classmethod
     def config_type(cls) -> ConfigSchema:
         """Return the schema of the config."""
@@ -76,15 +71,6 @@ class DefaultRunLauncher(RunLauncher, ConfigurableClass):
             "wait_for_processes": Field(bool, default_value=False, is_required=False),
             "grace_seconds": Field(float, default_value=10.0, is_required=False),
         }
-
-    @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData, config_value: Mapping[str, object]
-    ) -> Self:
-        """Make the launcher."""
-        grace = config_value.get("grace_seconds", 10.0)
-        assert isinstance(grace, float)
-        return cls(inst_data, bool(config_value.get("wait_for_processes", False)), grace)
 
     def launch_run(self, context: LaunchRunContext) -> None:
         """Start the worker of a run, and return without waiting for it.
@@ -223,7 +209,7 @@ class DefaultRunLauncher(RunLauncher, ConfigurableClass):
             store.append(run, [RunStarting(owner)], at=now, expect=lease.version, fence=lease.fence)
         except FencedError as error:
             raise InvariantViolationError(
-                f"Another process has just taken run {run} up."
+                f"Another process has just taken run {run} up. Leave it to that one."
             ) from error
 
     def _process_of(self, record: RunRecord) -> int | None:

@@ -59,6 +59,14 @@ def is_alive(home: Path | None, owner: str | None) -> bool:
     return False
 
 
+def others_alive(home: Path) -> list[str]:
+    """Return the owners that are alive, but not this process."""
+    held = _held.get((os.getpid(), home))
+    mine = None if held is None else held[0]
+    known = sorted(path.stem for path in (home / "owners").glob("*.lock"))
+    return [owner for owner in known if owner != mine and is_alive(home, owner)]
+
+
 def heir(home: Path, owner: str) -> int:
     """Hold the lock of an owner that a process to be started will be; return its descriptor.
 

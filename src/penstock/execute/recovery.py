@@ -13,6 +13,7 @@ from penstock.errors import InvariantViolationError
 from penstock.execute import owners
 from penstock.execute.driver import Observer
 from penstock.execute.execution import IN_THIS_PROCESS, Execution
+from penstock.execute.job_code import bind_job
 from penstock.execute.run_loggers import LoggerCall
 from penstock.execute.run_records import append_to, existing, plan_of
 from penstock.execute.runs import Begun, RunCode, code_of, drive
@@ -80,6 +81,10 @@ def code_for(
             f"Run {record.id} cannot be carried out: the definitions have no '{gone[0]}' any more. "
             f"Cancel it with 'penstock run cancel {record.id}'."
         )
+    job = loaded.job_named(record.spec.job)
+    if job is not None:
+        ops = record.spec.ops
+        return bind_job(job.get_subset(op_selection=ops) if ops else job, instance, record, plan)
     return code_of(steps, instance, plan, record.spec, resources={})
 
 

@@ -13,7 +13,6 @@ import msgspec
 
 from penstock.base.ids import RunId
 from penstock.base.tags import PARENT_RUN_ID_TAG, RESUME_RETRY_TAG, ROOT_RUN_ID_TAG
-from penstock.compat.run_lineage import lineage, past_run
 from penstock.errors import InvalidInvocationError, InvariantViolationError
 from penstock.execute.run_records import existing
 from penstock.instance import Instance
@@ -26,6 +25,7 @@ from penstock.plan.again import (
     unfinished_steps,
 )
 from penstock.plan.plan import Plan
+from penstock.store.run_lineage import lineage, past_run
 
 _CAN_BE_RESUMED = frozenset({RunStatus.FAILURE, RunStatus.CANCELED})
 

@@ -9,7 +9,6 @@ from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
 from penstock.base.ids import RunId
-from penstock.compat.run_lineage import stored_plan
 from penstock.decide.run import RunMachine
 from penstock.define.loaded import LoadedDefinitions
 from penstock.errors import FencedError, RunNotFoundError
@@ -17,12 +16,13 @@ from penstock.execute import owners
 from penstock.instance import Instance
 from penstock.model.events import RunEvent
 from penstock.model.keys import AssetCheckKey, AssetKey
-from penstock.model.run import RunRecord, RunSpec, RunStatus
+from penstock.model.run import RunRecord, RunSpec, RunStatus, with_implied_tags
 from penstock.plan.announce import planned
 from penstock.plan.build import build_plan
 from penstock.plan.plan import Plan, encode_plan
 from penstock.plan.request import resolve_partition
 from penstock.store.protocol import Lease
+from penstock.store.run_lineage import stored_plan
 
 
 def plan_assets(
@@ -46,6 +46,7 @@ def plan_assets(
 
 def create_run(instance: Instance, plan: Plan, spec: RunSpec, *, run_id: str | None) -> RunRecord:
     """Record a run that has not started; it belongs to this process."""
+    spec = with_implied_tags(spec)
     digest, data = encode_plan(plan)
     now = instance.clock.now()
     record = RunRecord(

@@ -19,7 +19,7 @@ import msgspec
 
 from penstock.base.ids import RunId
 from penstock.decide.retry import retry_facts
-from penstock.errors import ExecutionInterruptedError, LoadError
+from penstock.errors import ExecutionInterruptedError
 from penstock.execute.failures import error_info, failed_attempt
 from penstock.execute.frames import CodePointer
 from penstock.execute.interrupts import Interrupt, registered
@@ -78,11 +78,7 @@ def load(arguments: Mapping[str, object]) -> Callable[[], object]:
     place = msgspec.convert(arguments, RunPlace)
     for module in place.preload:
         importlib.import_module(module)
-    module, _, name = place.code.function.partition(":")
-    loader = getattr(importlib.import_module(module), name, None)
-    if not callable(loader):
-        raise LoadError(f"There is no function {place.code.function} to load the code with.")
-    return partial(_opened, place, cast("Bind", loader(place.code.arguments)))
+    return partial(_opened, place, cast("Bind", place.code.call()))
 
 
 @contextmanager

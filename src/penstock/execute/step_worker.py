@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import os
 import select
 import signal
@@ -26,12 +25,11 @@ from pathlib import Path
 from typing import cast
 
 from penstock.base.memory import collection_paused
-from penstock.errors import InvariantViolationError, LoadError
+from penstock.errors import InvariantViolationError
 from penstock.execute.failures import error_info
 from penstock.execute.frames import (
     Begin,
     Channel,
-    CodePointer,
     Exited,
     Forked,
     Perform,
@@ -59,7 +57,7 @@ def main(descriptor: int) -> None:
     sys.path[:] = begin.path
     try:
         with collection_paused():
-            opened = call_pointer(begin.code)
+            opened = cast("Opened", begin.code.call())
     except (Exception, SystemExit) as error:  # noqa: BLE001 - the border to user code
         channel.send(Refused(error_info(error)))
         return
@@ -67,19 +65,6 @@ def main(descriptor: int) -> None:
         _Zygote(channel, opened).run()
     else:
         serve(channel, opened)
-
-
-def call_pointer(pointer: CodePointer) -> Opened:
-    """Import a function and call it.
-
-    Raises:
-        LoadError: It is not there.
-    """
-    module, _, name = pointer.function.partition(":")
-    function = getattr(importlib.import_module(module), name, None)
-    if not callable(function):
-        raise LoadError(f"There is no function {pointer.function} to load the code with.")
-    return cast("Opened", function(pointer.arguments))
 
 
 def serve(channel: Channel, opened: Opened) -> None:

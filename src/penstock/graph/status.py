@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -16,7 +17,7 @@ from penstock.graph.asset_graph import AssetGraph
 from penstock.graph.staleness import Freshness, Staleness, combined_version, staleness
 from penstock.model.asset_state import PartitionHead
 from penstock.model.keys import AssetKey
-from penstock.model.manifest import AssetDependency
+from penstock.model.manifest import AssetDependency, AssetNode
 from penstock.partitions.definition import PartitionsDefinition
 from penstock.partitions.mapping import (
     AllPartitionMapping,
@@ -25,6 +26,8 @@ from penstock.partitions.mapping import (
     infer_mapping,
     upstream_keys,
 )
+
+P = TypeVar("P", str, str | None)
 
 Heads = Mapping[AssetKey, Mapping[str | None, PartitionHead]]
 """For each asset, the newest facts of its partitions; None is the partition of an asset without."""
@@ -52,15 +55,7 @@ def freshness_of(
         heads: The facts of the asset and of all that it reads.
         now: When partitions are counted, timezone-aware; None means the current time.
     """
-    node = graph.node(key)
-    own = heads.get(key, {})
-    readers = [
-        _UpstreamReader(graph, key, dependency, heads=heads, now=now) for dependency in node.deps
-    ]
-    return {
-        partition: staleness(node, own.get(partition), _versions(readers, partition))
-        for partition in partitions
-    }
+    return _judged(graph.node(key), graph, partitions=partitions, heads=heads, now=now)
 
 
 def inputs_compared(
@@ -76,14 +71,7 @@ def inputs_compared(
     The arguments are those of `freshness_of`.
     """
     node = replace(graph.node(key), code_version=None)
-    own = heads.get(key, {})
-    readers = [
-        _UpstreamReader(graph, key, dependency, heads=heads, now=now) for dependency in node.deps
-    ]
-    return {
-        partition: staleness(node, own.get(partition), _versions(readers, partition))
-        for partition in partitions
-    }
+    return _judged(node, graph, partitions=partitions, heads=heads, now=now)
 
 
 def outdated(
@@ -180,6 +168,25 @@ def read_by(graph: AssetGraph, assets: Iterable[AssetKey]) -> frozenset[AssetKey
     """Return the assets and all that they read directly: those whose facts a verdict needs."""
     chosen = frozenset(assets)
     return chosen | {parent for key in chosen for parent in graph.parents(key)}
+
+
+def _judged(
+    node: AssetNode,
+    graph: AssetGraph,
+    *,
+    partitions: Sequence[P],
+    heads: Heads,
+    now: datetime | None,
+) -> dict[P, Staleness]:
+    own = heads.get(node.key, {})
+    readers = [
+        _UpstreamReader(graph, node.key, dependency, heads=heads, now=now)
+        for dependency in node.deps
+    ]
+    return {
+        partition: staleness(node, own.get(partition), _versions(readers, partition))
+        for partition in partitions
+    }
 
 
 def _versions(readers: Iterable[_UpstreamReader], partition: str | None) -> dict[AssetKey, str]:

@@ -108,10 +108,15 @@ def _files(folder: Path, pattern: str) -> Iterator[Path]:
     return (path for path in folder.glob(pattern) if path.is_file())
 
 
-def _import_module(name: str, root: Path) -> ModuleType:
+def make_importable(root: Path) -> None:
+    """Let the modules of a project be imported: those in its folder, in `src`, and right here."""
     for folder in (root, root / "src", Path.cwd()):
         if str(folder) not in sys.path:
             sys.path.insert(0, str(folder))
+
+
+def _import_module(name: str, root: Path) -> ModuleType:
+    make_importable(root)
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:

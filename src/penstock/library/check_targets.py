@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 
 from penstock.base.text import listed
-from penstock.compat.event_filters import EventRecordsFilter
 from penstock.compat.event_entries import EventLogRecord
+from penstock.compat.event_filters import EventRecordsFilter
 from penstock.compat.event_types import DagsterEventType
 from penstock.define.assets_definition import AssetChecksDefinition, AssetsDefinition
 from penstock.define.context import AssetCheckExecutionContext

@@ -28,8 +28,8 @@ class FileHandle(ABC):
         """Where the file is, for people."""
 
 
-class LocalFileHandle(FileHandle):
-    """A file on the local disk.
+class PathFileHandle(FileHandle):
+    """A file that its path names; two of one class and path are equal.
 
     Args:
         path: Where it is.
@@ -37,7 +37,7 @@ class LocalFileHandle(FileHandle):
 
     def __init__(self, path: str) -> None:
         if not isinstance(path, str):  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
-            raise ParameterCheckError(f"LocalFileHandle: path must be text, not {path!r}.")
+            raise ParameterCheckError(f"{type(self).__name__}: path must be text, not {path!r}.")
         self._path = path
 
     @property
@@ -51,13 +51,21 @@ class LocalFileHandle(FileHandle):
         return self._path
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, LocalFileHandle) and other.path == self.path
+        return (
+            isinstance(other, PathFileHandle)
+            and type(other) is type(self)
+            and other.path == self.path
+        )
 
     def __hash__(self) -> int:
         return hash(self._path)
 
     def __repr__(self) -> str:
-        return f"LocalFileHandle({self._path!r})"
+        return f"{type(self).__name__}({self._path!r})"
+
+
+class LocalFileHandle(PathFileHandle):
+    """A file on the local disk."""
 
 
 class FileManager(ABC):
@@ -101,7 +109,30 @@ class FileManager(ABC):
         """Keep bytes as a file."""
 
 
-class LocalFileManager(FileManager):
+class CopyingFileManager(FileManager):
+    """Makes temporary copies by reading, and remembers them."""
+
+    def __init__(self) -> None:
+        self._temporary: list[str] = []
+
+    def copy_handle_to_local_temp(self, file_handle: FileHandle) -> str:
+        """Copy a file to a temporary one on this machine; return its path."""
+        suffix = Path(file_handle.path_desc).suffix
+        descriptor, path = tempfile.mkstemp(suffix=suffix)
+        self._temporary.append(path)
+        with os.fdopen(descriptor, "wb") as copy, self.read(file_handle) as kept:
+            shutil.copyfileobj(cast("IO[bytes]", kept), copy)
+        return path
+
+    def delete_local_temp(self) -> None:
+        """Delete the temporary files made by `copy_handle_to_local_temp`."""
+        for path in self._temporary:
+            with contextlib.suppress(FileNotFoundError):
+                os.remove(path)
+        self._temporary.clear()
+
+
+class LocalFileManager(CopyingFileManager):
     """Keeps files in a folder.
 
     Args:
@@ -109,8 +140,8 @@ class LocalFileManager(FileManager):
     """
 
     def __init__(self, base_dir: str) -> None:
+        super().__init__()
         self.base_dir = base_dir
-        self._temporary: list[str] = []
 
     @staticmethod
     def for_instance(instance: object, run_id: str) -> LocalFileManager:
@@ -120,21 +151,6 @@ class LocalFileManager(FileManager):
     def ensure_base_dir_exists(self) -> None:
         """Make the folder."""
         Path(self.base_dir).mkdir(parents=True, exist_ok=True)
-
-    def copy_handle_to_local_temp(self, file_handle: FileHandle) -> str:
-        """Copy a file to a temporary one; return its path."""
-        descriptor, path = tempfile.mkstemp()
-        os.close(descriptor)
-        self._temporary.append(path)
-        shutil.copyfile(_local(file_handle).path, path)
-        return path
-
-    def delete_local_temp(self) -> None:
-        """Delete the temporary files made by `copy_handle_to_local_temp`."""
-        for path in self._temporary:
-            with contextlib.suppress(FileNotFoundError):
-                os.remove(path)
-        self._temporary.clear()
 
     def read(self, file_handle: FileHandle, mode: str = "rb") -> IO[bytes] | IO[str]:
         """Open a file; close it after use, as a `with` does."""

@@ -5,11 +5,9 @@ Needs the extra `upath`; for S3 `s3fs` too.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import shutil
-import tempfile
 from collections.abc import Generator, Mapping
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -20,45 +18,23 @@ from penstock.config.scalars import StringSource
 from penstock.config.schema import Field, Permissive
 from penstock.define.resource import resource
 from penstock.errors import ParameterCheckError
-from penstock.library.file_manager import FileHandle, FileManager, encoding_for, suffix_for
+from penstock.library.file_manager import (
+    CopyingFileManager,
+    FileHandle,
+    PathFileHandle,
+    encoding_for,
+    suffix_for,
+)
 
 if TYPE_CHECKING:
     from upath import UPath
 
 
-class UPathFileHandle(FileHandle):
-    """A file on any file system.
-
-    Args:
-        path: Its address, like `s3://bucket/files/a.csv`.
-    """
-
-    def __init__(self, path: str) -> None:
-        if not isinstance(path, str):  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
-            raise ParameterCheckError(f"UPathFileHandle: path must be text, not {path!r}.")
-        self._path = path
-
-    @property
-    def path(self) -> str:
-        """Its address."""
-        return self._path
-
-    @property
-    def path_desc(self) -> str:
-        """Its address, for people."""
-        return self._path
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, UPathFileHandle) and other.path == self.path
-
-    def __hash__(self) -> int:
-        return hash(self._path)
-
-    def __repr__(self) -> str:
-        return f"UPathFileHandle({self._path!r})"
+class UPathFileHandle(PathFileHandle):
+    """A file on any file system; its path is an address, like `s3://bucket/files/a.csv`."""
 
 
-class UPathFileManager(FileManager):
+class UPathFileManager(CopyingFileManager):
     """Keeps files on a file system such as S3, GCS or Azure.
 
     Args:
@@ -80,30 +56,15 @@ class UPathFileManager(FileManager):
         storage_options: Mapping[str, object] | None = None,
         ids: IdSource | None = None,
     ) -> None:
+        super().__init__()
         self._ids = ids or SystemIds(SystemClock())
         self._options = dict(storage_options or {})
         self._base = self._path_of(base_path)
-        self._temporary: list[str] = []
 
     @property
     def base_path(self) -> str:
         """Where the files are kept."""
         return str(self._base)
-
-    def copy_handle_to_local_temp(self, file_handle: FileHandle) -> str:
-        """Copy a file to a temporary one on this machine; return its path."""
-        descriptor, path = tempfile.mkstemp(suffix=os.path.splitext(file_handle.path_desc)[1])
-        self._temporary.append(path)
-        with os.fdopen(descriptor, "wb") as copy, self.read(file_handle) as kept:
-            shutil.copyfileobj(cast("IO[bytes]", kept), copy)
-        return path
-
-    def delete_local_temp(self) -> None:
-        """Delete the temporary files made by `copy_handle_to_local_temp`."""
-        for path in self._temporary:
-            with contextlib.suppress(FileNotFoundError):
-                os.remove(path)
-        self._temporary.clear()
 
     def read(self, file_handle: FileHandle, mode: str = "rb") -> IO[bytes] | IO[str]:
         """Open a file; close it after use, as a `with` does."""

@@ -319,8 +319,9 @@ class LogLine(_Event, frozen=True, tag="log_line"):
 class LogsCaptured(_Event, frozen=True, tag="logs_captured"):
     """Standard output and error of an attempt are kept as a log.
 
-    `file_key` is the last part of the log's key, after the run and `compute_logs`. The addresses are
-    of pages that show it, where it is kept elsewhere. `path` is where older versions kept the files.
+    `file_key` is the last part of the log's key, after the run and `compute_logs`. The addresses
+    are of pages that show it, where it is kept elsewhere. `path` is where older versions kept the
+    files.
     """
 
     step: str

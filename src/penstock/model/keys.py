@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NoReturn
 
 from penstock.base.codec import register_text_type
@@ -186,6 +187,11 @@ class AssetCheckKey:
         return AssetCheckKey(self.asset_key.with_prefix(prefix), self.name)
 
 
+_DECODED_KEPT = 16_384
+"""How many keys are made only once, however many events are read that name them."""
+
 register_text_type(
-    AssetKey, encode=AssetKey.to_escaped_user_string, decode=AssetKey.from_escaped_user_string
+    AssetKey,
+    encode=AssetKey.to_escaped_user_string,
+    decode=lru_cache(_DECODED_KEPT)(AssetKey.from_escaped_user_string),
 )

@@ -8,6 +8,12 @@ import msgspec
 
 from penstock.base.clock import Instant
 from penstock.base.ids import RunId
+from penstock.base.tags import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+    BACKFILL_ID_TAG,
+    PARTITION_NAME_TAG,
+)
 from penstock.model.keys import AssetCheckKey, AssetKey
 
 
@@ -69,6 +75,24 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     steps: tuple[str, ...] | None = None
     checks: tuple[AssetCheckKey, ...] | None = None
+
+
+def with_implied_tags(spec: RunSpec) -> RunSpec:
+    """Return a spec whose tags name its partitions and its backfill too, so that filters find it.
+
+    A tag that is there already stays.
+    """
+    implied: dict[str, str] = {}
+    if spec.partition is not None:
+        implied[PARTITION_NAME_TAG] = spec.partition
+    if spec.partition_range is not None:
+        implied[ASSET_PARTITION_RANGE_START_TAG] = spec.partition_range[0]
+        implied[ASSET_PARTITION_RANGE_END_TAG] = spec.partition_range[1]
+    if spec.backfill is not None:
+        implied[BACKFILL_ID_TAG] = spec.backfill
+    if not implied:
+        return spec
+    return msgspec.structs.replace(spec, tags=tuple(sorted((implied | dict(spec.tags)).items())))
 
 
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -259,10 +259,10 @@ class PartitionsDefinition(ABC):
         *,
         current_time: datetime | None = None,
     ) -> Sequence[str]:
-        """Return the keys from one to another, both included.
+        """Return the keys from one to another, both included; none if the range is reversed.
 
         Raises:
-            UnknownPartitionError: An end does not exist, or the range is reversed.
+            UnknownPartitionError: An end does not exist.
         """
         with loading(dynamic_partitions_store):
             first, last = partition_key_range
@@ -274,7 +274,7 @@ class PartitionsDefinition(ABC):
         """Return the ordinals of the keys from one existing key to another, both included.
 
         Raises:
-            UnknownPartitionError: An end does not exist, or the range is reversed.
+            UnknownPartitionError: An end does not exist.
         """
         self.validate(first)
         self.validate(last)
@@ -420,13 +420,9 @@ class PartitionsDefinition(ABC):
         return self.keys_at(self._within(first, last).numbers())
 
     def _within(self, first: str, last: str) -> Ordinals:
-        """Return the ordinals of the keys from one existing key to another."""
+        """Return the ordinals of the keys from one existing key to another; none if reversed."""
         start, end = self.ordinal(first), self.ordinal(last)
-        if start > end:
-            raise UnknownPartitionError(
-                f"The partition range '{first}...{last}' is reversed. Write '{last}...{first}'."
-            )
-        return Ordinals(((start, end + 1),))
+        return Ordinals(((start, end + 1),) if start <= end else ())
 
     def _resumed(self, at: int, key: str) -> int:
         """Return the position after which a listing of pages goes on."""

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import count
 
 from penstock.base.text import nearest
-from penstock.errors import InvalidDefinitionError, ParameterCheckError, UnknownPartitionError
+from penstock.errors import InvalidDefinitionError, ParameterCheckError
 from penstock.partitions.context import (
     DynamicPartitionsStore,
     dynamic_partitions_store,
@@ -229,12 +229,7 @@ class DynamicPartitionsDefinition(PartitionsDefinition):
 
     def _between(self, first: str, last: str) -> list[str]:
         current = list(self._current(None))
-        start, end = current.index(first), current.index(last)
-        if start > end:
-            raise UnknownPartitionError(
-                f"The partition range '{first}...{last}' is reversed. Write '{last}...{first}'."
-            )
-        return current[start : end + 1]
+        return current[current.index(first) : current.index(last) + 1]
 
     def _within(self, first: str, last: str) -> Ordinals:
         """Return the numbers of the keys from one existing key to another."""

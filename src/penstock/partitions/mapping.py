@@ -5,6 +5,7 @@ The mappings themselves are in the `mapping_` modules; their names are all here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from penstock.partitions.context import partition_loading_context
@@ -39,6 +40,7 @@ __all__ = [
     "TimeWindowPartitionMapping",
     "UpstreamPartitionsResult",
     "infer_mapping",
+    "needed_upstream",
     "upstream_keys",
 ]
 
@@ -73,12 +75,37 @@ def upstream_keys(
         UnknownPartitionError: The key is not in the downstream definition.
         InvalidDefinitionError: The mapping cannot relate the two definitions.
     """
+    result = needed_upstream(
+        mapping,
+        None if key is None else [key],
+        downstream_def=downstream_def,
+        upstream_def=upstream_def,
+        now=now,
+    )
+    return tuple(result.partitions_subset)
+
+
+def needed_upstream(
+    mapping: PartitionMapping,
+    keys: Sequence[str] | None,
+    *,
+    downstream_def: PartitionsDefinition | None,
+    upstream_def: PartitionsDefinition,
+    now: datetime | None,
+) -> UpstreamPartitionsResult:
+    """Return the upstream partitions that some downstream keys need, and those that are lacking.
+
+    `keys` and `downstream_def` are None for an asset without partitions.
+
+    Raises:
+        UnknownPartitionError: A key is not in the downstream definition.
+        InvalidDefinitionError: The mapping cannot relate the two definitions.
+    """
     wanted = None
-    if key is not None and downstream_def is not None:
-        wanted = downstream_def.subset_with_partition_keys([key])
+    if keys is not None and downstream_def is not None:
+        wanted = downstream_def.subset_with_partition_keys(keys)
     # A user's own mapping need not take a time, so it is set around the call.
     with partition_loading_context(now):
-        result = mapping.get_upstream_mapped_partitions_result_for_partitions(
+        return mapping.get_upstream_mapped_partitions_result_for_partitions(
             wanted, downstream_def, upstream_def
         )
-    return tuple(result.partitions_subset)

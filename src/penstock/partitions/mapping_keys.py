@@ -10,6 +10,7 @@ from penstock.base.text import listed
 from penstock.errors import InvalidDefinitionError, UnknownPartitionError
 from penstock.partitions.definition import PartitionsDefinition
 from penstock.partitions.mapping_base import SubsetMapping, UpstreamPartitionsResult
+from penstock.partitions.multi import MultiPartitionsDefinition
 from penstock.partitions.ordinals import Ordinals
 from penstock.partitions.subset import PartitionsSubset
 
@@ -39,7 +40,7 @@ class IdentityPartitionMapping(SubsetMapping):
                 "IdentityPartitionMapping relates equal keys, but one of the two assets has no "
                 "partitions. Use AllPartitionMapping."
             )
-        if upstream.grid != downstream.grid:
+        if not _mean_the_same(upstream, downstream):
             raise InvalidDefinitionError(
                 "IdentityPartitionMapping relates equal keys, but the keys of the upstream are "
                 f"{upstream.describe()} and those of the downstream {downstream.describe()}. "
@@ -301,6 +302,20 @@ def _check_keys(keys: Iterable[str], definition: PartitionsDefinition, which: st
             f"StaticPartitionMapping names keys that the {which} does not have: "
             f"{listed(tuple(unknown))}. Its keys are {definition.describe()}."
         )
+
+
+def _mean_the_same(upstream: PartitionsDefinition, downstream: PartitionsDefinition) -> bool:
+    """Tell whether keys can be exchanged; of combinations, whatever the dimensions are called."""
+    if upstream.grid == downstream.grid:
+        return True
+    multi = MultiPartitionsDefinition
+    if not isinstance(upstream, multi) or not isinstance(downstream, multi):
+        return False
+    one, other = (
+        [dimension.partitions_def.grid for dimension in each.partitions_defs]
+        for each in (upstream, downstream)
+    )
+    return one == other
 
 
 def _same_keys(subset: PartitionsSubset, definition: PartitionsDefinition) -> PartitionsSubset:

@@ -81,6 +81,11 @@ class MultiPartitionsDefinition(Dimensions):
         ]
         self._names = tuple(dimension.name for dimension in self.partitions_defs)
         self._parts = tuple(dimension.partitions_def for dimension in self.partitions_defs)
+        self._dynamic = tuple(
+            at
+            for at, part in enumerate(self._parts)
+            if isinstance(part, DynamicPartitionsDefinition)
+        )
         self.radices: tuple[int, ...] = tuple(
             _ROOM if part.capacity is None else max(1, part.capacity) for part in self._parts
         )
@@ -193,8 +198,8 @@ class MultiPartitionsDefinition(Dimensions):
             UnknownPartitionError: One is not a key, now or ever.
         """
         given = list(keys)
-        split = [key.split(SEPARATOR) for key in given]
-        if any(len(parts) != len(self._names) for parts in split):
+        split = [parts for key in given if (parts := self._split(key)) is not None]
+        if len(split) != len(given):
             return super().ordinals(given)
         found = [0] * len(split)
         for at, (definition, radix) in enumerate(zip(self._parts, self.radices, strict=True)):
@@ -403,8 +408,15 @@ class MultiPartitionsDefinition(Dimensions):
         return found
 
     def _split(self, key: str) -> Sequence[str] | None:
+        """Return the parts of a key; what is too much belongs to the one dynamic dimension."""
         parts = key.split(SEPARATOR)
-        return parts if len(parts) == len(self._names) else None
+        more = len(parts) - len(self._names)
+        if more == 0:
+            return parts
+        if more < 0 or len(self._dynamic) != 1:
+            return None
+        first, end = self._dynamic[0], self._dynamic[0] + more + 1
+        return [*parts[:first], SEPARATOR.join(parts[first:end]), *parts[end:]]
 
     def _key_of(self, parts: Sequence[str]) -> MultiPartitionKey:
         return MultiPartitionKey.joined(self._names, parts)

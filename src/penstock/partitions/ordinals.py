@@ -159,19 +159,28 @@ class Ordinals:
         return self.spans[-1][1] - 1 if self._bits is None else self._bits.max()
 
     def numbers(self) -> Sequence[int]:
-        """Return the numbers in order, all at once."""
+        """Return the numbers in order, all at once; as a range if they are equally far apart."""
         spans = self._spans
         if spans is None and self._bits is not None:
-            return self._bits.to_array()
+            return self.even() or self._bits.to_array()
         if spans is not None and len(spans) == 1:
             return range(*spans[0])
         return [n for start, stop in self.spans for n in range(start, stop)]
+
+    def even(self) -> range | None:
+        """Return many numbers as a range if they are equally far apart, at a glance."""
+        if self._bits is None or len(self._bits) <= _FEW:
+            return None
+        low, high = self._bits.min(), self._bits.max()
+        step, rest = divmod(high - low, len(self._bits) - 1)
+        numbers = range(low, high + 1, step)
+        return numbers if not rest and _bitmap(numbers) == self._bits else None
 
     def pages(self, size: int) -> Iterator[Sequence[int]]:
         """Yield the numbers in order, at most so many at a time."""
         if self._spans is None and self._bits is not None:
             # A million numbers are a few megabytes as an array, so it is cut rather than iterated.
-            array = self._bits.to_array()
+            array = self.even() or self._bits.to_array()
             yield from (array[at : at + size] for at in range(0, len(array), size))
             return
         short: list[int] = []

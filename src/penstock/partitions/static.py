@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import islice
 from operator import lt
 from typing import cast
+from weakref import WeakValueDictionary
 
 from penstock.base.text import counted, listed, nearest
 from penstock.errors import InvalidDefinitionError, UsageError
@@ -28,6 +29,8 @@ _CONTROL = {
 _BLOCK = 4096
 _REACH = 16 * _BLOCK
 _SPELT = 16_384
+_LONG = 4096
+_COMPARED = 2000
 
 
 class StaticPartitionsDefinition(PartitionsDefinition):
@@ -49,14 +52,8 @@ class StaticPartitionsDefinition(PartitionsDefinition):
     def __init__(self, partition_keys: Sequence[str]) -> None:
         # A text is a sequence of texts too, and stays what `get_partition_keys` returns.
         self._text = partition_keys if isinstance(partition_keys, str) else None
-        self._keys = tuple(partition_keys)
-        self._digest = _digest_if_plain(self._keys) or _checked_digest(self._keys)
-        if not _rise(self._keys) and len(set(self._keys)) < len(self._keys):
-            twice = next(key for key, times in Counter(self._keys).items() if times > 1)
-            raise InvalidDefinitionError(
-                f"Partition keys must be unique, but '{twice}' occurs more than once. "
-                "Remove the repetitions."
-            )
+        self._listed = _listed(tuple(partition_keys))
+        self._keys = self._listed.keys
 
     @property
     def noun(self) -> str:
@@ -91,11 +88,11 @@ class StaticPartitionsDefinition(PartitionsDefinition):
 
     def find(self, key: str) -> int | None:
         """Return the position of a key, or None."""
-        return self._ordinals.get(key)
+        return self._listed.ordinals.get(key)
 
     def fingerprint(self) -> str:
         """Return 16 hex digits that differ between lists of keys that differ."""
-        return self._digest
+        return self._listed.digest
 
     def ordinals(self, keys: Iterable[str]) -> list[int]:
         """Return the positions of keys, in the order given.
@@ -103,9 +100,9 @@ class StaticPartitionsDefinition(PartitionsDefinition):
         Raises:
             UnknownPartitionError: One is not in the definition.
         """
-        given = list(keys)
+        given, mine = list(keys), self._listed.ordinals
         try:
-            return [self._ordinals[key] for key in given]
+            return [mine[key] for key in given]
         except KeyError:
             return super().ordinals(given)
 
@@ -146,7 +143,12 @@ class StaticPartitionsDefinition(PartitionsDefinition):
 
     def keys_at(self, ordinals: Sequence[int]) -> list[str]:
         """Return the keys at positions, in the order given."""
-        return list(map(self._keys.__getitem__, ordinals))
+        keys = self._keys
+        if isinstance(ordinals, range) and ordinals.step > 0 <= ordinals.start:
+            # Past the last key a slice would be short, where a position has to be refused.
+            _ = ordinals and keys[ordinals[-1]]
+            return list(keys[ordinals.start : ordinals.stop : ordinals.step])
+        return [keys[n] for n in ordinals]
 
     def count(self, now: datetime | None = None) -> int:
         """Return the number of keys, whatever the time."""
@@ -156,7 +158,18 @@ class StaticPartitionsDefinition(PartitionsDefinition):
     def nearest_keys(self, key: str, now: datetime | None = None) -> list[str]:
         """Return keys that are spelt like this one."""
         del now
-        return list(nearest(key, self._keys))
+        return list(nearest(key, self._alike(key)))
+
+    def _alike(self, key: str) -> Sequence[str]:
+        """Return the keys worth comparing with a wrong one: of very many, some that begin alike."""
+        if len(self._keys) <= _COMPARED:
+            return self._keys
+        for length in (len(key) - 1, len(key) // 2, 1):
+            start = key[:length]
+            alike = list(islice((k for k in self._keys if k.startswith(start)), _COMPARED))
+            if alike:
+                return alike
+        return ()
 
     def numbering(self, ordinals: Ordinals) -> dict[str, object]:
         """Return what positions mean: the keys there, or of very many the digest of the list.
@@ -166,7 +179,7 @@ class StaticPartitionsDefinition(PartitionsDefinition):
         """
         if len(ordinals) <= _SPELT:
             return super().numbering(ordinals)
-        return {"count": len(self._keys), "digest": self._digest}
+        return {"count": len(self._keys), "digest": self.fingerprint()}
 
     def renumbered(
         self, ordinals: Sequence[int], numbering: Mapping[str, object]
@@ -191,7 +204,7 @@ class StaticPartitionsDefinition(PartitionsDefinition):
     def _check_unchanged(self, numbering: Mapping[str, object]) -> None:
         count = cast("int", numbering["count"])
         same = count == len(self._keys)
-        digest = self._digest if same else _digest("\0".join(self._keys[:count]), count)
+        digest = self.fingerprint() if same else _digest(self._keys[:count])
         if digest != numbering["digest"]:
             raise UsageError(
                 f"A stored subset has more than {_SPELT} of {count} static keys, and that list was "
@@ -202,31 +215,72 @@ class StaticPartitionsDefinition(PartitionsDefinition):
         del now
         return list(self._keys) if self._text is None else self._text
 
+
+class _Listed:
+    """Keys that were found right, with what is worked out of them once it is needed."""
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        self.keys = keys
+
     @cached_property
-    def _ordinals(self) -> dict[str, int]:
-        return dict(zip(self._keys, range(len(self._keys)), strict=True))
+    def digest(self) -> str:
+        """16 hex digits that differ between lists that differ."""
+        return _digest(self.keys)
+
+    @cached_property
+    def ordinals(self) -> dict[str, int]:
+        """The position of each key."""
+        return dict(zip(self.keys, range(len(self.keys)), strict=True))
 
 
-def _digest(text: str, count: int) -> str:
-    counted_text = f"static\0{count}\0{text}"
+_long_lists: WeakValueDictionary[tuple[int, str, str], _Listed] = WeakValueDictionary()
+"""The long lists that definitions have now, by their length and their ends."""
+
+
+def _listed(keys: tuple[str, ...]) -> _Listed:
+    """Check keys; equal long lists share one, since to compare them is cheaper than a check."""
+    if len(keys) < _LONG:
+        return _checked(keys)
+    label = (len(keys), str(keys[0]), str(keys[-1]))
+    known = _long_lists.get(label)
+    if known is None or known.keys != keys:
+        known = _long_lists[label] = _checked(keys)
+    return known
+
+
+def _checked(keys: tuple[str, ...]) -> _Listed:
+    """Check keys.
+
+    Raises:
+        InvalidDefinitionError: One is not text, occurs twice or holds what it may not.
+    """
+    if not _are_plain(keys):
+        for key in keys:
+            _check(key)
+    if not _rise(keys) and len(set(keys)) < len(keys):
+        twice = next(key for key, times in Counter(keys).items() if times > 1)
+        raise InvalidDefinitionError(
+            f"Partition keys must be unique, but '{twice}' occurs more than once. "
+            "Remove the repetitions."
+        )
+    return _Listed(keys)
+
+
+def _digest(keys: Sequence[str]) -> str:
+    text = "\0".join(keys)
+    counted_text = f"static\0{len(keys)}\0{text}"
     return hashlib.sha256(counted_text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _digest_if_plain(keys: Sequence[object]) -> str | None:
-    """Return the digest of keys at one glance, or None if one needs a look: there are millions."""
+def _are_plain(keys: Sequence[object]) -> bool:
+    """Tell at one glance, for there are millions, whether all keys are texts without surprises."""
     try:
         text = "\0".join(cast("Sequence[str]", keys))
     except TypeError:
-        return None
-    if any(suspect in text for suspect in ("...", *_CONTROL)):
-        return None
-    return _digest(text, len(keys)) if text.count("\0") == max(0, len(keys) - 1) else None
-
-
-def _checked_digest(keys: Sequence[str]) -> str:
-    for key in keys:
-        _check(key)
-    return _digest("\0".join(keys), len(keys))
+        return False
+    if any(control in text for control in _CONTROL) or ("." in text and "..." in text):
+        return False
+    return text.count("\0") == max(0, len(keys) - 1)
 
 
 def _rise(keys: Sequence[str]) -> bool:

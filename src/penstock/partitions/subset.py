@@ -163,8 +163,10 @@ class PartitionsSubset:
     ) -> PartitionsSubset:
         """Return the subset with the keys from one to another, both included.
 
+        A reversed range adds none.
+
         Raises:
-            UnknownPartitionError: An end does not exist, or the range is reversed.
+            UnknownPartitionError: An end does not exist.
         """
         found = partitions_def.selected_range(*partition_key_range)
         return self | PartitionsSubset(self.definition, found)

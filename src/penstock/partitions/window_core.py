@@ -42,6 +42,8 @@ _NOUNS = {
 
 _EARLIEST = -62_000_000_000
 _LATEST = 253_000_000_000
+_MANY = 64
+_DENSE = 4
 _LISTED_REACH = 200 * 366 * 86_400
 """How far from the start windows are looked for that have to be listed one by one: 200 years."""
 
@@ -185,9 +187,20 @@ class WindowKeys(PartitionsDefinition):
             days = numbers if daily else map(grid.day_of, numbers)
             return [date.fromordinal(day).isoformat() for day in days]
         if isinstance(grid, ClockGrid) and self.fmt == HOUR_FORMAT:
+            if len(numbers) > _MANY and not isinstance(numbers, range):
+                return self._picked(numbers)
             return hours_written(grid.starts_of(numbers), self._zone, one=self._written)
         # One by one, because keys are made and told apart before windows are listed by the block.
         return [self._written(grid.start_of(n)) for n in numbers]
+
+    def _picked(self, numbers: Sequence[int]) -> list[str]:
+        """Return the keys of hours; writing those between as well is quicker if these are few."""
+        low, high = min(numbers), max(numbers) + 1
+        every = range(low, high)
+        if high - low > _DENSE * len(numbers):
+            return hours_written(self._grid.starts_of(numbers), self._zone, one=self._written)
+        keys = hours_written(self._grid.starts_of(every), self._zone, one=self._written)
+        return [keys[n - low] for n in numbers]
 
     def count(self, now: datetime | None = None) -> int:
         """Return how many windows have ended, give or take `end_offset`."""
@@ -197,18 +210,21 @@ class WindowKeys(PartitionsDefinition):
         return self._clipped(self._grid.unended(at) - self._first + self.end_offset)
 
     def nearest_keys(self, key: str, now: datetime | None = None) -> list[str]:
-        """Return the existing windows around the time that a wrong key seems to mean."""
-        near = self._locate(key)
-        if near is None:
-            meant = overflowing(key) if self.fmt in (DAY_FORMAT, HOUR_FORMAT) else None
-            if meant is None:
-                return []
-            near = self._grid.floor(wall_seconds(meant, self._zone)) - self._first
-        count = self.count(now)
-        if not count:
+        """Return the existing windows before and after the time that a wrong key seems to mean."""
+        at, count = self._meant(key), self.count(now)
+        if at is None or not count or not self._reaches(at):
             return []
-        around = {max(0, min(n, count - 1)) for n in (near - 1, near)}
+        after = self._ceiling(at)
+        around = {max(0, min(n, count - 1)) for n in (after - 1, after)}
         return [self.key(n) for n in sorted(around)]
+
+    def _meant(self, key: str) -> int | None:
+        """Return the time that a wrong key seems to mean, even one that no calendar has."""
+        at = seconds_read(key, self._zone, fmt=self.fmt, suffixed=self._suffixed)
+        if at is not None or self.fmt not in (DAY_FORMAT, HOUR_FORMAT):
+            return at
+        meant = overflowing(key)
+        return None if meant is None else wall_seconds(meant, self._zone)
 
     def validate(self, key: str, now: datetime | None = None) -> None:
         """Do nothing if the key exists.

@@ -157,6 +157,20 @@ def _stretched(ordinals: Ordinals, source: ClockGrid, target: ClockGrid) -> Ordi
     period, size = source.period, target.period
     early = source.phase - target.phase
     late = early + size - 1
+    if period % size == 0 and early % size == 0:
+        return _multiplied(ordinals, period // size, early // size)
     lows = [(start * period + early) // size for start, _ in ordinals.spans]
     highs = [(stop * period + late) // size for _, stop in ordinals.spans]
     return Ordinals(joined(lows, highs))
+
+
+def _multiplied(ordinals: Ordinals, times: int, more: int) -> Ordinals:
+    """Return what ordinals become if each is cut into so many; ranges never meet by that."""
+    even = ordinals.even()
+    if even is None or even.step == 1:
+        spans = [(start * times + more, stop * times + more) for start, stop in ordinals.spans]
+        return Ordinals(tuple(spans))
+    low, step = even.start * times + more, even.step * times
+    stop = low + len(even) * step
+    starts, stops = range(low, stop, step), range(low + times, stop + times, step)
+    return Ordinals(tuple(zip(starts, stops, strict=True)))

@@ -37,15 +37,15 @@ def pieces_of(partitions: PartitionsSubset, *, most: int | None) -> Iterator[Pie
     """
     definition = partitions.definition
     assert isinstance(definition, PartitionsDefinition)
-    if most == 1:
-        yield from (Piece(key, key, 1) for key in partitions)
-        return
+    parts = [definition]
     if isinstance(definition, MultiPartitionsDefinition):
         parts = [each.partitions_def for each in definition.partitions_defs]
+    if most == 1 and not any(isinstance(part, DynamicPartitionsDefinition) for part in parts):
+        yield from (Piece(key, key, 1) for key in partitions)
+        return
+    boxes = iter([(partitions.spans,)])
+    if isinstance(definition, MultiPartitionsDefinition):
         boxes = boxes_of(partitions.spans, definition.radices)
-    else:
-        parts = [definition]
-        boxes = iter([(partitions.spans,)])
     for box in boxes:
         places = [_places(part, taken) for part, taken in zip(parts, box, strict=True)]
         for block in product(*places):

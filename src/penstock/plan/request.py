@@ -182,12 +182,9 @@ def _keys_in(
     first, last = ends
     for key in ends:
         _check_key(key, asset=asset, definition=definition, now=now)
-    try:
-        keys = definition.get_partition_keys_in_range(
-            PartitionKeyRange(first, last), current_time=now
-        )
-    except UnknownPartitionError as error:
-        raise _reversed(asset, first, last) from error
+    keys = definition.get_partition_keys_in_range(PartitionKeyRange(first, last), current_time=now)
+    if not keys:
+        raise _reversed(asset, first, last)
     return tuple(keys)
 
 

@@ -123,7 +123,7 @@ def ordinals_of_range(definition: PartitionsDefinition, first: str, last: str) -
         return Ordinals.of_spans(definition.restored_spans(first, last))
     try:
         keys = definition.get_partition_keys_in_range(PartitionKeyRange(first, last))
-    except ValueError:  # an end was deleted, or the range is reversed
+    except ValueError:  # an end was deleted
         return Ordinals(())
     return Ordinals.of_numbers(definition.ordinals(keys))
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Self
 
-from penstock.config.configurable_class import ConfigurableClass, ConfigurableClassData
+from penstock.config.configurable_class import ConfigurableClassData, Configured
 from penstock.config.scalars import StringSource
 from penstock.config.schema import ConfigSchema
 
 
-class LocalArtifactStorage(ConfigurableClass):
+class LocalArtifactStorage(Configured):
     """A folder for values.
 
     Args:
@@ -22,11 +20,6 @@ class LocalArtifactStorage(ConfigurableClass):
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._base_dir = str(Path(base_dir).expanduser())
         self._inst_data = inst_data
-
-    @property
-    def inst_data(self) -> ConfigurableClassData | None:
-        """What the object was made of."""
-        return self._inst_data
 
     @property
     def base_dir(self) -> str:
@@ -55,10 +48,3 @@ class LocalArtifactStorage(ConfigurableClass):
     def config_type(cls) -> ConfigSchema:
         """Return the schema of the config."""
         return {"base_dir": StringSource}
-
-    @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData, config_value: Mapping[str, object]
-    ) -> Self:
-        """Make the storage."""
-        return cls(str(config_value["base_dir"]), inst_data)

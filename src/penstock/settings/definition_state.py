@@ -19,7 +19,7 @@ from typing import Final, Self, cast
 import msgspec
 
 from penstock.base.codec import decoder, encode
-from penstock.config.configurable_class import ConfigurableClass, ConfigurableClassData
+from penstock.config.configurable_class import ConfigurableClassData, Configured
 from penstock.config.scalars import StringSource
 from penstock.config.schema import ConfigSchema, Field, Permissive
 from penstock.errors import InvalidConfigError, StoredValueNotFoundError
@@ -108,7 +108,7 @@ class DefsStateStorage(Registered, ABC):
         """Let go of what the storage holds."""
 
 
-class UPathDefsStateStorage(DefsStateStorage, ConfigurableClass):
+class UPathDefsStateStorage(DefsStateStorage, Configured):
     """Keeps state in a folder, or below an address that universal-pathlib understands.
 
     Args:
@@ -121,11 +121,6 @@ class UPathDefsStateStorage(DefsStateStorage, ConfigurableClass):
     ) -> None:
         self._base_path = _path_of(base_path, {})
         self._inst_data = inst_data
-
-    @property
-    def inst_data(self) -> ConfigurableClassData | None:
-        """What the object was made of."""
-        return self._inst_data
 
     @property
     def base_path(self) -> Path:

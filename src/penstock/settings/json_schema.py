@@ -6,7 +6,6 @@ Generated from `schema.py`; the copy in `penstock.schema.json` beside it is what
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import resources
 from typing import Final
 
 from penstock.config.alternatives import Noneable, ScalarUnion, Selector
@@ -19,7 +18,6 @@ from penstock.settings.schema import KEYS
 
 Node = dict[str, object]
 
-FILE: Final = "penstock.schema.json"
 ADDRESS: Final = "https://json-schema.org/draft/2020-12/schema"
 
 _SCALARS: Final[Mapping[str, str]] = {
@@ -50,11 +48,6 @@ def json_schema() -> Node:
         "properties": properties,
         "additionalProperties": False,
     }
-
-
-def published_schema() -> str:
-    """Return the text of the schema that comes with the package."""
-    return resources.files("penstock.settings").joinpath(FILE).read_text(encoding="utf-8")
 
 
 def _node(config_type: ConfigType) -> Node:

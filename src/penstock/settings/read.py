@@ -256,6 +256,21 @@ def _queue_rules(given: Mapping[str, object], concurrency: Group) -> Iterator[Pr
                 path=path,
                 text=f"found {most}; expected a number from 0 on, or -1 for no bound",
             )
+    yield from _limit_rules(f"{at}:tag_concurrency_limits", config.get("tag_concurrency_limits"))
+    at = "root:concurrency:runs:tag_concurrency_limits"
+    yield from _limit_rules(at, runs.get("tag_concurrency_limits"))
+
+
+def _limit_rules(at: str, limits: object) -> Iterator[Problem]:
+    if not isinstance(limits, list):
+        return
+    for number, limit in enumerate(cast("list[object]", limits)):
+        most = cast("Group", limit).get("limit") if isinstance(limit, Mapping) else None
+        if isinstance(most, int) and most < 0:
+            yield Problem(
+                path=f"{at}[{number}]:limit",
+                text=f"found {most}; expected a number from 0 on",
+            )
 
 
 def _storage_rules(given: Mapping[str, object]) -> Iterator[Problem]:

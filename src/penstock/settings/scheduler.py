@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Mapping
-from typing import Self
 
-from penstock.config.configurable_class import ConfigurableClass, ConfigurableClassData
+from penstock.config.configurable_class import ConfigurableClassData, Configured
 from penstock.config.scalars import IntSource
 from penstock.config.schema import ConfigSchema, Field
 from penstock.settings.registered import Registered
@@ -19,7 +17,7 @@ class Scheduler(Registered, ABC):
         """Let go of what the scheduler holds."""
 
 
-class DaemonScheduler(Scheduler, ConfigurableClass):
+class DaemonScheduler(Scheduler, Configured):
     """Schedules are evaluated by a duty of the server.
 
     Args:
@@ -38,11 +36,6 @@ class DaemonScheduler(Scheduler, ConfigurableClass):
         self.max_tick_retries = max_tick_retries
         self._inst_data = inst_data
 
-    @property
-    def inst_data(self) -> ConfigurableClassData | None:
-        """What the object was made of."""
-        return self._inst_data
-
     @classmethod
     def config_type(cls) -> ConfigSchema:
         """Return the schema of the config."""
@@ -50,13 +43,3 @@ class DaemonScheduler(Scheduler, ConfigurableClass):
             "max_catchup_runs": Field(IntSource, default_value=5, is_required=False),
             "max_tick_retries": Field(IntSource, default_value=0, is_required=False),
         }
-
-    @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData, config_value: Mapping[str, object]
-    ) -> Self:
-        """Make the scheduler."""
-        most, retries = config_value["max_catchup_runs"], config_value["max_tick_retries"]
-        assert isinstance(most, int)
-        assert isinstance(retries, int)
-        return cls(most, retries, inst_data)

@@ -10,11 +10,11 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Self, cast
+from typing import Final, cast
 
 from penstock.base.env_file import read_env_file
 from penstock.base.settings import read_variable
-from penstock.config.configurable_class import ConfigurableClass, ConfigurableClassData
+from penstock.config.configurable_class import ConfigurableClassData, Configured
 from penstock.config.scalars import StringSource
 from penstock.config.schema import ConfigSchema, Field, Map
 from penstock.errors import InvalidConfigError
@@ -38,7 +38,7 @@ class SecretsLoader(Registered, ABC):
         """Let go of what the loader holds."""
 
 
-class EnvFileLoader(SecretsLoader, ConfigurableClass):
+class EnvFileLoader(SecretsLoader, Configured):
     """Reads the `.env` file of a folder.
 
     Args:
@@ -52,11 +52,6 @@ class EnvFileLoader(SecretsLoader, ConfigurableClass):
         self._inst_data = inst_data
         self._base_dir = base_dir
 
-    @property
-    def inst_data(self) -> ConfigurableClassData | None:
-        """What the object was made of."""
-        return self._inst_data
-
     def get_secrets_for_environment(self, location_name: str | None) -> Mapping[str, str]:
         """Return what the file says; nothing without a file."""
         del location_name
@@ -67,15 +62,8 @@ class EnvFileLoader(SecretsLoader, ConfigurableClass):
         """Return the schema of the config."""
         return {"base_dir": Field(StringSource, is_required=False)}
 
-    @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData, config_value: Mapping[str, object]
-    ) -> Self:
-        """Make the loader."""
-        return cls(inst_data, cast("str | None", config_value.get("base_dir")))
 
-
-class PerProjectEnvFileLoader(SecretsLoader, ConfigurableClass):
+class PerProjectEnvFileLoader(SecretsLoader, Configured):
     """Reads the `.env` file in the folder of each project.
 
     Args:
@@ -90,11 +78,6 @@ class PerProjectEnvFileLoader(SecretsLoader, ConfigurableClass):
     ) -> None:
         self._inst_data = inst_data
         self._given = location_paths
-
-    @property
-    def inst_data(self) -> ConfigurableClassData | None:
-        """What the object was made of."""
-        return self._inst_data
 
     @property
     def location_paths(self) -> Mapping[str, str]:
@@ -122,10 +105,3 @@ class PerProjectEnvFileLoader(SecretsLoader, ConfigurableClass):
     def config_type(cls) -> ConfigSchema:
         """Return the schema of the config."""
         return {"location_paths": Field(Map(str, str), is_required=False)}
-
-    @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData, config_value: Mapping[str, object]
-    ) -> Self:
-        """Make the loader."""
-        return cls(inst_data, cast("Mapping[str, str] | None", config_value.get("location_paths")))

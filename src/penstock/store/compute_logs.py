@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final, Self
+from typing import IO, Final
 
 from penstock.base import streams
-from penstock.config.configurable_class import ConfigurableClassData
+from penstock.config.configurable_class import ConfigurableClassData, Configured
 from penstock.config.scalars import StringSource
 from penstock.config.schema import ConfigSchema, Field
 from penstock.errors import ParameterCheckError
@@ -33,7 +33,7 @@ _LONGEST: Final = 200
 _KEPT: Final = 120
 
 
-class LocalComputeLogManager(ComputeLogManager):
+class LocalComputeLogManager(ComputeLogManager, Configured):
     r"""Keeps captured output in files.
 
     Args:
@@ -63,11 +63,6 @@ class LocalComputeLogManager(ComputeLogManager):
         self._inst_data = inst_data
 
     @property
-    def inst_data(self) -> ConfigurableClassData | None:
-        """What settings it was made of."""
-        return self._inst_data
-
-    @property
     def base_dir(self) -> Path:
         """The folder."""
         return self._base_dir
@@ -82,22 +77,19 @@ class LocalComputeLogManager(ComputeLogManager):
             ),
         }
 
-    @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData, config_value: Mapping[str, object]
-    ) -> Self:
-        """Make it of a config."""
-        return cls(inst_data=inst_data, **config_value)  # pyright: ignore[reportArgumentType] - checked by the schema
-
     def stem_of(self, log_key: LogKey) -> Path:
         """Return the path of a log's files, without their endings.
 
         Raises:
             ParameterCheckError: The key leads out of the folder, or names nothing.
         """
+        return Path(self._stem_text(log_key))
+
+    def _stem_text(self, log_key: LogKey) -> str:
+        """Return the same as text; each attempt of a step asks, and few write anything."""
         if not log_key:
             raise ParameterCheckError("The key of a log is empty. Give at least one name.")
-        return self._base_dir.joinpath(*map(name_of, log_key))
+        return os.path.join(self._base_dir, *map(name_of, log_key))
 
     def get_captured_local_path(
         self,
@@ -119,7 +111,7 @@ class LocalComputeLogManager(ComputeLogManager):
         """Return what takes the output of a log; None where a subclass captures in its own way."""
         if type(self).capture_logs is not LocalComputeLogManager.capture_logs:
             return None
-        return LogFiles(self.stem_of(log_key))
+        return LogFiles(self._stem_text(log_key))
 
     def finish(self, log_key: LogKey, files: LogFiles) -> None:
         """Finish the files, and mark the log as complete if there is one."""
@@ -214,29 +206,11 @@ class LocalComputeLogManager(ComputeLogManager):
         ]
 
 
-class NoOpComputeLogManager(ComputeLogManager):
+class NoOpComputeLogManager(ComputeLogManager, Configured):
     """Keeps nothing: what steps write goes where it always goes."""
 
     def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
         self._inst_data = inst_data
-
-    @property
-    def inst_data(self) -> ConfigurableClassData | None:
-        """What it was made of."""
-        return self._inst_data
-
-    @classmethod
-    def config_type(cls) -> ConfigSchema:
-        """Return the schema of the config: there is nothing to say."""
-        return {}
-
-    @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData, config_value: Mapping[str, object]
-    ) -> Self:
-        """Make it."""
-        del config_value
-        return cls(inst_data=inst_data)
 
     @contextmanager
     def capture_logs(self, log_key: LogKey) -> Generator[CapturedLogContext]:

@@ -4,11 +4,8 @@ Owns pragmas, the single writer of a process, and the translation of sqlite3's e
 It knows no table. The invariant: at most one thread of a process is in a write transaction, and
 every write is committed before its caller goes on.
 
-Writes are committed in groups. A thread that finds the writer free becomes the leader and runs its
-own job at once, without a thread switch. One that finds it busy queues its job; whoever leads next
-takes all queued jobs, runs each in a savepoint of one transaction, commits once and wakes the
-others. A leader never serves a second group: it hands over to the first that waits, so no caller
-pays for the rest.
+Who commits for whom is said in `group_commit.py`. A job that is alone has the transaction for
+itself; of several, each has a savepoint in it.
 """
 
 from __future__ import annotations
@@ -17,18 +14,30 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Event, Lock
-from typing import Generic, TypeVar, cast
+from typing import TypeVar
 
 from penstock.base import faults
+from penstock.base.clock import SystemClock
 from penstock.errors import OutageError, StoreFullError, StoreUnavailableError
+from penstock.store.group_commit import GroupCommit, Write
 
 T = TypeVar("T")
 
 BUSY_SECONDS = 30
 """How long a statement waits for another process before that is an outage."""
 
+_TURN_SECONDS = 0.001
+"""How long a writer waits until it asks again for its turn.
+
+SQLite's own wait grows to a tenth of a second, so among many writers those who have waited long ask
+seldom, and some never get a turn. Here all ask alike.
+"""
+
+_PAGE_BYTES = 2048
+"""A commit writes whole pages, and an event changes a few bytes on each of four."""
+
 Job = Callable[[sqlite3.Connection], T]
+Group = Sequence[Write[sqlite3.Connection, object]]
 
 
 def connect(path: Path, *, durable: bool = False) -> sqlite3.Connection:
@@ -49,7 +58,8 @@ def connect(path: Path, *, durable: bool = False) -> sqlite3.Connection:
     connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA cache_size = -16000")  # 16 MB
-    connection.execute("PRAGMA wal_autocheckpoint = 4000")  # pages; each time costs two fsyncs
+    connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # of a new file; others stay
+    connection.execute("PRAGMA wal_autocheckpoint = 8000")  # pages; each time costs two fsyncs
     return connection
 
 
@@ -78,30 +88,6 @@ def outage(error: sqlite3.Error, path: Path) -> OutageError:
     return StoreUnavailableError(f"The store {path} cannot be used: {why}.")
 
 
-class _Waiting(Generic[T]):
-    """A queued job: what to run, and how it ended."""
-
-    __slots__ = ("_error", "_result", "job", "leads", "woken")
-
-    def __init__(self, job: Job[T]) -> None:
-        self.job = job
-        self.woken = Event()
-        self.leads = False
-        self._result: T | None = None
-        self._error: BaseException | None = None
-
-    def run(self, connection: sqlite3.Connection) -> None:
-        self._result, self._error = self.job(connection), None
-
-    def fail(self, error: BaseException) -> None:
-        self._error = error
-
-    def outcome(self) -> T:
-        if self._error is not None:
-            raise self._error
-        return cast("T", self._result)  # run() has set it, and None only where T has None
-
-
 class Writer:
     """The one write connection of a process.
 
@@ -124,9 +110,9 @@ class Writer:
         self._path = path
         self._on_rollback = on_rollback
         self._on_commit = on_commit
-        self._mutex = Lock()
-        self._busy = False
-        self._queue: list[_Waiting[object]] = []
+        self._commits = GroupCommit(self._commit)
+        self._clock = SystemClock()
+        connection.execute("PRAGMA busy_timeout = 0")  # _begin waits
 
     def write(self, job: Job[T]) -> T:
         """Run a job in a transaction and return its result once that is committed.
@@ -134,112 +120,79 @@ class Writer:
         Raises:
             OutageError: SQLite failed; nothing of the job was kept.
         """
-        with self._mutex:
-            waiting = None
-            if self._busy:
-                waiting = _Waiting(job)
-                self._queue.append(cast("_Waiting[object]", waiting))
-            self._busy = True
-        if waiting is None:
-            try:
-                return self._run_alone(job)
-            finally:
-                self._hand_over()
-        return self._wait(waiting)
+        return self._commits.write(job)
 
     def close(self) -> None:
         """Close the connection once the jobs under way have ended."""
         self.write(lambda _: None)
         self._connection.close()
 
-    def _wait(self, waiting: _Waiting[T]) -> T:
-        mine = cast("_Waiting[object]", waiting)
-        try:
-            waiting.woken.wait()
-        except BaseException:  # an interrupt: take the job back, or pass the lead on
-            with self._mutex:
-                if mine in self._queue:
-                    self._queue.remove(mine)
-                leads = waiting.leads
-            if leads:
-                self._hand_over()
-            raise
-        if waiting.leads:
-            self._lead()
-        return waiting.outcome()
-
-    def _lead(self) -> None:
-        with self._mutex:
-            group, self._queue = self._queue, []
-        try:
-            self._run_group(group)
-        finally:
-            self._hand_over()
-
-    def _hand_over(self) -> None:
-        with self._mutex:
-            if not self._queue:
-                self._busy = False
-                return
-            following = self._queue[0]
-            following.leads = True
-        following.woken.set()
-
-    def _run_alone(self, job: Job[T]) -> T:
+    def _commit(self, group: Group) -> None:
         connection = self._connection
+        committing = False
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            result = job(connection)
+            self._begin()
+            if len(group) == 1:
+                group[0].run(connection)
+            else:
+                self._run_in_savepoints(group)
             faults.reached("store.before_commit")
+            committing = True
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            raise outage(error, self._path) from error
+            for write in group:
+                write.fail(self._outage(error))
         except BaseException:
-            self._roll_back()
+            if committing and not connection.in_transaction:  # interrupted when it was committed
+                self._settle(group)
+            else:
+                self._roll_back()
             raise
+        else:
+            self._settle(group)
+
+    def _begin(self) -> None:
+        """Begin a transaction as soon as no other process is in one."""
+        since: float | None = None
+        while True:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                now = self._clock.monotonic()
+                since = now if since is None else since
+                if now - since > BUSY_SECONDS:
+                    raise
+            self._clock.sleep(_TURN_SECONDS)
+
+    def _run_in_savepoints(self, group: Group) -> None:
+        connection = self._connection
+        for write in group:
+            connection.execute("SAVEPOINT job")
+            try:
+                write.run(connection)
+            except Exception as error:
+                if not connection.in_transaction:  # SQLite has undone the whole group
+                    raise
+                connection.execute("ROLLBACK TO job")
+                self._on_rollback()
+                known = isinstance(error, sqlite3.Error)
+                write.fail(self._outage(error) if known else error)
+            connection.execute("RELEASE job")
+
+    def _settle(self, group: Group) -> None:
+        for write in group:
+            write.settle()
         faults.reached("store.after_commit")
         self._on_commit()
-        return result
 
-    def _run_group(self, group: Sequence[_Waiting[object]]) -> None:
-        """Run jobs in one transaction; the first is the caller's own."""
-        others = group[1:]
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            for waiting in group:
-                self._run_in_savepoint(waiting)
-            faults.reached("store.before_commit")
-            self._connection.execute("COMMIT")
-            faults.reached("store.after_commit")
-            self._on_commit()
-        except sqlite3.Error as error:
-            self._roll_back()
-            for waiting in group:
-                waiting.fail(outage(error, self._path))
-        except BaseException:  # an interrupt of this thread is no reason for the others to fail
-            self._roll_back()
-            with self._mutex:
-                self._queue[:0] = others
-            others = ()
-            raise
-        finally:
-            for waiting in others:
-                waiting.woken.set()
-
-    def _run_in_savepoint(self, waiting: _Waiting[object]) -> None:
-        connection = self._connection
-        connection.execute("SAVEPOINT job")
-        try:
-            waiting.run(connection)
-        except Exception as error:
-            if not connection.in_transaction:  # SQLite has undone the whole group
-                raise
-            connection.execute("ROLLBACK TO job")
-            self._on_rollback()
-            known = isinstance(error, sqlite3.Error)
-            waiting.fail(outage(error, self._path) if known else error)
-        connection.execute("RELEASE job")
+    def _outage(self, error: sqlite3.Error) -> OutageError:
+        told = outage(error, self._path)
+        told.__cause__ = error
+        return told
 
     def _roll_back(self) -> None:
         try:

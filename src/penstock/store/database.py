@@ -89,7 +89,10 @@ class Database(Protocol):
         ...
 
     def write(self, job: Callable[[Session], T]) -> T:
-        """Run a job in a transaction and return its result once that is committed."""
+        """Run a job in a transaction and return its result once that is committed.
+
+        The job must not return a cursor, nor keep one: another thread has the connection by then.
+        """
         ...
 
     def read(self, sql: str, arguments: Arguments) -> list[Row]:
@@ -116,7 +119,7 @@ class Database(Protocol):
         """Return how many bytes it takes on the disk."""
         ...
 
-    def backup(self, to: Path) -> None:
+    def backup(self, to: Path, *, progress: Callable[[float], None] | None = None) -> None:
         """Write a copy to a new file, while others go on writing."""
         ...
 

@@ -96,7 +96,7 @@ class LogFiles:
         problem: Why something could not be written; None if everything was.
     """
 
-    def __init__(self, stem: Path) -> None:
+    def __init__(self, stem: Path | str) -> None:
         self._stem = stem
         self._files: dict[Stream, _LogFile] = {}
         self._lock = threading.RLock()  # a finalizer may flush at any moment, also while it writes
@@ -113,7 +113,7 @@ class LogFiles:
             try:
                 file = self._files.get(stream)
                 if file is None:
-                    file = self._files[stream] = _LogFile(with_ending(self._stem, stream))
+                    file = self._files[stream] = _LogFile(with_ending(Path(self._stem), stream))
                 waits = file.take(data)
             except OSError as error:
                 self.problem = error
@@ -123,6 +123,8 @@ class LogFiles:
 
     def flush(self) -> None:
         """Make what was written readable by others."""
+        if not self._files:
+            return
         if self._process != os.getpid():
             self._begin_in_fork()
         with self._lock:
@@ -135,6 +137,8 @@ class LogFiles:
 
     def close(self) -> None:
         """Finish the files."""
+        if not self._files:
+            return
         flusher.drop(self)
         with self._lock:
             for file in self._files.values():

@@ -8,7 +8,7 @@ groups of operations are one module each.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from penstock.errors import InvalidInvocationError
@@ -53,12 +53,13 @@ class MemoryStore(MemoryRuns, MemoryAssets, MemoryDuties):
                 bytes_per_kind=dict(lengths),
             )
 
-    def backup(self, to: Path) -> None:
+    def backup(self, to: Path, *, progress: Callable[[float], None] | None = None) -> None:
         """Refuse: what is in memory ends with the process.
 
         Raises:
             InvalidInvocationError: Always.
         """
+        del progress
         raise InvalidInvocationError(
             f"A store in memory cannot be copied to {to}. Use an instance with a home directory."
         )

@@ -7,8 +7,10 @@ opening. A store that a newer Penstock has written is refused and left as it is.
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -22,6 +24,12 @@ class Migration(msgspec.Struct, frozen=True):
 
     number: int
     script: str
+
+    @property
+    def summary(self) -> str:
+        """What it does, as its first comment says."""
+        lines = itertools.takewhile(lambda line: line.startswith("-- "), self.script.splitlines())
+        return " ".join(line.removeprefix("-- ") for line in lines)
 
 
 def load_migrations(folder: Path = Path(__file__).parent / "schema") -> tuple[Migration, ...]:
@@ -39,6 +47,18 @@ def schema_version(connection: sqlite3.Connection) -> int:
         return 0
     row: tuple[int] = connection.execute("SELECT version FROM schema_version").fetchone()
     return row[0]
+
+
+def version_of(path: Path) -> int:
+    """Return the schema of a store's file, and change nothing; 0 if there is none.
+
+    Raises:
+        sqlite3.Error: It cannot be read.
+    """
+    if not path.exists():
+        return 0
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        return schema_version(connection)
 
 
 def check_version(

@@ -68,11 +68,6 @@ _known: WeakKeyDictionary[Store, dict[tuple[AssetKey, PartitionsDefinition], _Kn
 )
 
 
-def status_of(store: Store, graph: AssetGraph, asset: AssetKey, *, now: Instant) -> PartitionStatus:
-    """Return how the partitions of a partitioned asset stand, all of them compared."""
-    return PartitionStatuses(store, graph, now=now).status(asset)
-
-
 def observed_version(store: Store, asset: AssetKey) -> str:
     """Return the version that the newest observation of an asset without partitions found."""
     head = store.asset_heads([asset]).get(asset)

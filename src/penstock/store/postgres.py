@@ -38,7 +38,7 @@ from penstock.store.postgres_server import (
     server_at,
 )
 from penstock.store.postgres_watch import Listener
-from penstock.store.postgres_writer import Backoff, PostgresSession, Writer, passes
+from penstock.store.postgres_writer import Pauses, PostgresSession, Writer, passes
 from penstock.store.protocol import EventFilter, Watch
 from penstock.store.sql_store import SqlStore
 
@@ -169,7 +169,8 @@ class PostgresDatabase:
             told=self._told,
             on_commit=self._listener.tell,
         )
-        self._commits = GroupCommit(self._writer.commit, crowded=self._crowded, room=waiters)
+        self._waiters = waiters
+        self._commits = GroupCommit(self._writer.commit, admit=self._admit)
         self._open()
 
     @property
@@ -185,7 +186,7 @@ class PostgresDatabase:
     def read(self, sql: str, arguments: Arguments) -> list[Row]:
         """Run one statement that only reads."""
         self._check_usable()
-        backoff: Backoff | None = None
+        pauses: Pauses | None = None
         while True:
             try:
                 with self._pool.borrowed() as connection:
@@ -194,8 +195,8 @@ class PostgresDatabase:
                     return send(sql, arguments).fetchall()
             except (LinkLostError, NotConnectedError, RefusedError) as error:
                 self._pool.forget_idle()
-                backoff = backoff or Backoff(self._clock, patience=self._patience)
-                if not (passes(error) and backoff.pause()):
+                pauses = pauses or Pauses(self._clock, patience=self._patience)
+                if not (passes(error) and pauses.pause()):
                     raise self._told(error) from error
 
     def take_event_ids(self, session: Session, count: int) -> int:
@@ -243,8 +244,9 @@ class PostgresDatabase:
         )
         return size
 
-    def backup(self, to: Path) -> None:
+    def backup(self, to: Path, *, progress: Callable[[float], None] | None = None) -> None:
         """Say how a copy is made; Postgres has better means than we do."""
+        del progress
         raise InvalidInvocationError(
             f"A store on Postgres is backed up with pg_dump: pg_dump --format=custom "
             f"--schema={self._server.schema} --file={to} '{self._server.shown}'"
@@ -263,13 +265,13 @@ class PostgresDatabase:
     # -- opening, and coming back to a server
 
     def _open(self) -> None:
-        backoff = Backoff(self._clock, patience=min(self._patience, _OPENING_SECONDS))
+        pauses = Pauses(self._clock, patience=min(self._patience, _OPENING_SECONDS))
         while True:
             try:
                 self._prepare()
                 return
             except (LinkLostError, NotConnectedError, RefusedError) as error:
-                if not (passes(error) and backoff.pause()):
+                if not (passes(error) and pauses.pause()):
                     raise self._told(error) from error
 
     def _prepare(self) -> None:
@@ -345,12 +347,13 @@ class PostgresDatabase:
             "there is done again."
         )
 
-    def _crowded(self, waiting: int) -> StoreUnavailableError:
-        return StoreUnavailableError(
-            f"{waiting} threads of this process wait to write to the store {self._server.shown} "
-            "already. See why its server is slow or away; if it is not, raise waiters, or write "
-            "from fewer threads at once."
-        )
+    def _admit(self, waiting: int) -> None:
+        if waiting >= self._waiters:
+            raise StoreUnavailableError(
+                f"{waiting} threads of this process wait to write to the store "
+                f"{self._server.shown} already. See why its server is slow or away; if it is not, "
+                "raise waiters, or write from fewer threads at once."
+            )
 
     def _told(self, error: Exception) -> Exception:
         failures = (LinkLostError, NotConnectedError, RefusedError, UnknownOutcomeError)

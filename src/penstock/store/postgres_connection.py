@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from penstock.errors import BugError
 from penstock.store.database import Arguments, Row
-from penstock.store.postgres_dialect import BINARY, encoded, format_of, ordered, translate, widened
+from penstock.store.postgres_dialect import BINARY, encoded_all, ordered, translate, widened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,14 +140,14 @@ class PostgresConnection:
         For one of many shapes, where which index serves best depends on what is asked for.
         """
         statement = translate(sql)
-        values = ordered(statement, arguments)
+        wire, formats = encoded_all(ordered(statement, arguments))
         reply = Reply(self)
         try:
             self._wire.send_query_params(
                 statement.text,
-                [encoded(value) for value in values],
+                wire,
                 None,
-                [format_of(value) for value in values],
+                formats,
                 BINARY,
             )
         except self._failure as error:
@@ -193,6 +193,17 @@ class PostgresConnection:
             raise LinkLostError(str(error)) from error
         if result.status not in (_COMMAND_OK, _TUPLES_OK):
             raise self._failed(result)
+
+    def push(self) -> None:
+        """Let the server begin with what was sent so far, without waiting for it.
+
+        Raises:
+            LinkLostError: The connection broke.
+        """
+        try:
+            self._wire.flush()
+        except self._failure as error:
+            raise LinkLostError(_one_line(str(error))) from error
 
     def flush(self) -> None:
         """Wait until every statement sent so far has been carried out.
@@ -244,9 +255,7 @@ class PostgresConnection:
     def _send(self, text: bytes, values: Sequence[object], reply: Reply | None) -> None:
         try:
             name = self._prepared.get(text) or self._prepare(text)
-            self._wire.send_query_prepared(
-                name, [encoded(value) for value in values], [format_of(v) for v in values], BINARY
-            )
+            self._wire.send_query_prepared(name, *encoded_all(values), BINARY)
         except self._failure as error:
             raise LinkLostError(_one_line(str(error))) from error
         self._pending.append(reply)

@@ -120,24 +120,26 @@ def ordered(statement: Statement, arguments: Arguments) -> Sequence[object]:
     return arguments
 
 
-def encoded(value: object) -> bytes | None:
-    """Write a value as it travels; the server knows the type of each parameter.
+def encoded_all(values: Sequence[object]) -> tuple[list[bytes | None], list[int]]:
+    """Write values as they travel: bytes as they are, everything else as text; and say which.
 
-    A text in Postgres cannot hold the character NUL; the sign for unknown characters replaces it.
+    The server knows the type of each parameter. A text in Postgres cannot hold the character NUL;
+    the sign for unknown characters replaces it.
     """
-    match value:
-        case str():
-            if "\0" in value:
-                value = value.replace("\0", "\N{REPLACEMENT CHARACTER}")
-            return value.encode()
-        case bytes() | None:
-            return value
-        case bool():
-            return b"1" if value else b"0"
-        case _:
-            return repr(value).encode()
-
-
-def format_of(value: object) -> int:
-    """Return how a value travels: bytes as they are, everything else as text."""
-    return BINARY if isinstance(value, bytes) else TEXT
+    wire: list[bytes | None] = []
+    formats: list[int] = []
+    for value in values:
+        form = TEXT
+        if value is None:
+            wire.append(None)
+        elif isinstance(value, str):
+            wire.append(value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode())
+        elif isinstance(value, bytes):
+            wire.append(value)
+            form = BINARY
+        elif isinstance(value, bool):
+            wire.append(b"1" if value else b"0")
+        else:
+            wire.append(repr(value).encode())
+        formats.append(form)
+    return wire, formats

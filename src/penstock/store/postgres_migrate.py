@@ -13,7 +13,8 @@ from pathlib import Path
 from penstock.base import faults
 from penstock.errors import NewerStoreError, StoreUnavailableError
 from penstock.store.migrate import Migration
-from penstock.store.postgres_connection import PostgresConnection, RefusedError
+from penstock.store.postgres_connection import LinkLostError, PostgresConnection, RefusedError
+from penstock.store.postgres_server import NotConnectedError, outage, server_at
 
 _SCHEMA = Path(__file__).parent / "schema"
 
@@ -46,6 +47,23 @@ def schema_version(connection: PostgresConnection, schema: str) -> int:
         return 0
     ((version,),) = connection.execute("SELECT version FROM schema_version").fetchall()
     return version
+
+
+def version_at(url: str, *, schema: str = "penstock") -> int:
+    """Return the schema of the store at an address, and change nothing; 0 if there is none.
+
+    Raises:
+        OutageError: The server cannot be reached.
+    """
+    server = server_at(url, schema=schema, busy=30.0, durable=True)
+    try:
+        connection = server.connect()
+        try:
+            return schema_version(connection, schema)
+        finally:
+            connection.close()
+    except (LinkLostError, NotConnectedError, RefusedError) as error:
+        raise outage(error, server) from error
 
 
 def migrate(

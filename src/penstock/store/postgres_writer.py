@@ -15,19 +15,22 @@ from threading import Lock
 from penstock.base import faults
 from penstock.base.clock import Clock
 from penstock.errors import OutageError
-from penstock.store.database import Arguments
 from penstock.store.group_commit import Write
 from penstock.store.postgres_connection import (
     LinkLostError,
     PostgresConnection,
     RefusedError,
-    Reply,
 )
 from penstock.store.postgres_server import NotConnectedError, UnknownOutcomeError
 
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 _LOCK = "SELECT pg_advisory_xact_lock(?)"
-_NOTIFY = "SELECT pg_notify(?, ?)"
+_FINISH = (
+    "WITH noted AS (INSERT INTO committers (id, number, at) VALUES (?, ?, now()) "
+    "ON CONFLICT (id) DO UPDATE SET number = excluded.number, at = excluded.at) "
+    "SELECT pg_notify(?, ?)"
+)
+"""Notes a transaction's number, and tells all who listen that it is committed."""
 
 _AGAIN = frozenset({"40001", "40P01", "53300"})
 """Refusals that pass: a conflict or a deadlock with somebody else's transaction, no connection."""
@@ -35,8 +38,51 @@ _AGAIN = frozenset({"40001", "40P01", "53300"})
 _ROW_TWICE = "21000"
 """One statement was to write one row twice, which two statements may."""
 
+_CHECK = (
+    "SELECT CASE WHEN newest.id = ? THEN newest.id "
+    "ELSE CAST('Event ' || newest.id || ' came in between' AS BIGINT) END "
+    "FROM ({counters} OFFSET 0) AS newest (id, deleted)"
+)
+"""Fails unless an event id is the newest. What is cast holds a column, so that no plan casts it
+beforehand; and OFFSET keeps the id from being read thrice."""
+
+_WRONG_GUESS = "22P02"
+"""What it fails with."""
+
 _OF_ALL = (LinkLostError, NotConnectedError, UnknownOutcomeError, OutageError)
 """What is no fault of any job, so that trying each by itself would only take longer."""
+
+
+class EventIds:
+    """Which event id comes next, as far as a process knows.
+
+    While nobody else writes, the newest one is what this process gave out last. Then it is not
+    asked for, which saves a round trip: the server looks, and refuses the transaction otherwise.
+
+    Args:
+        counters: The statement that reads the newest event id.
+    """
+
+    def __init__(self, counters: str) -> None:
+        self.read = counters
+        self.check = _CHECK.format(counters=counters)
+        self._last: int | None = None
+        self._is_alone = False
+
+    @property
+    def guess(self) -> int | None:
+        """The newest id; None if others may have written."""
+        return self._last if self._is_alone else None
+
+    def keep(self, *, before: int, last: int) -> None:
+        """Note a transaction: the newest id that it found, and the one that it left."""
+        self._is_alone = before == self._last
+        self._last = last
+
+    def forget(self) -> None:
+        """Note that something went wrong, so that the next transaction asks."""
+        self._last = None
+        self._is_alone = False
 
 
 class PostgresSession:
@@ -45,50 +91,59 @@ class PostgresSession:
     Args:
         connection: Where it happens; it has no transaction yet.
         lock: The number of the lock.
-        counters: The statement that reads the newest event id.
+        ids: Which event id comes next.
         singly: Whether each row is inserted by a statement of its own.
     """
 
     def __init__(
-        self, connection: PostgresConnection, *, lock: int, counters: str, singly: bool
+        self, connection: PostgresConnection, *, lock: int, ids: EventIds, singly: bool
     ) -> None:
         self.execute = connection.execute
         self.executemany = connection.executemany if singly else connection.insert
         self._connection = connection
+        self._ids = ids
+        self._before = self._last = ids.guess
+        self._has_guessed = False
         connection.execute(_BEGIN)
         connection.execute(_LOCK, (lock,))
         # Asked for ahead of need: it then takes no round trip of its own.
-        self._counters: Reply = connection.execute(counters)
-        self._last: int | None = None
+        self._counters = connection.execute(ids.read) if self._last is None else None
+        connection.push()
 
     def take_event_ids(self, count: int) -> int:
         """Give out the next `count` event ids; return the first."""
-        last = self._last
-        if last is None:
-            ((last, _),) = self._counters.fetchall()
+        if self._counters is not None and self._last is None:
+            ((self._last, _),) = self._counters.fetchall()
+            self._before = self._last
+        elif self._counters is None and not self._has_guessed:
+            self.execute(self._ids.check, (self._last,))
+            self._has_guessed = True
+        last = self._last or 0
         self._last = last + count
         return last + 1
 
-    def commit(self, *, note: tuple[str, Arguments], news: tuple[str, str]) -> None:
-        """Commit, and tell all who listen.
+    def commit(self, *, client: str, number: int, channel: str) -> None:
+        """Note the transaction's number, commit, and tell all who listen.
 
         Args:
-            note: A statement and its arguments, to run before.
-            news: The channel, and what is told there.
+            client: The name under which this process numbers its transactions.
+            number: The number.
+            channel: Where it is told.
 
         Raises:
             RefusedError: Nothing was kept.
             LinkLostError: It is not known whether it was.
         """
-        self.execute(*note)
-        self.execute(_NOTIFY, news)
+        self.execute(_FINISH, (client, number, channel, client))
         faults.reached("store.before_commit")
         self.execute("COMMIT")
         self._connection.flush()
+        if self._before is not None and self._last is not None:
+            self._ids.keep(before=self._before, last=self._last)
         faults.reached("store.after_commit")
 
 
-class Backoff:
+class Pauses:
     """The pauses between tries: twice as long each time, a second at most.
 
     Args:
@@ -155,7 +210,7 @@ class Writer:
         self._client = client
         self._lock = lock
         self._channel = channel
-        self._counters = counters
+        self._ids = EventIds(counters)
         self._clock = clock
         self._patience = patience
         self._told = told
@@ -199,18 +254,23 @@ class Writer:
         connection.close()
 
     def _persist(self, group: Sequence[Write[PostgresSession, object]]) -> None:
-        backoff: Backoff | None = None
+        pauses: Pauses | None = None
         singly = False
         while True:
             try:
                 self._run(group, singly=singly)
                 return
             except Exception as error:
-                if isinstance(error, RefusedError) and error.state == _ROW_TWICE and not singly:
-                    singly = True
-                    continue
-                backoff = backoff or Backoff(self._clock, patience=self._patience)
-                if not (passes(error) and backoff.pause()):
+                has_guessed = self._ids.guess is not None
+                self._ids.forget()
+                if isinstance(error, RefusedError):
+                    if error.state == _ROW_TWICE and not singly:
+                        singly = True
+                        continue
+                    if error.state == _WRONG_GUESS and has_guessed:
+                        continue
+                pauses = pauses or Pauses(self._clock, patience=self._patience)
+                if not (passes(error) and pauses.pause()):
                     raise
 
     def _run(self, group: Sequence[Write[PostgresSession, object]], *, singly: bool) -> None:
@@ -218,9 +278,7 @@ class Writer:
         if connection is None:
             connection = self._connection = self._connect()
         try:
-            session = PostgresSession(
-                connection, lock=self._lock, counters=self._counters, singly=singly
-            )
+            session = PostgresSession(connection, lock=self._lock, ids=self._ids, singly=singly)
             for write in group:
                 write.run(session)
         except BaseException:
@@ -234,7 +292,7 @@ class Writer:
     ) -> None:
         number = self._issued
         try:
-            session.commit(note=self._note(number), news=(self._channel, self._client))
+            session.commit(client=self._client, number=number, channel=self._channel)
         except RefusedError:
             self._undo()
             raise
@@ -254,21 +312,14 @@ class Writer:
             write.settle()
         self._on_commit()
 
-    def _note(self, number: int) -> tuple[str, Arguments]:
-        return (
-            "INSERT INTO committers (id, number, at) VALUES (?, ?, now()) "
-            "ON CONFLICT (id) DO UPDATE SET number = excluded.number, at = excluded.at",
-            (self._client, number),
-        )
-
     def _was_kept(self, number: int) -> bool:
         """Find out whether a transaction of this process was committed."""
-        backoff = Backoff(self._clock, patience=self._patience)
+        pauses = Pauses(self._clock, patience=self._patience)
         while True:
             try:
                 return self._read_number() >= number
             except (LinkLostError, NotConnectedError, RefusedError) as error:
-                if not (passes(error) and backoff.pause()):
+                if not (passes(error) and pauses.pause()):
                     raise UnknownOutcomeError(str(error)) from error
 
     def _read_number(self) -> int:

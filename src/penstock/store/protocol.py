@@ -7,7 +7,7 @@ equals the fold of the events. `memory.py` is the model that every other store i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -212,6 +212,8 @@ class Store(Protocol):
 
     def report(self, events: Sequence[RunEvent], *, at: Instant, run: RunId | None = None) -> int:
         """Record events that change no run's state; return the id of the first.
+
+        Reported twice, they are recorded twice: nothing tells a repetition from news.
 
         Args:
             events: What happened outside any run, or what somebody else than its owner has to say
@@ -457,8 +459,12 @@ class Store(Protocol):
         """Measure the store."""
         ...
 
-    def backup(self, to: Path) -> None:
+    def backup(self, to: Path, *, progress: Callable[[float], None] | None = None) -> None:
         """Write a whole and sound copy to a new file, while others go on writing.
+
+        Args:
+            to: The file; it appears when the copy is whole.
+            progress: Told now and then how much is done, from 0 to 1.
 
         Raises:
             InvalidInvocationError: The file is there already, or this kind of store is backed up

@@ -98,9 +98,7 @@ class SqlEvents(SqlPart):
         if not going:
             return 0
         statement, listed = self._sql["delete_events"], (self._dialect.listing(going),)
-        return self._database.write(
-            lambda session: self._forget_events(session, statement, listed)
-        )
+        return self._database.write(lambda session: self._forget_events(session, statement, listed))
 
     def count_old_events(self, kinds: Sequence[str], *, before: Instant) -> int:
         """Return how many events `trim_events` would forget without a limit."""

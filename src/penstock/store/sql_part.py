@@ -41,7 +41,11 @@ class SqlPart:
     def _execute_many(self, name: str, rows: Sequence[Row]) -> None:
         """Run one statement for each row, in a transaction of their own."""
         statement = self._sql[name]
-        self._database.write(lambda session: session.executemany(statement, rows))
+
+        def job(session: Session) -> None:  # which keeps no cursor beyond the transaction
+            session.executemany(statement, rows)
+
+        self._database.write(job)
 
     def _known_asset_id(self, asset: AssetKey) -> int | None:
         """Find an asset's row outside a write; rows of assets are never removed."""

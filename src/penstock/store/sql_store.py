@@ -6,9 +6,11 @@ that are written once for each (`database.py`). The groups of operations are one
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from penstock.errors import OutageError
+from penstock.store.database import Database
 from penstock.store.event_listing import MATERIALIZED
 from penstock.store.protocol import StoreIdentity, StoreSize
 from penstock.store.sql_assets import SqlAssets
@@ -35,6 +37,11 @@ _PROBLEMS = {
 class SqlStore(SqlRuns, SqlAssets, SqlDuties):
     """A store on a database, which it closes with itself."""
 
+    @property
+    def database(self) -> Database:
+        """The database, for what looks at the rows themselves."""
+        return self._database
+
     def counters(self) -> Mapping[str, int]:
         """Return the number of rows of each kind: runs, events, assets, backfills."""
         ((last, deleted),) = self._read("event_counters")
@@ -51,10 +58,14 @@ class SqlStore(SqlRuns, SqlAssets, SqlDuties):
     def check_soundness(self) -> list[str]:
         """Look for damage and for rows that do not fit together; a sentence for each problem."""
         found = self._database.damages()
-        for name, sentence in _PROBLEMS.items():
-            ((count,),) = self._read(f"problems.{name}")
-            if count:
-                found.append(sentence.format(count=count))
+        try:
+            for name, sentence in _PROBLEMS.items():
+                ((count,),) = self._read(f"problems.{name}")
+                if count:
+                    found.append(sentence.format(count=count))
+        except OutageError:
+            if not found:
+                raise  # otherwise it is so damaged that its rows cannot be counted
         return found
 
     def size(self) -> StoreSize:
@@ -76,9 +87,9 @@ class SqlStore(SqlRuns, SqlAssets, SqlDuties):
             },
         )
 
-    def backup(self, to: Path) -> None:
+    def backup(self, to: Path, *, progress: Callable[[float], None] | None = None) -> None:
         """Write a whole and sound copy to a new file, while others go on writing."""
-        self._database.backup(to)
+        self._database.backup(to, progress=progress)
 
     def close(self) -> None:
         """Release every connection; the store cannot be used afterwards."""

@@ -14,19 +14,19 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from penstock.base import faults
 from penstock.base.clock import SystemClock
 from penstock.base.ids import IdSource, SystemIds
-from penstock.errors import InvalidInvocationError, InvariantViolationError, StoreUnavailableError
+from penstock.errors import InvariantViolationError, StoreUnavailableError
 from penstock.store import epoch
 from penstock.store.connections import Writer, connect, outage, process_id
 from penstock.store.database import Arguments, Dialect, Row, Session, as_json, load_statements
-from penstock.store.migrate import check_version, load_migrations, migrate
+from penstock.store.migrate import Migration, check_version, load_migrations, migrate
 from penstock.store.sql_store import SqlStore
+from penstock.store.sqlite_copy import write_copy
 from penstock.store.sqlite_watch import SqliteWatch
 
 T = TypeVar("T")
@@ -88,11 +88,18 @@ class SqliteDatabase:
         self._closed = False
         self._last_event: int | None = None  # None where it must be read again
         self._data_version = 0
-        connection = _open(path, durable=durable, ids=ids or SystemIds(SystemClock()))
+        self._migrations = load_migrations()
+        connection = _open(
+            path,
+            durable=durable,
+            ids=ids or SystemIds(SystemClock()),
+            migrations=self._migrations,
+        )
         if max_bytes is not None:
             (size,) = connection.execute("PRAGMA page_size").fetchone()
             connection.execute(f"PRAGMA max_page_count = {max(1, max_bytes // size)}")
         self._connection = connection
+        self._place = _place_of(path)
         self._writer = Writer(
             connection, path=path, on_rollback=self._forget_last_event, on_commit=self._tell_watches
         )
@@ -105,10 +112,14 @@ class SqliteDatabase:
     def write(self, job: Callable[[Session], T]) -> T:
         """Run a job in a transaction and return its result once that is committed."""
         self._check_usable()
-        return self._writer.write(job)
+        self._check_place()
+        result = self._writer.write(job)
+        self._check_place()  # again, so that nothing is acknowledged that is gone
+        return result
 
     def read(self, sql: str, arguments: Arguments) -> list[Row]:
         """Run one statement that only reads."""
+        self._check_place()
         try:
             return self._reader().execute(sql, arguments).fetchall()
         except sqlite3.Error as error:
@@ -121,6 +132,8 @@ class SqliteDatabase:
         """
         ((version,),) = session.execute("PRAGMA data_version").fetchall()
         if self._last_event is None or version != self._data_version:
+            # Whoever wrote meanwhile may have been a newer Penstock.
+            check_version(self._connection, path=self._path, migrations=self._migrations)
             ((self._last_event, _),) = session.execute(_EVENT_COUNTERS).fetchall()
             self._data_version = version
         assert self._last_event is not None
@@ -150,39 +163,10 @@ class SqliteDatabase:
         beside = self._path.with_name(f"{self._path.name}-wal")
         return sum(path.stat().st_size for path in (self._path, beside) if path.exists())
 
-    def backup(self, to: Path) -> None:
-        """Write a copy to a new file, while others go on writing.
-
-        The copy is one moment of the store. It appears under its name when it is whole.
-
-        Raises:
-            InvalidInvocationError: The file is there already.
-        """
-        if to.exists():
-            raise InvalidInvocationError(
-                f"There is already a file {to}. Name another one for the backup, or move it away."
-            )
-        unfinished = to.with_name(f"{to.name}.part")
-        reader = self._reader()
-        try:
-            unfinished.unlink(missing_ok=True)
-            copy = sqlite3.connect(unfinished, isolation_level=None)
-            try:
-                reader.backup(copy)  # one step: it reads one moment, and in WAL mode blocks nobody
-                copy.execute("PRAGMA journal_mode = DELETE")
-                copy.execute(SQLITE.statements["mark"], ("backup",))
-            finally:
-                copy.close()
-            faults.reached("store.backup_written")
-            unfinished.rename(to)
-        except OSError as error:
-            raise StoreUnavailableError(
-                f"The backup {to} cannot be written: {error.strerror}. Name a file in a folder "
-                "that you may write to."
-            ) from error
-        except sqlite3.Error as error:
-            unfinished.unlink(missing_ok=True)
-            raise outage(error, unfinished) from error
+    def backup(self, to: Path, *, progress: Callable[[float], None] | None = None) -> None:
+        """Write a copy to a new file, while others go on writing; see `sqlite_copy.py`."""
+        self._check_usable()
+        write_copy(self._path, to, progress=progress)
 
     def close(self) -> None:
         """Close every connection; nothing can be done afterwards."""
@@ -220,6 +204,20 @@ class SqliteDatabase:
         self._readers.add(reader)
         return reader
 
+    def _check_place(self) -> None:
+        """Refuse to go on with a file that is not there any more, or not the one that was opened.
+
+        SQLite would go on with it unseen, and all would be gone with the last process that has it.
+        """
+        now = _place_of(self._path)
+        if now != self._place:
+            what = "was deleted or moved away" if now is None else "was replaced by another file"
+            raise StoreUnavailableError(
+                f"The store {self._path} {what} while it was in use. This process uses it no more: "
+                "what it wrote last is not there. Put the file in its place that is to be used, "
+                "and start again."
+            )
+
     def _check_usable(self) -> None:
         if self._process != process_id():
             raise InvariantViolationError(
@@ -232,7 +230,17 @@ class SqliteDatabase:
             )
 
 
-def _open(path: Path, *, durable: bool, ids: IdSource) -> sqlite3.Connection:
+def _place_of(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _open(
+    path: Path, *, durable: bool, ids: IdSource, migrations: Sequence[Migration]
+) -> sqlite3.Connection:
     """Open the file for writing, with the schema of this version."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -246,17 +254,19 @@ def _open(path: Path, *, durable: bool, ids: IdSource) -> sqlite3.Connection:
         # Switching to WAL is the one thing for which SQLite does not wait its turn; and what tells
         # a copy from the original is read and written by one process at a time.
         fcntl.flock(folder, fcntl.LOCK_EX)
-        return _prepare(path, durable=durable, ids=ids)
+        return _prepare(path, durable=durable, ids=ids, migrations=migrations)
     except sqlite3.Error as error:
         raise outage(error, path) from error
     finally:
         os.close(folder)
 
 
-def _prepare(path: Path, *, durable: bool, ids: IdSource) -> sqlite3.Connection:
+def _prepare(
+    path: Path, *, durable: bool, ids: IdSource, migrations: Sequence[Migration]
+) -> sqlite3.Connection:
+    _set_foreign_log_aside(path)
     connection = connect(path, durable=durable)
     try:
-        migrations = load_migrations()
         check_version(connection, path=path, migrations=migrations)
         connection.execute("PRAGMA journal_mode = WAL")
         migrate(connection, path=path, migrations=migrations)
@@ -265,3 +275,28 @@ def _prepare(path: Path, *, durable: bool, ids: IdSource) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _set_foreign_log_aside(path: Path) -> None:
+    """Move the log of writes away that a file left behind whose place a backup has taken.
+
+    SQLite would apply it to the backup, whose pages it does not fit. A backup is not in WAL mode,
+    and a file is in WAL mode before it has a log; so the log beside such a file is another's.
+    """
+    try:
+        with path.open("rb") as file:
+            formats = file.read(20)[18:]
+    except OSError:
+        return  # SQLite will say what is the matter with it
+    if formats != b"\x01\x01":
+        return
+    for kind in ("wal", "shm"):
+        beside = path.with_name(f"{path.name}-{kind}")
+        if beside.exists():
+            try:
+                beside.replace(path.with_name(f"{path.name}-{kind}-of-before"))
+            except OSError as error:
+                raise StoreUnavailableError(
+                    f"The store {path} is a backup, and beside it is {beside.name} of the file "
+                    f"that was there before, which cannot be moved away: {error.strerror}."
+                ) from error

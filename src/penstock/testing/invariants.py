@@ -10,9 +10,10 @@ when they were made.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
+from typing import cast
 
 import msgspec
 from msgspec.structs import replace
@@ -99,8 +100,11 @@ def _late_writes(
 
 
 def _ends(runs: Sequence[RunRecord], events: Sequence[StoredEvent]) -> Iterator[str]:
+    kinds_of: defaultdict[RunId | None, list[str]] = defaultdict(list)
+    for stored in events:
+        kinds_of[stored.run].append(kind_of(stored.event))
     for run in runs:
-        kinds = [kind_of(e.event) for e in events if e.run == run.id]
+        kinds = kinds_of[run.id]
         ends = sum(kind in _ENDS for kind in kinds)
         if ends != run.status.is_finished:
             yield f"I3: run {run.id} is {run.status.value} and has {ends} events that end it."
@@ -186,20 +190,18 @@ def _fold(
         model.create_run(_at_first(run), plan=store.plan(run.plan) or b"", events=())
     versions: Counter[RunId] = Counter()
     known = [stored for stored in events if not isinstance(stored.event, Unknown)]
-    for (run, at), group in groupby(known, key=lambda stored: (stored.run, stored.at)):
-        for stored in group:
-            event = stored.event
-            assert not isinstance(event, Unknown)
-            if run is None or kind_of(event) in _OUTSIDE or model.run(run) is None:
-                model.report([event], at=at, run=run)
-            else:
-                _append(model, run, event, at=at, version=versions[run])
-                versions[run] += 1
+    for (run, at, is_remark), group in groupby(known, key=_written_together):
+        together = [cast("RunEvent", stored.event) for stored in group]
+        if run is None or is_remark or model.run(run) is None:
+            model.report(together, at=at, run=run)
+        else:
+            model.append(run, together, at=at, expect=versions[run], fence=0)
+            versions[run] += len(together)
     return model, [stored.id for stored in known]
 
 
-def _append(model: MemoryStore, run: RunId, event: RunEvent, *, at: float, version: int) -> None:
-    model.append(run, [event], at=at, expect=version, fence=0)
+def _written_together(stored: StoredEvent) -> tuple[RunId | None, float, bool]:
+    return stored.run, stored.at, kind_of(stored.event) in _OUTSIDE
 
 
 def _at_first(run: RunRecord) -> RunRecord:

@@ -6,10 +6,9 @@ Name them in the `overrides` of `instance_for_test`, and look at `queue()` after
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Self, cast
 
 from penstock.compat.runs import DagsterRun
-from penstock.config.configurable_class import ConfigurableClass, ConfigurableClassData
+from penstock.config.configurable_class import ConfigurableClassData, Configured
 from penstock.config.schema import ConfigSchema, Field, Map
 from penstock.errors import InvariantViolationError
 from penstock.settings.run_coordinator import RunCoordinator, SubmitRunContext
@@ -17,7 +16,7 @@ from penstock.settings.run_launcher import LaunchRunContext, RunLauncher
 from penstock.settings.secrets_loader import SecretsLoader
 
 
-class MockedRunLauncher(RunLauncher, ConfigurableClass):
+class MockedRunLauncher(RunLauncher, Configured):
     """Remembers the runs that it was to launch; they stay STARTING.
 
     Args:
@@ -37,11 +36,6 @@ class MockedRunLauncher(RunLauncher, ConfigurableClass):
         self.bad_run_ids: set[str] = set(bad_run_ids or ())
         self.bad_user_code_run_ids: set[str] = set(bad_user_code_run_ids or ())
 
-    @property
-    def inst_data(self) -> ConfigurableClassData | None:
-        """What the object was made of."""
-        return self._inst_data
-
     @classmethod
     def config_type(cls) -> ConfigSchema:
         """Return the schema of the config."""
@@ -49,15 +43,6 @@ class MockedRunLauncher(RunLauncher, ConfigurableClass):
             "bad_run_ids": Field([str], is_required=False),
             "bad_user_code_run_ids": Field([str], is_required=False),
         }
-
-    @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData, config_value: Mapping[str, object]
-    ) -> Self:
-        """Make the launcher."""
-        bad = cast("list[str]", config_value.get("bad_run_ids", []))
-        code = cast("list[str]", config_value.get("bad_user_code_run_ids", []))
-        return cls(inst_data, set(bad), set(code))
 
     def launch_run(self, context: LaunchRunContext) -> None:
         """Remember a run.
@@ -84,30 +69,12 @@ class MockedRunLauncher(RunLauncher, ConfigurableClass):
         return False
 
 
-class MockedRunCoordinator(RunCoordinator, ConfigurableClass):
+class MockedRunCoordinator(RunCoordinator, Configured):
     """Remembers the runs that were submitted to it, and leaves them as they are."""
 
     def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
         self._inst_data = inst_data
         self._queue: list[DagsterRun] = []
-
-    @property
-    def inst_data(self) -> ConfigurableClassData | None:
-        """What the object was made of."""
-        return self._inst_data
-
-    @classmethod
-    def config_type(cls) -> ConfigSchema:
-        """Return the schema of the config: there is none."""
-        return {}
-
-    @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData, config_value: Mapping[str, object]
-    ) -> Self:
-        """Make the coordinator."""
-        del config_value
-        return cls(inst_data)
 
     def submit_run(self, context: SubmitRunContext) -> DagsterRun:
         """Remember a run."""
@@ -124,7 +91,7 @@ class MockedRunCoordinator(RunCoordinator, ConfigurableClass):
         return False
 
 
-class MockSecretsLoader(SecretsLoader, ConfigurableClass):
+class MockSecretsLoader(SecretsLoader, Configured):
     """Gives the variables that it was configured with."""
 
     def __init__(
@@ -133,22 +100,10 @@ class MockSecretsLoader(SecretsLoader, ConfigurableClass):
         self._inst_data = inst_data
         self.env_vars = env_vars
 
-    @property
-    def inst_data(self) -> ConfigurableClassData | None:
-        """What the object was made of."""
-        return self._inst_data
-
     @classmethod
     def config_type(cls) -> ConfigSchema:
         """Return the schema of the config."""
         return {"env_vars": Field(Map(str, str))}
-
-    @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData, config_value: Mapping[str, object]
-    ) -> Self:
-        """Make the loader."""
-        return cls(inst_data, cast("Mapping[str, str]", config_value["env_vars"]))
 
     def get_secrets_for_environment(self, location_name: str | None) -> Mapping[str, str]:
         """Return the variables."""

@@ -60,8 +60,10 @@ from penstock.model.tick import (
     TickRecord,
     TickStatus,
 )
+from penstock.store.audit import Auditor
 from penstock.store.memory import MemoryStore
 from penstock.store.protocol import EventFilter, Lease, Store
+from penstock.store.sql_store import SqlStore
 
 T = TypeVar("T")
 
@@ -183,6 +185,14 @@ def _outcome(act: Callable[[], T]) -> T | tuple[type[PenstockError], str]:
         return type(error), str(error)
 
 
+def _wrong_heads(store: Store) -> list[str]:
+    """Hold the heads of a SQL store against its events; runs may lack some that were trimmed."""
+    if not isinstance(store, SqlStore):
+        return []
+    found = Auditor(store.database.dialect, store.database.read).audit()
+    return [f"{each.subject}: {each.what}" for each in found.differences if each.kind != "run"]
+
+
 class StoreMachine(RuleBasedStateMachine):
     """Drives two stores at once; `make_store` is the only thing that a subclass writes."""
 
@@ -202,6 +212,7 @@ class StoreMachine(RuleBasedStateMachine):
         """Close both stores."""
         if hasattr(self, "store"):
             problems = self.store.check_soundness()
+            problems += _wrong_heads(self.store)
             self.model.close()
             self.store.close()
             assert problems == []

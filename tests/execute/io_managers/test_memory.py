@@ -36,3 +36,16 @@ def test_a_value_that_is_not_there_says_so():
 
     with pytest.raises(InvariantViolationError, match="There is no value of 'one' in memory"):
         dg.materialize_to_memory([one, two], selection="two")
+
+
+def test_of_no_partitions_the_value_is_none():
+    days = dg.DailyPartitionsDefinition("2024-01-01")
+    before = dg.TimeWindowPartitionMapping(start_offset=-1, end_offset=-1)
+
+    @dg.asset(partitions_def=days, ins={"total": dg.AssetIn(partition_mapping=before)})
+    def total(total: object) -> str:
+        return f"after {total}"
+
+    first = dg.materialize_to_memory([total], partition_key="2024-01-01")
+
+    assert first.asset_value("total") == "after None"

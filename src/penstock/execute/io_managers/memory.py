@@ -23,13 +23,15 @@ class InMemoryIOManager(IOManager):
             self.values[key] = obj
 
     def load_input(self, context: InputContext) -> object:
-        """Return the value; for several partitions a dictionary by partition key.
+        """Return the value; for several partitions a dictionary by partition key, for none None.
 
         Raises:
             InvariantViolationError: There is no such value.
         """
         keys = _keys(context)
         missing = [key for key in keys if key not in self.values]
+        if missing and context.has_asset_partitions and not context.asset_partition_keys:
+            return None
         if missing:
             raise InvariantViolationError(
                 f"There is no value of '{'/'.join(missing[0])}' in memory. Materialize it first, "

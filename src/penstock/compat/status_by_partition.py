@@ -1,4 +1,4 @@
-"""Where each of many partitions stands, looked up only when it is asked for."""
+"""`StatusByPartition`: where each of many partitions stands, looked up when it is asked for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _STATUS: Mapping[Standing | None, AssetPartitionStatus | None] = {
 }
 
 
-class PartitionStatuses(Mapping[str, AssetPartitionStatus | None]):
+class StatusByPartition(Mapping[str, AssetPartitionStatus | None]):
     """The status of some partitions, in the order in which they were asked for.
 
     What was recorded later is not in it. A partition that was never made, or that the definition
@@ -55,14 +55,14 @@ class PartitionStatuses(Mapping[str, AssetPartitionStatus | None]):
         return dict.fromkeys(self._asked)
 
 
-def partition_statuses(
+def status_by_partition(
     store: Store,
     asset: AssetKey,
     partition_keys: Sequence[str],
     *,
     definition: PartitionsDefinition,
     now: datetime,
-) -> PartitionStatuses | None:
+) -> StatusByPartition | None:
     """Return where partitions of an asset stand; None if nothing was ever recorded of it."""
     with partition_loading_context(dynamic_partitions_store=StoredPartitions(store)):
         facts = recorded_facts(store, asset, definition)
@@ -71,4 +71,4 @@ def partition_statuses(
         if not is_known and asset not in store.asset_heads([asset]):
             return None
         status = PartitionStatus(definition, facts, in_progress=in_progress, now=now)
-    return PartitionStatuses(status, tuple(partition_keys))
+    return StatusByPartition(status, tuple(partition_keys))
