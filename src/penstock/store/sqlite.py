@@ -112,9 +112,8 @@ class SqliteDatabase:
     def write(self, job: Callable[[Session], T]) -> T:
         """Run a job in a transaction and return its result once that is committed."""
         self._check_usable()
-        self._check_place()
         result = self._writer.write(job)
-        self._check_place()  # again, so that nothing is acknowledged that is gone
+        self._check_place()  # now, so that nothing is acknowledged that is gone
         return result
 
     def read(self, sql: str, arguments: Arguments) -> list[Row]:
