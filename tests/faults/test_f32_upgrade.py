@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from penstock.errors import NewerStoreError
@@ -163,6 +164,30 @@ def test_an_old_process_stops_when_a_newer_version_has_changed_the_schema(tmp_pa
 
     assert version == newer.number
     assert seen == [LogLine("before")]
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_an_old_process_on_postgres_stops_too(
+    postgres_server: PostgresServer, schema: str, others: int
+):
+    old = PostgresStore(postgres_server.url, schema=schema)
+    for at in (1.0, 2.0, 3.0):  # so that it takes itself to be alone
+        old.report([LogLine("before")], at=at)
+    newer = PostgresStore(postgres_server.url, schema=schema)
+    for _ in range(others):
+        newer.report([LogLine("of another process")], at=4.0)
+    with psycopg.connect(postgres_server.url, autocommit=True) as connection:
+        connection.execute(f'UPDATE "{schema}".schema_version SET version = 99'.encode())
+
+    with pytest.raises(NewerStoreError, match="has schema 99"):
+        old.report([AssetMaterialized(AssetKey("orders"))], at=5.0)
+    with pytest.raises(NewerStoreError, match="has schema 99"):
+        old.report([LogLine("again")], at=6.0)
+    seen = len(old.events(EventFilter()))
+    old.close()
+    newer.close()
+
+    assert seen == 3 + others
 
 
 def test_an_old_command_refuses_a_newer_store_and_leaves_it_alone(tmp_path: Path):

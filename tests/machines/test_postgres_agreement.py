@@ -38,3 +38,13 @@ TestPostgresAgreesWithMemory = PostgresMachine.TestCase
 TestPostgresAgreesWithMemory.settings = settings(
     max_examples=40, stateful_step_count=30, deadline=None
 )
+
+
+class LongPostgresMachine(PostgresMachine):
+    """The same with as many histories as SQLite is tried with."""
+
+
+TestPostgresAgreesWithMemoryForLong = pytest.mark.slow(LongPostgresMachine.TestCase)
+TestPostgresAgreesWithMemoryForLong.settings = settings(
+    max_examples=200, stateful_step_count=30, deadline=None
+)

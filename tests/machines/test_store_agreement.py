@@ -24,7 +24,7 @@ class SqliteMachine(StoreMachine):
 
 TestSqliteAgreesWithMemory = SqliteMachine.TestCase
 TestSqliteAgreesWithMemory.settings = settings(
-    max_examples=100, stateful_step_count=30, deadline=None
+    max_examples=200, stateful_step_count=30, deadline=None
 )
 
 

@@ -28,7 +28,12 @@ from penstock.store.database import Arguments, Dialect, Row, Session, load_state
 from penstock.store.group_commit import GroupCommit
 from penstock.store.postgres_connection import LinkLostError, PostgresConnection, RefusedError
 from penstock.store.postgres_dialect import UNPARTITIONED, as_array
-from penstock.store.postgres_migrate import load_postgres_migrations, migrate, note_server
+from penstock.store.postgres_migrate import (
+    check_version,
+    load_postgres_migrations,
+    migrate,
+    note_server,
+)
 from penstock.store.postgres_pool import Pool
 from penstock.store.postgres_server import (
     NotConnectedError,
@@ -38,7 +43,7 @@ from penstock.store.postgres_server import (
     server_at,
 )
 from penstock.store.postgres_watch import Listener
-from penstock.store.postgres_writer import Pauses, PostgresSession, Writer, passes
+from penstock.store.postgres_writer import EventIds, Pauses, PostgresSession, Writer, passes
 from penstock.store.protocol import EventFilter, Watch
 from penstock.store.sql_store import SqlStore
 
@@ -136,6 +141,7 @@ class PostgresDatabase:
         self._seen = 0
         self._client = SystemIds(clock).new_id()
         self._lock = _lock_number(schema)
+        self._migrations = load_postgres_migrations()
         self._dialect = Dialect(
             name="postgres",
             statements=load_statements("postgres"),
@@ -163,7 +169,11 @@ class PostgresDatabase:
             client=self._client,
             lock=self._lock,
             channel=channel,
-            counters=self._dialect.statements["event_counters"],
+            ids=EventIds(
+                self._dialect.statements["event_counters"],
+                schema=self._migrations[-1].number,
+                admit=self._check_version,
+            ),
             clock=clock,
             patience=patience,
             told=self._told,
@@ -203,6 +213,10 @@ class PostgresDatabase:
         """Give out the next `count` event ids, inside a write; return the first."""
         assert isinstance(session, PostgresSession)
         return session.take_event_ids(count)
+
+    def _check_version(self, found: int) -> None:
+        known = self._migrations[-1].number
+        check_version(found, known=known, shown=self._server.shown)
 
     def note_seen(self, event: int) -> None:
         """Note that somebody was shown an event; from now on the store must have it."""
@@ -284,7 +298,7 @@ class PostgresDatabase:
                 schema=server.schema,
                 shown=server.shown,
                 lock=self._lock,
-                migrations=load_postgres_migrations(),
+                migrations=self._migrations,
                 allowed=self._migrates,
             )
             self._arrive(connection)

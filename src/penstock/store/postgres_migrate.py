@@ -91,7 +91,7 @@ def migrate(
     """
     newest = migrations[-1].number
     found = schema_version(connection, schema)
-    _check(found, newest, shown)
+    check_version(found, known=newest, shown=shown)
     if found == newest:
         return
     if not allowed:
@@ -104,7 +104,7 @@ def migrate(
         connection.execute("SELECT pg_advisory_xact_lock(?)", (lock,))
         connection.execute("SET LOCAL statement_timeout = 0")
         found = schema_version(connection, schema)  # another process may have been first
-        _check(found, newest, shown)
+        check_version(found, known=newest, shown=shown)
         if found < newest:
             _apply(connection, schema, [m for m in migrations if m.number > found], first=not found)
         connection.flush()
@@ -116,7 +116,12 @@ def migrate(
         raise
 
 
-def _check(found: int, known: int, shown: str) -> None:
+def check_version(found: int, *, known: int, shown: str) -> None:
+    """Refuse a store that this version does not know.
+
+    Raises:
+        NewerStoreError: The store has seen migrations that this version does not know.
+    """
     if found > known:
         raise NewerStoreError(
             f"The store {shown} has schema {found}, and this Penstock knows schemas up to {known}. "

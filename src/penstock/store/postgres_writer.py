@@ -38,13 +38,18 @@ _AGAIN = frozenset({"40001", "40P01", "53300"})
 _ROW_TWICE = "21000"
 """One statement was to write one row twice, which two statements may."""
 
+_VERSION = "SELECT version FROM schema_version"
+
 _CHECK = (
-    "SELECT CASE WHEN newest.id = ? THEN newest.id "
+    "SELECT CASE WHEN newest.id = ? AND ? = ({version}) THEN newest.id "
     "ELSE CAST('Event ' || newest.id || ' came in between' AS BIGINT) END "
     "FROM ({counters} OFFSET 0) AS newest (id, deleted)"
 )
-"""Fails unless an event id is the newest. What is cast holds a column, so that no plan casts it
-beforehand; and OFFSET keeps the id from being read thrice."""
+"""Fails unless an event id is the newest, and the schema the one that is known.
+
+What is cast holds a column, so that no plan casts it beforehand; and OFFSET keeps the id from being
+read thrice.
+"""
 
 _WRONG_GUESS = "22P02"
 """What it fails with."""
@@ -61,11 +66,15 @@ class EventIds:
 
     Args:
         counters: The statement that reads the newest event id.
+        admit: Raises unless this process knows a schema of that number.
+        schema: The number of the schema that it knows.
     """
 
-    def __init__(self, counters: str) -> None:
-        self.read = counters
-        self.check = _CHECK.format(counters=counters)
+    def __init__(self, counters: str, *, schema: int, admit: Callable[[int], None]) -> None:
+        self.read = f"SELECT newest.*, ({_VERSION}) FROM ({counters}) AS newest"  # noqa: S608 - all text is ours
+        self.check = _CHECK.format(counters=counters, version=_VERSION)
+        self.schema = schema
+        self.admit = admit
         self._last: int | None = None
         self._is_alone = False
 
@@ -113,10 +122,12 @@ class PostgresSession:
     def take_event_ids(self, count: int) -> int:
         """Give out the next `count` event ids; return the first."""
         if self._counters is not None and self._last is None:
-            ((self._last, _),) = self._counters.fetchall()
-            self._before = self._last
+            # Whoever wrote meanwhile may have been a newer Penstock.
+            ((last, _, schema),) = self._counters.fetchall()
+            self._ids.admit(schema)
+            self._before = self._last = last
         elif self._counters is None and not self._has_guessed:
-            self.execute(self._ids.check, (self._last,))
+            self.execute(self._ids.check, (self._last, self._ids.schema))
             self._has_guessed = True
         last = self._last or 0
         self._last = last + count
@@ -186,7 +197,7 @@ class Writer:
         client: The name under which this process numbers its transactions.
         lock: The number of the lock of all writers.
         channel: Where commits are told.
-        counters: The statement that reads the newest event id.
+        ids: Which event id comes next.
         clock: Tells the time, and sleeps.
         patience: Seconds for which a lost connection is tried to be made again.
         told: Turns a failure of Postgres into what the user is told.
@@ -200,7 +211,7 @@ class Writer:
         client: str,
         lock: int,
         channel: str,
-        counters: str,
+        ids: EventIds,
         clock: Clock,
         patience: float,
         told: Callable[[Exception], Exception],
@@ -210,7 +221,7 @@ class Writer:
         self._client = client
         self._lock = lock
         self._channel = channel
-        self._ids = EventIds(counters)
+        self._ids = ids
         self._clock = clock
         self._patience = patience
         self._told = told
