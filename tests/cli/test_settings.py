@@ -135,11 +135,11 @@ def test_variables_of_the_folder_count_where_the_environment_has_none(
 
 
 def test_a_class_beside_the_project_file_is_found(folder):
-    (folder / "own_parts.py").write_text(
+    (folder / "parts_beside_it.py").write_text(
         "import penstock as dg\n\n\nclass Logs(dg.LocalComputeLogManager):\n    pass\n"
     )
     (folder / "penstock.yaml").write_text(
-        "compute_logs: {module: own_parts, class: Logs, config: {base_dir: logs}}\n"
+        "compute_logs: {module: parts_beside_it, class: Logs, config: {base_dir: logs}}\n"
     )
 
     assert settings("check").output == f"{folder}/penstock.yaml is fine.\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -90,6 +91,7 @@ class OwnInstance(dg.Instance):
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A module of the user's with parts of every kind."""
     (tmp_path / "own_parts.py").write_text(OWN)
+    monkeypatch.delitem(sys.modules, "own_parts", raising=False)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("WORD", "sesame")
 
