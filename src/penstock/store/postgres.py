@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -169,11 +170,7 @@ class PostgresDatabase:
             client=self._client,
             lock=self._lock,
             channel=channel,
-            ids=EventIds(
-                self._dialect.statements["event_counters"],
-                schema=self._migrations[-1].number,
-                admit=self._check_version,
-            ),
+            ids=self._event_ids(),
             clock=clock,
             patience=patience,
             told=self._told,
@@ -214,9 +211,11 @@ class PostgresDatabase:
         assert isinstance(session, PostgresSession)
         return session.take_event_ids(count)
 
-    def _check_version(self, found: int) -> None:
-        known = self._migrations[-1].number
-        check_version(found, known=known, shown=self._server.shown)
+    def _event_ids(self) -> EventIds:
+        counters, known = self._dialect.statements["event_counters"], self._migrations[-1].number
+        shown = self._server.shown
+        admit = partial(check_version, known=known, shown=shown)
+        return EventIds(counters, schema=known, admit=admit)
 
     def note_seen(self, event: int) -> None:
         """Note that somebody was shown an event; from now on the store must have it."""
