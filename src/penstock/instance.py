@@ -76,14 +76,14 @@ class Instance(
         compute_logs: ComputeLogManager | None = None,
     ) -> None:
         self.store = store
-        self.watcher = EventWatcher(store)
+        self.watcher: EventWatcher = EventWatcher(store)
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self.ids: IdSource = ids or SystemIds(self.clock)
         self.home = home
         self._folder: Path | None = home
         self.memory: dict[tuple[str, ...], object] = {}
-        self.config = config or InstanceSettings()
+        self.config: InstanceSettings = config or InstanceSettings()
         self._made: dict[str, object] = {}
         if compute_logs is not None:
             compute_logs.register_instance(self)

@@ -15,7 +15,7 @@ from penstock.base.ids import RunId
 from penstock.compat.event_entries import EventLogEntry
 from penstock.store.protocol import EventFilter, Store
 
-log = logging.getLogger(__name__)
+log: logging.Logger = logging.getLogger(__name__)
 
 EventHandler = Callable[[EventLogEntry, str], object]
 """What is called with a line of the log, and the cursor after it."""

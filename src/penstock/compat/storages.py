@@ -43,10 +43,10 @@ class _Face:
     """A face of the store of an instance."""
 
     def __init__(self, ports: Ports) -> None:
-        self.store = ports.store
-        self.clock = ports.clock
-        self.ids = ports.ids
-        self.watcher = ports.watcher
+        self.store: Store = ports.store
+        self.clock: Clock = ports.clock
+        self.ids: IdSource = ports.ids
+        self.watcher: EventWatcher = ports.watcher
 
     def dispose(self) -> None:
         """Do nothing: the instance closes the store."""
@@ -155,9 +155,9 @@ class DagsterStorage:
     """The three faces of a store."""
 
     def __init__(self, ports: Ports) -> None:
-        self.run_storage = RunStorage(ports)
-        self.event_log_storage = EventLogStorage(ports)
-        self.schedule_storage = ScheduleStorage(ports)
+        self.run_storage: RunStorage = RunStorage(ports)
+        self.event_log_storage: EventLogStorage = EventLogStorage(ports)
+        self.schedule_storage: ScheduleStorage = ScheduleStorage(ports)
 
     def wipe(self) -> None:
         """Forget every run, asset, schedule and sensor."""

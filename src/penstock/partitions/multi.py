@@ -75,7 +75,7 @@ class MultiPartitionsDefinition(Dimensions):
             )
         for name, definition in partitions_defs.items():
             _check_dimension(name, definition)
-        self.partitions_defs = [
+        self.partitions_defs: list[PartitionDimensionDefinition] = [
             PartitionDimensionDefinition(name, partitions_defs[name])
             for name in sorted(partitions_defs)
         ]

@@ -19,8 +19,8 @@ class Commits:
     """The one lock, held to change something; who waits for news is told at the end."""
 
     def __init__(self) -> None:
-        self.lock = Condition()
-        self.count = 0
+        self.lock: Condition = Condition()
+        self.count: int = 0
 
     def __enter__(self) -> None:
         self.lock.acquire()

@@ -15,11 +15,13 @@ from threading import Lock
 from penstock.base import faults
 from penstock.base.clock import Clock
 from penstock.errors import OutageError
+from penstock.store.database import Arguments, Row
 from penstock.store.group_commit import Write
 from penstock.store.postgres_connection import (
     LinkLostError,
     PostgresConnection,
     RefusedError,
+    Reply,
 )
 from penstock.store.postgres_server import NotConnectedError, UnknownOutcomeError
 
@@ -71,10 +73,10 @@ class EventIds:
     """
 
     def __init__(self, counters: str, *, schema: int, admit: Callable[[int], None]) -> None:
-        self.read = f"SELECT newest.*, ({_VERSION}) FROM ({counters}) AS newest"  # noqa: S608 - all text is ours
-        self.check = _CHECK.format(counters=counters, version=_VERSION)
-        self.schema = schema
-        self.admit = admit
+        self.read: str = f"SELECT newest.*, ({_VERSION}) FROM ({counters}) AS newest"  # noqa: S608 - all text is ours
+        self.check: str = _CHECK.format(counters=counters, version=_VERSION)
+        self.schema: int = schema
+        self.admit: Callable[[int], None] = admit
         self._last: int | None = None
         self._is_alone = False
 
@@ -107,8 +109,8 @@ class PostgresSession:
     def __init__(
         self, connection: PostgresConnection, *, lock: int, ids: EventIds, singly: bool
     ) -> None:
-        self.execute = connection.execute
-        self.executemany = connection.executemany if singly else connection.insert
+        self._execute = connection.execute
+        self._executemany = connection.executemany if singly else connection.insert
         self._connection = connection
         self._ids = ids
         self._before = self._last = ids.guess
@@ -118,6 +120,14 @@ class PostgresSession:
         # Asked for ahead of need: it then takes no round trip of its own.
         self._counters = connection.execute(ids.read) if self._last is None else None
         connection.push()
+
+    def execute(self, sql: str, arguments: Arguments = (), /) -> Reply:
+        """Run one statement."""
+        return self._execute(sql, arguments)
+
+    def executemany(self, sql: str, rows: Sequence[Row], /) -> None:
+        """Run one statement for each row."""
+        self._executemany(sql, rows)
 
     def take_event_ids(self, count: int) -> int:
         """Give out the next `count` event ids; return the first."""
@@ -229,9 +239,9 @@ class Writer:
         self._mutex = Lock()  # held while a group is committed
         self._connection: PostgresConnection | None = None
         self._issued = 0
-        self.acknowledged = 0
+        self.acknowledged: int = 0
         """The number of the newest transaction of this process that is known to be kept."""
-        self.acknowledged_at = 0.0
+        self.acknowledged_at: float = 0.0
         """When that was, by the clock that never goes back."""
 
     def commit(self, group: Sequence[Write[PostgresSession, object]]) -> None:

@@ -34,11 +34,11 @@ class Batch:
     __slots__ = ("at", "events", "made", "rows", "run")
 
     def __init__(self, events: Sequence[RunEvent], *, run: RunId | None, at: Instant) -> None:
-        self.events = events
-        self.run = run
-        self.at = at
+        self.events: Sequence[RunEvent] = events
+        self.run: RunId | None = run
+        self.at: Instant = at
         self.made: dict[AssetKey, int] = {}
-        self.rows = [
+        self.rows: list[tuple[str, str | None, AssetKey | None, str | None, bytes]] = [
             (
                 kind_of(event),
                 getattr(event, "step", None),

@@ -124,7 +124,7 @@ class FailsSometimes(NoFault):
         super().__init__()
         self._uniform = SeededIds(seed).uniform
         self._share = share / 2
-        self.failed = 0
+        self.failed: int = 0
 
     def before(self, method: str) -> None:
         """Refuse some calls."""

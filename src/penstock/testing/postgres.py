@@ -56,7 +56,7 @@ class PostgresServer:
     def __init__(self, folder: Path, *, version: str = "18") -> None:
         self.folder = folder
         self._programs = _PROGRAMS[version]
-        self.data = folder / "data"
+        self.data: Path = folder / "data"
 
     @property
     def url(self) -> str:
