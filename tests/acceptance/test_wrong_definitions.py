@@ -64,9 +64,8 @@ WRONG: list[Case] = [
         "a key together with parts of one",
         lambda: dg.asset(key=["raw", "orders"], key_prefix="raw")(body),
         dg.InvalidDefinitionError,
-        "Asset 'raw/orders': Cannot specify a name or key prefix for @asset when the key "
-        "argument is "
-        "provided. Keep the key.",
+        "Asset 'raw/orders' has its whole key from key=, so @asset takes neither name nor "
+        "key_prefix beside it. Keep the key.",
     ),
     (
         "a slash in a key",
@@ -100,38 +99,36 @@ WRONG: list[Case] = [
             "orders", deps=["raw", dg.AssetDep("raw", partition_mapping=dg.LastPartitionMapping())]
         ),
         dg.InvariantViolationError,
-        "Cannot set a dependency on asset 'raw' more than once: its partition mappings "
-        "differ. Keep "
-        "one of them.",
+        "Asset 'raw' is named twice as a dependency, with different partition mappings. Keep one "
+        "of them.",
     ),
     (
         "a dependency on itself",
         lambda: dg.asset(name="orders", deps=["orders"])(body),
         dg.InvalidDefinitionError,
-        "Asset 'orders' depends on itself. Assets can only depend on themselves if they have time "
-        "partitions (or one dimension of time) and each partition depends on earlier ones, as "
-        "through TimeWindowPartitionMapping(start_offset=-1, end_offset=-1).",
+        "Asset 'orders' depends on itself, and not on its earlier partitions alone. Give it time "
+        "partitions (or one dimension of time), and map each to those before it, as "
+        "TimeWindowPartitionMapping(start_offset=-1, end_offset=-1) does.",
     ),
     (
         "a group with a space",
         lambda: dg.asset(name="orders", group_name="raw data")(body),
         dg.InvalidDefinitionError,
-        "Asset 'orders' has the group 'raw data', which is not a valid asset group name. Use "
-        "letters, digits and '_', in segments separated by '/'.",
+        "Asset 'orders' has the group 'raw data', which no group can be called. Use letters, "
+        "digits and '_', in segments separated by '/'.",
     ),
     (
         "a tag that is a number",
         lambda: dg.asset(name="orders", tags={"tier": 1})(body),
         dg.InvalidDefinitionError,
-        "Asset 'orders': Tag values must be strings, but tag 'tier' is 1.",
+        "Asset 'orders' has the tag 'tier' with 1, which is not a text. Write it as one.",
     ),
     (
         "an owner that is a word",
         lambda: dg.asset(name="orders", owners=["sales"])(body),
         dg.InvalidDefinitionError,
-        "Asset 'orders' has the invalid owner 'sales'. Owner must be an email address or a "
-        "team name "
-        "prefixed with 'team:'.",
+        "Asset 'orders' cannot be owned by 'sales'. Write an email address, or 'team:' and the "
+        "name of a team.",
     ),
     (
         "partitions that are a list",
@@ -144,7 +141,8 @@ WRONG: list[Case] = [
         "two IO managers",
         lambda: dg.asset(name="orders", io_manager_key="csv", io_manager_def=object())(body),
         dg.ParameterCheckError,
-        "Both io_manager_key and io_manager_def were provided to `@asset` 'orders'. Keep one.",
+        "Asset 'orders' names its IO manager twice, by io_manager_key and by io_manager_def. "
+        "Keep one.",
     ),
     (
         "two ways to say when",
@@ -154,15 +152,15 @@ WRONG: list[Case] = [
             auto_materialize_policy=dg.AutoMaterializePolicy.eager(),
         )(body),
         dg.InvariantViolationError,
-        "Cannot supply both `automation_condition` and `auto_materialize_policy`. Keep the "
-        "condition.",
+        "An automation_condition and an auto_materialize_policy say the same of an asset, and "
+        "both are given. Keep the condition.",
     ),
     (
         "a check of an asset that the function does not make",
         lambda: dg.asset(name="orders", check_specs=[dg.AssetCheckSpec("ok", asset="ordrs")])(body),
         dg.InvalidDefinitionError,
-        "Invalid asset key 'ordrs' in check spec 'ok'. Must be one of 'orders', which the function "
-        "makes.",
+        "Asset 'orders': check_specs has 'ok' of asset 'ordrs', which the function does not make. "
+        "Choose among 'orders'.",
     ),
     (
         "a multi-asset of nothing",
@@ -174,16 +172,15 @@ WRONG: list[Case] = [
         "a multi-asset with deps beside its specs",
         lambda: dg.multi_asset(specs=[dg.AssetSpec("orders")], deps=["raw"]),
         dg.InvalidDefinitionError,
-        "multi_asset: Can not pass deps and specs together, nor internal_asset_deps and specs: "
-        "specify deps on the AssetSpecs directly.",
+        "multi_asset: beside specs=, neither deps= nor internal_asset_deps= has a place. Write "
+        "what an asset is made of into deps= of its AssetSpec.",
     ),
     (
         "a parameter that no spec depends on",
         lambda: dg.multi_asset(specs=[dg.AssetSpec("orders")], name="both")(reader),
         dg.InvalidDefinitionError,
-        "multi_asset 'both': invalid asset dependencies: 'up' specified as AssetIns or parameters, "
-        "but not as deps of any AssetSpec. Add them to the deps of the specs that are made "
-        "of them.",
+        "multi_asset 'both': the function reads 'up', which no AssetSpec has among its deps. Add "
+        "each to the deps of the specs that are made of it.",
     ),
     (
         "internal dependencies of an output that is not there",
@@ -191,15 +188,16 @@ WRONG: list[Case] = [
             outs={"a": dg.AssetOut()}, internal_asset_deps={"b": set()}, name="both"
         )(body),
         dg.ParameterCheckError,
-        "multi_asset 'both': Invalid out key 'b' in internal_asset_deps. Outputs are 'a'.",
+        "multi_asset 'both': internal_asset_deps has 'b', which is none of the outputs 'a'. Name "
+        "one of these.",
     ),
     (
         "a check with two parameters for one asset",
         lambda: dg.asset_check(asset="orders", name="ok")(lambda orders, other: True),
         dg.InvalidDefinitionError,
-        "Check 'ok' of asset 'orders': multiple assets provided as parameters: 'orders' and "
-        "'other'. "
-        "One of them can be the asset itself; the others must be specified in 'additional_ins'.",
+        "Check 'ok' of asset 'orders': its function takes 'orders' and 'other', but only one "
+        "parameter can receive the value of the checked asset. Say in additional_ins which assets "
+        "the others are for.",
     ),
     (
         "a function among the assets that was not decorated",
@@ -227,9 +225,8 @@ WRONG: list[Case] = [
             ],
         ),
         dg.InvalidDefinitionError,
-        "Asset check 'daily:ok' targets asset 'daily' but has a different partitions "
-        "definition. Give "
-        "it that of the asset, or none.",
+        "Check 'ok' is not split into the same partitions as its asset 'daily'. Give it the "
+        "asset's partitions_def, or none.",
     ),
     (
         "two jobs of one name",
@@ -237,8 +234,7 @@ WRONG: list[Case] = [
             ORDERS, jobs=[dg.define_asset_job("nightly"), dg.define_asset_job("nightly", "orders")]
         ),
         dg.InvalidDefinitionError,
-        "Duplicate definition found for nightly: job 'nightly' is defined twice. Rename one "
-        "of them.",
+        "Job 'nightly' is defined twice. Rename one of them.",
     ),
     (
         "ops in a circle",
@@ -251,8 +247,8 @@ WRONG: list[Case] = [
             },
         ),
         dg.InvalidDefinitionError,
-        "Graph 'totals': the nodes have a circular reference: 'a' -> 'b' -> 'a', where each needs "
-        "the next. Take one of these edges out.",
+        "Graph 'totals': the nodes form a cycle: 'a' -> 'b' -> 'a', where each needs the next. "
+        "Take one of these edges out.",
     ),
     (
         "an input that an op does not have",
@@ -262,7 +258,8 @@ WRONG: list[Case] = [
             dependencies={"double": {"y": dg.DependencyDefinition("one")}},
         ),
         dg.InvalidDefinitionError,
-        "Graph 'totals': op \"double\" does not have input \"y\". Available inputs: ['x'].",
+        "Graph 'totals': an edge leads to 'y' of op 'double', which has no such input, only ['x']. "
+        "Change or remove the edge.",
     ),
     (
         "a config schema of a number",
@@ -276,8 +273,8 @@ WRONG: list[Case] = [
         "a resource that nobody provides",
         lambda: load(dg.asset(name="orders", required_resource_keys={"db"})(body)),
         dg.InvalidDefinitionError,
-        "resource with key 'db' required by asset 'orders' was not provided. Provided: none. Add "
-        "it to Definitions(resources={'db': ...}).",
+        "Resource 'db', which asset 'orders' requires, is missing. Provided: none. Add it to "
+        "Definitions(resources={'db': ...}).",
     ),
     (
         "resources that require each other",
@@ -290,14 +287,14 @@ WRONG: list[Case] = [
         "a source without its IO manager",
         lambda: load(dg.SourceAsset("raw", io_manager_key="lake")),
         dg.InvalidDefinitionError,
-        "io manager with key 'lake' required by SourceAsset with key [\"raw\"] was not provided. "
-        "Add it to resources.",
+        "IO manager 'lake', which loads asset 'raw', is missing. Add it to "
+        "Definitions(resources={'lake': ...}).",
     ),
     (
         "a minute that does not exist",
         lambda: dg.ScheduleDefinition("daily", cron_schedule="61 * * * *", job_name="nightly"),
         dg.InvalidDefinitionError,
-        "Schedule 'daily': Found invalid cron schedule '61 * * * *': '61' is not a minute from 0 "
+        "Schedule 'daily': '61 * * * *' is not a cron schedule: '61' is not a minute from 0 "
         "to 59. Write five fields - minute, hour, day of the month, month, weekday - like "
         "'0 6 * * MON-FRI', or an alias like '@daily'.",
     ),
@@ -307,15 +304,14 @@ WRONG: list[Case] = [
             "daily", cron_schedule="@daily", job_name="nightly", execution_timezone="Mars/Base"
         ),
         dg.InvalidDefinitionError,
-        "Invalid execution timezone Mars/Base for daily: There is no timezone 'Mars/Base'. Use an "
-        "IANA name like 'Europe/London'.",
+        "Schedule 'daily' has no valid execution_timezone. There is no timezone 'Mars/Base'. Use "
+        "an IANA name like 'Europe/London'.",
     ),
     (
         "two schedules of one name",
         lambda: load(ORDERS, schedules=[daily("nightly"), daily("weekly")]),
         dg.InvalidDefinitionError,
-        "Duplicate definition found for daily: schedule or sensor 'daily' is defined twice. "
-        "Rename one of them.",
+        "Schedule or sensor 'daily' is defined twice. Rename one of them.",
     ),
     (
         "a mapping between partitions of two kinds",
@@ -362,8 +358,8 @@ WRONG: list[Case] = [
         lambda: load(BY_NAME, DAILY, jobs=[dg.define_asset_job("nightly")]),
         dg.InvalidDefinitionError,
         "Job 'nightly' selects assets that have different partitions: 'by_name' ('a') and 'daily' "
-        "(days like '2024-12-31' (daily from 2024-01-01)). Selected assets must have the same "
-        "partitions definitions; make a job of each.",
+        "(days like '2024-12-31' (daily from 2024-01-01)). A run is for partitions of "
+        "one kind only; make a job of each.",
     ),
     (
         "a condition that is a word",
@@ -383,9 +379,9 @@ WRONG: list[Case] = [
             ],
         ),
         dg.InvalidDefinitionError,
-        "Job 'nightly' has an automation condition that does not evaluate against the job's root "
-        "assets. Wrap it in AutomationCondition.any_job_root_assets_match(...) or "
-        "AutomationCondition.all_job_root_assets_match(...).",
+        "The automation condition of job 'nightly' asks about one asset, and not about those that "
+        "the job begins with. Wrap it in AutomationCondition.all_job_root_assets_match(...) or "
+        "any_job_root_assets_match(...).",
     ),
 ]
 

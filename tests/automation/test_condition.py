@@ -176,8 +176,8 @@ def test_each_condition_is_named_for_explanations(condition, name, label):
 
 
 def test_a_condition_says_in_words_what_its_name_does_not():
-    assert AC.in_latest_time_window().description == "Within latest time window"
-    assert AC.will_be_requested().description == "Will be requested this tick"
+    assert AC.in_latest_time_window().description == "In the newest time window"
+    assert AC.will_be_requested().description == "Among what this tick requests"
     assert (A & B).description == "All of"
     assert (A | B).description == "Any of"
     assert (~A).description == "Not"
@@ -230,10 +230,10 @@ def test_without_drops_an_operand_and_keeps_the_label():
 @pytest.mark.parametrize(
     ("condition", "removed", "message"),
     [
-        (A & B & C, AC.in_progress(), "Condition not found: 'in_progress' is not one of"),
-        (A | B, A, "Condition not found"),
-        (A, A, "Condition not found"),
-        (A & B, A, "Cannot have fewer than 2 operands"),
+        (A & B & C, AC.in_progress(), "'in_progress' cannot be left out, as it is not"),
+        (A | B, A, "cannot be left out, as it is not one of"),
+        (A, A, "cannot be left out, as it is not one of"),
+        (A & B, A, "is one condition, and '&' joins two or more"),
     ],
 )
 def test_without_needs_an_operand_of_a_conjunction_of_three(condition, removed, message):
@@ -302,9 +302,9 @@ def test_dependencies_can_be_seen_through_virtual_assets():
 
 @pytest.mark.parametrize("text", ["", "* * *", "0 0 30 2 *", "61 * * * *", "0 0 * * * *"])
 def test_a_cron_condition_needs_a_schedule(text):
-    with pytest.raises(ParameterCheckError, match="Invalid cron schedule"):
+    with pytest.raises(ParameterCheckError, match="is not a cron schedule"):
         AC.cron_tick_passed(text)
-    with pytest.raises(ParameterCheckError, match="Invalid cron schedule"):
+    with pytest.raises(ParameterCheckError, match="is not a cron schedule"):
         AC.on_cron(text)
 
 

@@ -66,9 +66,9 @@ def test_the_message_names_the_field_and_an_example() -> None:
         parse_cron("0 25 * * *")
 
     assert str(caught.value) == (
-        "Found invalid cron schedule '0 25 * * *': '25' is not a hour from 0 to 23. Write five "
-        "fields - minute, hour, day of the month, month, weekday - like '0 6 * * MON-FRI', or an "
-        "alias like '@daily'."
+        "'0 25 * * *' is not a cron schedule: '25' is not a hour from 0 to 23. Write five fields - "
+        "minute, hour, day of the month, month, weekday - like '0 6 * * MON-FRI', or an alias like "
+        "'@daily'."
     )
 
 

@@ -68,13 +68,17 @@ def test_variables_in_the_path_of_the_home_are_filled_in(
 @pytest.mark.parametrize(
     ("variable", "given", "told"),
     [
-        ("PENSTOCK_HOME", "rel", '$PENSTOCK_HOME "rel" must be an absolute path.'),
-        ("DAGSTER_HOME", "rel", '$DAGSTER_HOME "rel" must be an absolute path.'),
-        ("PENSTOCK_HOME", "/etc/hostname", '$PENSTOCK_HOME "/etc/hostname" is not a directory.'),
+        ("PENSTOCK_HOME", "rel", '$PENSTOCK_HOME is "rel", which is no absolute path.'),
+        ("DAGSTER_HOME", "rel", '$DAGSTER_HOME is "rel", which is no absolute path.'),
+        (
+            "PENSTOCK_HOME",
+            "/etc/hostname",
+            '$PENSTOCK_HOME is "/etc/hostname", which is no folder.',
+        ),
         (
             "DAGSTER_HOME",
             "/no/such/folder",
-            '$DAGSTER_HOME "/no/such/folder" is not a directory or does not exist.',
+            '$DAGSTER_HOME is "/no/such/folder", and nothing is there.',
         ),
     ],
 )

@@ -10,7 +10,9 @@ def test_a_deprecation_names_its_version_and_what_to_use_instead():
         dg.deprecation_warning("The x", "2.0", "Use the y.")
 
     (warning,) = caught
-    assert str(warning.message) == ("The x is deprecated and will be removed in 2.0. Use the y.")
+    assert str(warning.message) == (
+        "The x is deprecated: version 2.0 will not have it any more. Use the y."
+    )
 
 
 def test_the_classes_can_be_filtered_apart():

@@ -90,7 +90,10 @@ def test_the_classes_that_are_named_are_checked_with_their_config(folder):
     checked = settings("check")
 
     assert checked.exit_code == 2
-    assert f"{folder}/penstock.yaml:1:1: Couldn't import module nowhere_at_all" in checked.stderr
+    assert (
+        f"{folder}/penstock.yaml:1:1: The settings name the class nowhere_at_all.X, but its module "
+        "nowhere_at_all cannot be imported" in checked.stderr
+    )
     assert f"{folder}/penstock.yaml:2:1: The config of penstock.settings.scheduler.DaemonSche" in (
         checked.stderr
     )

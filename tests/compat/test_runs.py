@@ -71,7 +71,9 @@ def test_a_filter_of_no_runs_at_all_is_refused():
     with pytest.raises(ParameterCheckError) as caught:
         RunsFilter(run_ids=[])
 
-    assert str(caught.value) == "RunsFilter(run_ids=...): a non-empty list must be used."
+    assert str(caught.value) == (
+        "RunsFilter(run_ids=[]) would select no run. Name a run at least, or leave run_ids out."
+    )
 
 
 def test_a_run_can_be_made_by_hand():

@@ -7,8 +7,8 @@ from penstock.config.env import EnvVar, holds_variable, variable_of
 from penstock.errors import InvalidConfigError
 
 REFUSED = (
-    'Attempted to directly retrieve environment variable EnvVar("TOKEN"). It has a value only'
-    " inside config and resources that Penstock has resolved. To read it here, call .get_value()."
+    'EnvVar("TOKEN") was used as if it were its value, which Penstock fills in only inside config'
+    " and resources. To read it here, call .get_value()."
 )
 
 
@@ -36,7 +36,7 @@ def test_using_an_integer_variable_is_refused(use):
         use(EnvVar.int("PORT"))
 
     assert str(raised.value).startswith(
-        'Attempted to directly retrieve environment variable EnvVar.int("PORT"). '
+        'EnvVar.int("PORT") was used as if it were its value, which Penstock fills in only '
     )
 
 

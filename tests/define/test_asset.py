@@ -23,8 +23,8 @@ def test_the_key_excludes_the_name_and_the_prefix():
         dg.asset(key=["a", "b"], name="c")(lambda: None)
 
     assert str(caught.value) == (
-        "Asset 'a/b': Cannot specify a name or key prefix for @asset when the key argument is "
-        "provided. Keep the key."
+        "Asset 'a/b' has its whole key from key=, so @asset takes neither name nor key_prefix "
+        "beside it. Keep the key."
     )
 
 
@@ -98,7 +98,7 @@ def test_an_io_manager_of_its_own_is_a_resource_of_the_asset():
 
 
 def test_an_io_manager_is_given_by_key_or_as_itself():
-    with pytest.raises(ParameterCheckError, match="Both io_manager_key and io_manager_def"):
+    with pytest.raises(ParameterCheckError, match="Asset 'a' names its IO manager twice"):
         dg.asset(name="a", io_manager_key="m", io_manager_def=object())(lambda: 1)
 
 
@@ -172,6 +172,6 @@ def test_two_groups_for_one_asset_are_refused():
         )
 
     assert str(caught.value) == (
-        "multi_asset 'm': Cannot set group_name 'y' if one or more of the AssetSpecs or AssetOuts "
-        "have a group_name: asset 'a' has 'x'. Keep one."
+        "multi_asset 'm': group_name='y' is for all its assets, but asset 'a' has the group 'x' of "
+        "its own. Leave one of them out."
     )

@@ -29,7 +29,7 @@ def test_there_is_nothing_to_do_before_the_first_materialization() -> None:
         data = on_orders.evaluate_tick(dg.build_sensor_context(instance))
 
     assert data.skip_message == (
-        "No new materialization events found for asset key AssetKey(['orders'])"
+        "Asset 'orders' has no materialization that the sensor did not see."
     )
     assert data.cursor is None
 
@@ -64,7 +64,9 @@ def test_the_function_sets_no_cursor() -> None:
     with dg.instance_for_test() as instance:
         dg.materialize([orders], instance=instance)
 
-        with pytest.raises(dg.InvariantViolationError, match="cursor is managed by the asset"):
+        with pytest.raises(
+            dg.InvariantViolationError, match="an asset sensor sets its cursor itself"
+        ):
             own.evaluate_tick(dg.build_sensor_context(instance))
 
 

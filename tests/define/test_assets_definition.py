@@ -112,8 +112,8 @@ def test_a_group_is_given_once():
         orders.with_attributes(group_names_by_key={orders.key: "h"})
 
     assert str(caught.value) == (
-        "group_name already exists on assets 'raw/orders'. Leave the group out in one of the two "
-        "places."
+        "A group_name was given to assets that have one: 'raw/orders'. Leave the group out in one "
+        "of the two places."
     )
 
 
@@ -144,7 +144,7 @@ def test_specs_alone_are_of_assets_made_elsewhere():
     assert external.group_names_by_key == {A: "g", B: "default"}
     with pytest.raises(ParameterCheckError, match="takes no inputs, outputs"):
         dg.AssetsDefinition(specs=[dg.AssetSpec("a")], can_subset=True)
-    with pytest.raises(ParameterCheckError, match="a node_def must be provided"):
+    with pytest.raises(ParameterCheckError, match="got neither node_def nor specs"):
         dg.AssetsDefinition()
 
 

@@ -45,8 +45,8 @@ def test_additional_ins_for_what_is_no_parameter_are_refused():
         def look(orders, other): ...
 
     assert str(caught.value) == (
-        "Check 'look' of asset 'orders': 'othr' is specified in 'additional_ins' but isn't a "
-        "parameter of its function."
+        "Check 'look' of asset 'orders': its function takes no parameter 'othr', for which "
+        "additional_ins has an entry. Add the parameter, or remove the entry."
     )
 
 

@@ -46,8 +46,8 @@ def test_without_a_partition_the_message_says_how_to_run_with_one():
         return str(caught.value)
 
     assert dg.materialize([whole]).output_for_node("whole") == (
-        "Cannot access partition_key for a non-partitioned run. Run it with --partition or "
-        "materialize(partition_key=...)."
+        "This run was started without a partition, so it has no partition_key. Start it with "
+        "--partition or materialize(partition_key=...)."
     )
 
 
@@ -56,8 +56,8 @@ def test_by_hand_the_message_says_how_to_build_the_context():
         _ = dg.build_asset_context().partition_key
 
     assert str(caught.value) == (
-        "Tried to access partition_key for a non-partitioned run: the context was built without "
-        "one. Pass partition_key= to build_asset_context or build_op_context."
+        "This context was built without a partition, so it has no partition_key. Pass "
+        "partition_key= to build_asset_context or build_op_context."
     )
 
 
@@ -65,14 +65,14 @@ def test_a_range_is_not_one_partition():
     context = dg.build_asset_context(partition_key_range=dg.PartitionKeyRange("a", "c"))
 
     assert context.partition_key_range == dg.PartitionKeyRange("a", "c")
-    with pytest.raises(InvariantViolationError, match="this run covers a range of partitions"):
+    with pytest.raises(InvariantViolationError, match="covers the partitions from 'a' up to 'c'"):
         _ = context.partition_key
 
 
 def test_by_hand_the_partitions_between_two_ends_are_not_known():
     context = dg.build_asset_context(partition_key_range=dg.PartitionKeyRange("a", "c"))
 
-    with pytest.raises(InvariantViolationError, match="Cannot access partition_keys"):
+    with pytest.raises(InvariantViolationError, match="but not the partitions between them"):
         _ = context.partition_keys
 
 

@@ -47,7 +47,7 @@ def test_a_job_that_was_passed_as_such_is_got_without_a_warning():
 def test_a_job_over_a_selection_warns_that_it_is_resolved():
     defs = dg.Definitions(assets=[orders], jobs=[nightly])
 
-    with pytest.warns(UserWarning, match="Found asset job named nightly") as told:
+    with pytest.warns(UserWarning, match="'nightly' is a job of selected assets") as told:
         assert defs.get_job_def("nightly").name == "nightly"
 
     assert len(told) == 1
@@ -57,20 +57,20 @@ def test_a_job_over_a_selection_warns_that_it_is_resolved():
 def test_a_job_that_only_a_schedule_names_warns():
     defs = dg.Definitions(schedules=[daily])
 
-    with pytest.warns(UserWarning, match="Found job named counting"):
+    with pytest.warns(UserWarning, match="only a schedule names job 'counting'"):
         assert defs.get_job_def("counting").name == "counting"
 
 
 def test_a_job_that_only_a_sensor_names_warns():
     defs = dg.Definitions(assets=[orders], sensors=[arrivals])
 
-    with pytest.warns(UserWarning, match="Found job or graph named nightly"):
+    with pytest.warns(UserWarning, match="only a sensor names job 'nightly'"):
         assert defs.get_job_def("nightly").name == "nightly"
 
 
 def test_a_job_that_does_not_exist_warns_and_raises():
     with (
-        pytest.warns(UserWarning, match="Job 'missing' was not passed"),
+        pytest.warns(UserWarning, match="none of jobs= is called 'missing'"),
         pytest.raises(InvalidDefinitionError),
     ):
         dg.Definitions().get_job_def("missing")
@@ -102,7 +102,7 @@ def test_an_asset_that_was_passed_is_got_without_loading():
 def test_an_asset_of_a_spec_is_loaded_with_a_warning():
     defs = dg.Definitions(assets=[dg.AssetSpec("raw")])
 
-    with pytest.warns(UserWarning, match="Could not find assets_def with key 'raw'"):
+    with pytest.warns(UserWarning, match="Asset 'raw' was not passed as an AssetsDefinition"):
         assert defs.get_assets_def("raw").key == dg.AssetKey("raw")
 
     assert defs.has_resolved_repository_def()

@@ -47,11 +47,11 @@ def test_loading_lists_every_problem_in_one_error():
 
     assert str(caught.value) == (
         "The definitions have 4 problems:\n"
-        "  1. resource with key 'api' required by asset 'twice' was not provided. Provided: 'db'. "
-        "Add it to Definitions(resources={'api': ...}).\n"
-        "  2. Input asset 'orderz' is not produced by any asset: it is asked for by parameter "
-        "'orderz' of asset 'report'. Did you mean 'orders'? Declare the asset, or an AssetSpec if "
-        "it is made elsewhere.\n"
+        "  1. Resource 'api', which asset 'twice' requires, is missing. Provided: 'db'. Add it to "
+        "Definitions(resources={'api': ...}).\n"
+        "  2. Nothing declares asset 'orderz', whose value parameter 'orderz' of asset 'report' "
+        "takes. Did you mean 'orders'? Declare the asset, or an AssetSpec if it is made "
+        "elsewhere.\n"
         "  3. Asset 'twice' is defined twice: by node 'twice' and by node 'twice'. Rename one of "
         "them.\n"
         "  4. The assets form a cycle: a → b → c → a. Remove one of these dependencies."
@@ -130,8 +130,8 @@ def test_merging_refuses_different_resources_of_one_key():
         dg.Definitions.merge(dg.Definitions(resources={"a": 1}), dg.Definitions(resources={"a": 2}))
 
     assert str(caught.value) == (
-        "Definitions objects 0 and 1 have different resources with same key 'a'. Give it once, or "
-        "rename one of them."
+        "The definitions at positions 0 and 1 disagree about 'a' among their resources. Give it "
+        "once, or rename one of them."
     )
 
 
@@ -162,7 +162,7 @@ def test_a_job_without_one_of_its_resources_is_not_loadable():
     def reading():
         read()
 
-    with pytest.raises(InvalidDefinitionError, match="'limit' required by op 'read' was not"):
+    with pytest.raises(InvalidDefinitionError, match="'limit', which op 'read' requires, is"):
         dg.Definitions.validate_loadable(dg.Definitions(jobs=[reading]))
 
 

@@ -62,11 +62,11 @@ def test_a_call_by_hand_needs_the_context_and_its_resources() -> None:
     @success_hook(required_resource_keys={"chat"})
     def tell(context): ...
 
-    with pytest.raises(InvalidInvocationError, match="expects one parameter, 'context'"):
+    with pytest.raises(InvalidInvocationError, match="without its argument, 'context'"):
         tell()
-    with pytest.raises(InvalidInvocationError, match="nothing else"):
+    with pytest.raises(InvalidInvocationError, match="takes 'context' alone"):
         tell(build_hook_context(), 1)
-    with pytest.raises(InvalidDefinitionError, match="resource with key 'chat' required by hook"):
+    with pytest.raises(InvalidDefinitionError, match="'chat', which hook 'tell' requires"):
         tell(build_hook_context())
 
 
@@ -85,9 +85,11 @@ def test_a_hook_of_all_ends_takes_the_events() -> None:
         return HookExecutionResult("audit", is_skipped=not event_list)
 
     assert HookExecutionResult("audit", is_skipped=True) == audit.hook_fn(None, [])
-    with pytest.raises(InvalidDefinitionError, match="required positional parameter"):
+    with pytest.raises(
+        InvalidDefinitionError, match="@event_list_hook passes 'context' and 'event_list'"
+    ):
         event_list_hook(lambda context: None)
-    with pytest.raises(InvalidDefinitionError, match="required positional parameter 'context'"):
+    with pytest.raises(InvalidDefinitionError, match="@success_hook passes 'context' by position"):
         success_hook(lambda ctx: None)
     with pytest.raises(ParameterCheckError, match="must be a set"):
         success_hook(name="x", required_resource_keys=["chat"])(lambda context: None)

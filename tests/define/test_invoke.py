@@ -33,7 +33,7 @@ def test_each_result_stands_for_one_output():
             yield dg.MaterializeResult("right")
 
     assert len(list(both(True))) == 2
-    with pytest.raises(InvariantViolationError, match='non-optional output "right"'):
+    with pytest.raises(InvariantViolationError, match="without its required output 'right'"):
         list(both(False))
 
 
@@ -50,8 +50,7 @@ def test_a_missing_context_is_asked_for():
         total(1)
 
     assert str(caught.value) == (
-        "Decorated function 'total' has context argument, but no context was provided when "
-        "invoking. Pass build_op_context(...) first."
+        "op 'total' takes a context, and was called without one. Pass build_op_context(...) first."
     )
 
 
@@ -60,17 +59,19 @@ def test_a_missing_input_is_named():
         total(dg.build_asset_context())
 
     assert str(caught.value) == (
-        "No value provided for required input \"up\" of op 'total'. Pass up=..."
+        "op 'total' was called without its input 'up', which has no default. Pass up=..."
     )
 
 
 def test_too_many_inputs_are_refused():
-    with pytest.raises(InvalidInvocationError, match="for op 'total': 3 for 2"):
+    with pytest.raises(
+        InvalidInvocationError, match="op 'total' takes 2 values by position, and was called with 3"
+    ):
         total(dg.build_asset_context(), 1, 2, 3)
 
 
 def test_an_input_given_twice_is_refused():
-    with pytest.raises(InvalidInvocationError, match="got multiple values for argument 'up'"):
+    with pytest.raises(InvalidInvocationError, match="its argument 'up' by position and by name"):
         total(dg.build_asset_context(), 1, up=1)
 
 

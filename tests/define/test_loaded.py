@@ -63,8 +63,8 @@ def test_a_duplicate_does_not_hide_its_other_problems():
     second = dg.asset(key="a", required_resource_keys={"api"})(lambda: 1)
 
     assert _problems(first, second) == (
-        "resource with key 'api' required by asset 'a' was not provided. Provided: none. Add it "
-        "to Definitions(resources={'api': ...}).",
+        "Resource 'api', which asset 'a' requires, is missing. Provided: none. Add it to "
+        "Definitions(resources={'api': ...}).",
         "Asset 'a' is defined twice: by node 'a' and by node 'a'. Rename one of them.",
     )
 
@@ -76,9 +76,9 @@ def test_missing_io_managers_are_missing_resources():
 
     problems = _problems(made, dg.AssetSpec("up"))
 
-    assert [problem.split(" required")[0] for problem in problems] == [
-        "resource with key 'csv'",
-        "resource with key 'parquet'",
+    assert [problem.split(", which")[0] for problem in problems] == [
+        "Resource 'csv'",
+        "Resource 'parquet'",
     ]
 
 
@@ -106,8 +106,8 @@ def test_a_missing_resource_of_a_check_names_the_check():
     check = dg.asset_check(asset="a", name="c", required_resource_keys={"api"})(lambda: True)
 
     assert _problems(check, resources={"db": 1, "io": 2}) == (
-        "resource with key 'api' required by check 'c' of asset 'a' was not provided. Provided: "
-        "'db', 'io'. Add it to Definitions(resources={'api': ...}).",
+        "Resource 'api', which check 'c' of asset 'a' requires, is missing. Provided: 'db', 'io'. "
+        "Add it to Definitions(resources={'api': ...}).",
     )
 
 
@@ -182,7 +182,9 @@ def test_resources_of_one_asset_are_not_those_of_another():
         name="giving", resource_defs={"db": dg.ResourceDefinition.hardcoded_resource(1)}
     )(lambda: 1)
 
-    with pytest.raises(dg.InvalidDefinitionError, match="'db' required by asset 'needy'"):
+    with pytest.raises(
+        dg.InvalidDefinitionError, match="'db', which asset 'needy' requires, is missing"
+    ):
         dg.Definitions.validate_loadable(dg.Definitions([needy, giving]))
 
 

@@ -24,9 +24,9 @@ def test_a_dependency_can_be_added():
 
 
 def test_keys_and_loaded_values_stay():
-    with pytest.raises(InvalidDefinitionError, match="'orders' was changed to 'x'"):
+    with pytest.raises(InvalidDefinitionError, match="gave asset 'orders' the key 'x'"):
         dg.map_asset_specs(lambda spec: spec.replace_attributes(key="x"), [orders])
-    with pytest.raises(ParameterCheckError, match="remove argument-backed dependency 'raw'"):
+    with pytest.raises(ParameterCheckError, match="dropped 'raw' from the deps of asset"):
         dg.map_asset_specs(lambda spec: spec.replace_attributes(deps=[]), [orders])
 
 

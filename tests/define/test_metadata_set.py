@@ -58,7 +58,7 @@ def test_fields_have_types_of_metadata():
             return "wrong"
 
     with pytest.raises(
-        ParameterCheckError, match="for field 'thing' includes invalid metadata type"
+        ParameterCheckError, match="Wrong has the field 'thing' of a type that no metadata has"
     ):
         Wrong()
 

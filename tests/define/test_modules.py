@@ -70,8 +70,8 @@ def test_two_definitions_of_one_asset_are_refused_with_their_places():
         dg.load_assets_from_modules([shop, other])
 
     assert str(caught.value) == (
-        "Asset key orders is defined multiple times. Definitions found in modules: shop:orders, "
-        "other:orders. Rename one of them."
+        "Asset 'orders' has more than one definition: shop:orders, other:orders. Rename one of "
+        "them."
     )
 
 

@@ -112,11 +112,13 @@ def test_questions_about_partitions_need_some() -> None:
     with dg.instance_for_test() as instance:
         looked = context(instance, A)
 
-        with pytest.raises(dg.InvariantViolationError, match="assets with no partitions"):
+        with pytest.raises(
+            dg.InvariantViolationError, match="no partitions to sort its materializations"
+        ):
             looked.latest_materialization_records_by_partition(A)
-        with pytest.raises(dg.InvariantViolationError, match="is not partitioned"):
+        with pytest.raises(dg.InvariantViolationError, match="no partitions that could have been"):
             looked.all_partitions_materialized(A)
-        with pytest.raises(dg.InvalidInvocationError, match="is not partitioned"):
+        with pytest.raises(dg.InvalidInvocationError, match="no partitions, so none depends on"):
             looked.get_downstream_partition_keys("x", A, B)
 
 
@@ -126,7 +128,7 @@ def test_runs_are_requested_only_with_an_advanced_cursor() -> None:
     with dg.instance_for_test() as instance:
         plain = dg.build_sensor_context(instance, definitions=DEFS)
 
-        with pytest.raises(dg.InvalidDefinitionError, match="cursor was not updated"):
+        with pytest.raises(dg.InvalidDefinitionError, match="left its cursor where it was"):
             idle.evaluate_tick(plain)
 
 
@@ -156,7 +158,7 @@ def test_the_function_sets_no_cursor_of_its_own() -> None:
 
     with (
         dg.instance_for_test() as instance,
-        pytest.raises(dg.InvariantViolationError, match="Cannot set cursor"),
+        pytest.raises(dg.InvariantViolationError, match="gave a SensorResult with cursor="),
     ):
         own.evaluate_tick(dg.build_sensor_context(instance, definitions=DEFS))
 
@@ -174,16 +176,16 @@ def test_a_selection_is_resolved_in_the_definitions() -> None:
 
 
 def test_a_context_needs_definitions() -> None:
-    with pytest.raises(dg.ParameterCheckError, match="Exactly one of"):
+    with pytest.raises(dg.ParameterCheckError, match="no definitions to look up"):
         dg.build_multi_asset_sensor_context(monitored_assets=[A])
 
 
 def test_a_cursor_of_the_newest_events_needs_an_instance_and_no_other_cursor() -> None:
-    with pytest.raises(dg.InvalidInvocationError, match="without a Dagster instance"):
+    with pytest.raises(dg.InvalidInvocationError, match="needs an instance that has"):
         dg.build_multi_asset_sensor_context(
             monitored_assets=[A], definitions=DEFS, cursor_from_latest_materializations=True
         )
-    with pytest.raises(dg.InvalidInvocationError, match="Cannot provide both"):
+    with pytest.raises(dg.InvalidInvocationError, match="both say how far the sensor is"):
         dg.build_multi_asset_sensor_context(
             monitored_assets=[A],
             definitions=DEFS,
@@ -193,7 +195,7 @@ def test_a_cursor_of_the_newest_events_needs_an_instance_and_no_other_cursor() -
 
 
 def test_monitored_assets_are_keys_or_a_selection() -> None:
-    with pytest.raises(dg.ParameterCheckError, match="monitored_assets must be"):
+    with pytest.raises(dg.ParameterCheckError, match="monitored_assets takes a list"):
         dg.multi_asset_sensor(["a"], name="x")(lambda: None)  # pyright: ignore[reportArgumentType]
 
 
@@ -221,5 +223,5 @@ def test_an_older_event_that_is_handled_moves_nothing_else() -> None:
 def test_only_so_many_partitions_can_be_passed_over() -> None:
     passed = {str(number): number for number in range(26)}
 
-    with pytest.raises(dg.InvariantViolationError, match="maximum number of trailing unconsumed"):
+    with pytest.raises(dg.InvariantViolationError, match="More than 25 partitions of asset 'a'"):
         AssetCursor().consumed(99, "x", asset=A, passed=passed)

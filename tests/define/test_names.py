@@ -13,7 +13,9 @@ def test_values_of_tags_become_text():
 
 
 def test_tags_of_the_system_are_refused_where_users_may_not_set_them():
-    with pytest.raises(dg.InvalidDefinitionError, match="system prefix: dagster/partition"):
+    with pytest.raises(
+        dg.InvalidDefinitionError, match="has the tag 'dagster/partition', but Penstock itself"
+    ):
         normalize_tags({"dagster/partition": "x"}, allow_private_system_tags=False)
 
     editable = {"dagster/priority": "1", "dagster/retry_strategy": "ALL_STEPS", ".dagster/x": "y"}
@@ -24,14 +26,16 @@ def test_tags_of_the_system_are_refused_where_users_may_not_set_them():
 def test_a_schedule_may_not_set_tags_of_the_system():
     job = dg.define_asset_job("j")
 
-    with pytest.raises(dg.InvalidDefinitionError, match="reserved system prefix"):
+    with pytest.raises(
+        dg.InvalidDefinitionError, match="itself sets the tags that begin with 'dagster/'"
+    ):
         dg.ScheduleDefinition(
             job=job, cron_schedule="@daily", tags={"dagster/is_resume_retry": "true"}
         )
 
 
 def test_odd_keys_of_tags_are_warned_of_where_the_user_wrote_them():
-    with pytest.warns(DeprecationWarning, match=r"Non-compliant tag keys like \['a&'\]") as caught:
+    with pytest.warns(DeprecationWarning, match=r"systems would not take: \['a&'\]") as caught:
 
         @dg.op(tags={"a&": "b"})
         def tagged(): ...

@@ -127,7 +127,7 @@ def test_config_of_any_shape_can_be_partitioned() -> None:
 
 
 def test_exactly_one_function_makes_the_config() -> None:
-    with pytest.raises(ParameterCheckError, match="exactly one of"):
+    with pytest.raises(ParameterCheckError, match=r"config with one function, .* It got none"):
         PartitionedConfig(REGIONS)
     with pytest.raises(ParameterCheckError, match="not both"):
         PartitionedConfig(

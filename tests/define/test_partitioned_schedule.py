@@ -48,7 +48,7 @@ def test_the_partition_that_ended_last_is_requested() -> None:
 def test_before_the_first_partition_ended_it_skips() -> None:
     data = tick(built(DAYS), 2024, 1, 1, 13)
 
-    assert data.skip_message == "The job's PartitionsDefinition has no partitions"
+    assert data.skip_message == "Job 'load' has no partition to request at this tick."
 
 
 def test_cron_and_zone_follow_from_the_partitions() -> None:
@@ -66,12 +66,12 @@ def test_a_time_that_the_partitions_do_not_have_is_refused(argument: str) -> Non
 
 
 def test_time_partitions_take_no_cron() -> None:
-    with pytest.raises(dg.ParameterCheckError, match="for a time-partitioned job"):
+    with pytest.raises(dg.ParameterCheckError, match="set the cron and the zone of its schedule"):
         built(DAYS, cron_schedule="@hourly")
 
 
 def test_a_cron_and_times_exclude_each_other() -> None:
-    with pytest.raises(dg.ParameterCheckError, match="Cannot provide both"):
+    with pytest.raises(dg.ParameterCheckError, match="was given its time in two ways"):
         built(dg.StaticPartitionsDefinition(["a"]), cron_schedule="@hourly", minute_of_hour=3)
 
 
@@ -82,7 +82,9 @@ def test_fixed_partitions_are_all_requested_at_the_times_of_a_cron() -> None:
 
 
 def test_fixed_partitions_need_a_cron() -> None:
-    with pytest.raises(dg.ParameterCheckError, match="requires a cron schedule"):
+    with pytest.raises(
+        dg.ParameterCheckError, match="fixed keys, which do not say when its schedule"
+    ):
         built(dg.StaticPartitionsDefinition(["a"]))
 
 
@@ -100,12 +102,14 @@ def test_of_several_dimensions_all_with_the_time_are_requested() -> None:
 
 
 def test_partitions_that_cannot_be_followed_are_refused() -> None:
-    with pytest.raises(dg.InvalidDefinitionError, match="invalid partitions definition"):
+    with pytest.raises(dg.InvalidDefinitionError, match="A schedule cannot follow the partitions"):
         built(dg.DynamicPartitionsDefinition(name="fruit"), cron_schedule="@daily")
 
 
 def test_a_job_without_partitions_is_refused() -> None:
-    with pytest.raises(dg.ParameterCheckError, match="is not partitioned"):
+    with pytest.raises(
+        dg.ParameterCheckError, match="follows the partitions of job 'load', which has none"
+    ):
         dg.build_schedule_from_partitioned_job(job_of(None))
 
 

@@ -26,13 +26,13 @@ def test_a_repository_holds_what_its_function_returns():
 
 
 def test_what_is_no_definition_is_refused():
-    with pytest.raises(InvalidDefinitionError, match="Bad return value from repository") as caught:
+    with pytest.raises(InvalidDefinitionError, match="The function of repository 'shop'") as caught:
 
         @dg.repository
         def shop():
             return [orders, 7]
 
-    assert "of 'shop': 7 of type int" in str(caught.value)
+    assert "returned, among others, 7 of type int" in str(caught.value)
 
 
 def test_definitions_are_made_when_they_are_asked_for():

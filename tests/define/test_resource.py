@@ -104,7 +104,7 @@ def test_a_required_resource_has_to_be_in_the_context():
 
     with pytest.raises(InvalidInvocationError, match="requires 'db', but no context was given"):
         api(None)
-    with pytest.raises(InvalidDefinitionError, match="resource with key 'db' required by resource"):
+    with pytest.raises(InvalidDefinitionError, match="'api' needs the resource 'db', which"):
         api(InitResourceContext())
     assert api(InitResourceContext(resources={"db": 1})) == 1
 

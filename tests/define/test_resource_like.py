@@ -64,7 +64,7 @@ def test_what_a_definition_requires_has_to_be_declared():
     api = dg.ResourceDefinition(lambda _: 1, required_resource_keys={"b", "a"})
 
     assert required_resources(api, {"a": 1, "b": 2, "c": 3}) == {"a": 1, "b": 2}
-    with pytest.raises(InvalidDefinitionError, match="resource with key 'a' required by"):
+    with pytest.raises(InvalidDefinitionError, match="needs the resource 'a', which nobody"):
         required_resources(api, {"b": 2})
 
 
@@ -84,6 +84,5 @@ def test_every_unmet_requirement_is_told():
 
     assert unmet_requirements({"api": api, "db": 1}) == []
     assert unmet_requirements({"api": api, "x": 1}) == [
-        "resource with key 'db' required by resource with key 'api' was not provided. Add it to the"
-        " resources."
+        "Resource 'api' needs the resource 'db', which nobody provides. Add 'db' to the resources."
     ]

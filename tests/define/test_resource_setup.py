@@ -98,7 +98,7 @@ def test_a_required_resource_that_nobody_provides_is_an_error():
     api = dg.ResourceDefinition(lambda _: 1, required_resource_keys={"db"})
 
     with (
-        pytest.raises(InvalidDefinitionError, match="resource with key 'db' required by"),
+        pytest.raises(InvalidDefinitionError, match="needs the resource 'db', which nobody"),
         resources_in_use({"api": api}, SetUp()),
     ):
         pass

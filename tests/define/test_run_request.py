@@ -77,12 +77,16 @@ def test_config_of_the_request_wins_over_that_of_the_partition() -> None:
 def test_a_partition_that_does_not_exist_is_named_with_its_job() -> None:
     request = dg.RunRequest(partition_key="mars")
 
-    with pytest.raises(dg.UnknownPartitionError, match="for a run of the job 'regions'"):
+    with pytest.raises(
+        dg.UnknownPartitionError, match="run of job 'regions' was requested for an unknown"
+    ):
         request.with_resolved_tags_and_config(regions)
 
 
 def test_a_job_without_partitions_cannot_be_asked_for_one() -> None:
-    with pytest.raises(dg.ParameterCheckError, match="Job has no PartitionsDefinition"):
+    with pytest.raises(
+        dg.ParameterCheckError, match="partition 'eu', but the job has no partitions"
+    ):
         run_request_for_partition(plain, "eu")
 
 
@@ -105,7 +109,9 @@ def test_a_sensor_result_takes_a_reason_as_text() -> None:
 
 
 def test_a_sensor_result_skips_or_requests_but_not_both() -> None:
-    with pytest.raises(dg.ParameterCheckError, match="single skip reason or one or more run"):
+    with pytest.raises(
+        dg.ParameterCheckError, match="given run_requests, and a skip_reason why there are none"
+    ):
         dg.SensorResult(run_requests=[dg.RunRequest()], skip_reason="nothing new")
 
 

@@ -42,19 +42,24 @@ def test_the_name_follows_from_the_job() -> None:
 
 
 def test_a_name_or_something_to_run_is_needed() -> None:
-    with pytest.raises(dg.ParameterCheckError, match="Must provide target, job, or job_name"):
+    with pytest.raises(dg.ParameterCheckError, match="neither a name nor a job to be named after"):
         dg.ScheduleDefinition(cron_schedule="@daily")
 
 
 def test_only_one_thing_to_run_can_be_named() -> None:
-    with pytest.raises(dg.InvalidDefinitionError, match="more than one of"):
+    with pytest.raises(dg.InvalidDefinitionError, match="is told in 2 ways what to run"):
         dg.ScheduleDefinition(job=load, job_name="load", cron_schedule="@daily")
 
 
-@pytest.mark.parametrize("cron", ["oopsies * * * *", "0 0 * * * *", "0 0 30 2 *", [], ["x"]])
+@pytest.mark.parametrize("cron", ["oopsies * * * *", "0 0 * * * *", "0 0 30 2 *", ["x"]])
 def test_a_wrong_cron_is_refused(cron: str | list[str]) -> None:
-    with pytest.raises(dg.InvalidDefinitionError, match="invalid cron schedule"):
+    with pytest.raises(dg.InvalidDefinitionError, match="is not a cron schedule"):
         dg.ScheduleDefinition(job=load, cron_schedule=cron)
+
+
+def test_a_list_of_no_crons_is_refused() -> None:
+    with pytest.raises(dg.InvalidDefinitionError, match="the list cron_schedule is empty"):
+        dg.ScheduleDefinition(job=load, cron_schedule=[])
 
 
 def test_a_cron_must_be_given() -> None:
@@ -63,31 +68,31 @@ def test_a_cron_must_be_given() -> None:
 
 
 def test_a_step_longer_than_its_field_is_warned_of() -> None:
-    with pytest.warns(UserWarning, match="interval greater than the expected range"):
+    with pytest.warns(UserWarning, match=r"'\*/90' in the cron .* has a step over 60"):
         dg.ScheduleDefinition(job=load, cron_schedule="*/90 * * * *")
 
 
 def test_an_unknown_zone_is_refused() -> None:
-    with pytest.raises(dg.InvalidDefinitionError, match="Invalid execution timezone Mars/Base"):
+    with pytest.raises(dg.InvalidDefinitionError, match=r"no valid execution_timezone.*Mars/Base"):
         dg.ScheduleDefinition(job=load, cron_schedule="@daily", execution_timezone="Mars/Base")
 
 
 def test_odd_characters_in_tag_keys_are_warned_of() -> None:
-    with pytest.warns(DeprecationWarning, match="Non-compliant tag keys like \\['a&'\\]"):
+    with pytest.warns(DeprecationWarning, match="systems would not take: \\['a&'\\]"):
         dg.ScheduleDefinition(job=load, cron_schedule="@daily", tags={"a&": "b"})
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "words"),
     [
-        {"run_config": {"a": 1}, "run_config_fn": dict},
-        {"tags": {"a": "b"}, "tags_fn": dict},
-        {"execution_fn": lambda: None, "tags_fn": dict},
-        {"execution_fn": lambda: None, "should_execute": lambda: True},
+        ({"run_config": {"a": 1}, "run_config_fn": dict}, "run_config and also run_config_fn"),
+        ({"tags": {"a": "b"}, "tags_fn": dict}, "tags and also tags_fn"),
+        ({"execution_fn": lambda: None, "tags_fn": dict}, "Keep execution_fn alone"),
+        ({"execution_fn": lambda: None, "should_execute": bool}, "Keep execution_fn alone"),
     ],
 )
-def test_functions_and_values_exclude_each_other(arguments: dict[str, object]) -> None:
-    with pytest.raises(dg.InvalidDefinitionError, match="Must provide only one of the two"):
+def test_functions_and_values_exclude_each_other(arguments: dict[str, object], words: str) -> None:
+    with pytest.raises(dg.InvalidDefinitionError, match=words):
         dg.ScheduleDefinition(job=load, cron_schedule="@daily", **arguments)  # pyright: ignore[reportArgumentType]
 
 
@@ -95,7 +100,7 @@ def test_a_graph_becomes_a_job_with_a_warning() -> None:
     @dg.graph
     def flow() -> None: ...
 
-    with pytest.warns(DeprecationWarning, match="Passing GraphDefinition"):
+    with pytest.warns(DeprecationWarning, match="takes the graph 'flow' for a job"):
         made = dg.ScheduleDefinition(job=flow, cron_schedule="@daily")
 
     assert isinstance(made.job, dg.JobDefinition)
@@ -117,7 +122,7 @@ def test_a_target_that_is_neither_job_nor_assets_is_refused() -> None:
 def test_a_job_known_by_name_only_cannot_be_read() -> None:
     made = dg.ScheduleDefinition(job_name="load", cron_schedule="@daily")
 
-    with pytest.raises(dg.InvalidDefinitionError, match="No job was provided"):
+    with pytest.raises(dg.InvalidDefinitionError, match="has no job to show"):
         _ = made.job
 
 
@@ -146,7 +151,7 @@ def test_several_crons_fire_as_one_and_backwards() -> None:
 def test_nothing_returned_is_a_reason_to_skip() -> None:
     data = daily(lambda: None, name="empty").evaluate_tick(context())
 
-    assert data.skip_message == "Schedule function returned an empty result"
+    assert data.skip_message == "The schedule asked for no run"
 
 
 def test_config_returned_is_one_run_with_the_tags_of_the_schedule() -> None:
@@ -172,7 +177,7 @@ def test_requests_do_not_get_the_tags_of_the_schedule() -> None:
 
 
 def test_several_requests_need_a_key_each() -> None:
-    with pytest.raises(dg.ParameterCheckError, match="must specify a run_key in each"):
+    with pytest.raises(dg.ParameterCheckError, match="2 runs, some of them without a run_key"):
         tick(lambda: [RunRequest("1"), RunRequest()], name="two")
 
 
@@ -205,14 +210,16 @@ def test_a_skip_stands_alone() -> None:
 def test_should_execute_can_say_no() -> None:
     data = daily(dict, name="no", should_execute=lambda: False).evaluate_tick(context())
 
-    assert data.skip_message == "should_execute function for no returned false."
+    assert data.skip_message == "should_execute of schedule 'no' said no"
 
 
 def test_an_error_of_user_code_names_the_schedule() -> None:
     def broken() -> None:
         raise ValueError("no such table")
 
-    with pytest.raises(dg.ScheduleExecutionError, match="schedule broken: ValueError") as caught:
+    with pytest.raises(
+        dg.ScheduleExecutionError, match="schedule 'broken' raised ValueError"
+    ) as caught:
         tick(broken)
 
     assert isinstance(caught.value.user_exception, ValueError)
@@ -259,14 +266,18 @@ def test_a_partition_cannot_be_resolved_without_definitions() -> None:
         lambda: RunRequest(partition_key="2024-01-04")
     )
 
-    with pytest.raises(dg.InvariantViolationError, match="repository def"):
+    with pytest.raises(
+        dg.InvariantViolationError, match="can tell which partition a RunRequest is for"
+    ):
         made.evaluate_tick(context())
 
 
 def test_a_schedule_without_a_target_needs_requests_that_name_a_job() -> None:
     open_ended = dg.schedule("@daily", name="open_ended")(lambda: RunRequest())
 
-    with pytest.raises(dg.InvariantViolationError, match="lacking a specified target"):
+    with pytest.raises(
+        dg.InvariantViolationError, match="neither it nor the RunRequest says of what"
+    ):
         open_ended.evaluate_tick(context())
 
 
@@ -299,13 +310,13 @@ def test_a_resource_comes_from_the_context_or_by_keyword() -> None:
 
 def test_a_missing_resource_is_named() -> None:
     with pytest.raises(
-        dg.InvalidDefinitionError, match="'clock' required by schedule 'with_resource'"
+        dg.InvalidDefinitionError, match="'clock', which schedule 'with_resource' asks for"
     ):
         with_resource()
 
 
 def test_a_resource_by_position_is_refused() -> None:
-    with pytest.raises(dg.InvalidInvocationError, match="only as keyword arguments"):
+    with pytest.raises(dg.InvalidInvocationError, match="Pass resources by keyword: 'clock'"):
         with_resource(Clock(hour=6))
 
 
@@ -320,17 +331,21 @@ def test_a_call_by_hand_takes_the_context_by_place_or_name() -> None:
 
 
 def test_a_call_without_the_context_that_is_needed_is_refused() -> None:
-    with pytest.raises(dg.InvalidInvocationError, match="expected context argument"):
+    with pytest.raises(
+        dg.InvalidInvocationError, match="without the context, its parameter 'moment'"
+    ):
         with_context()
 
 
 def test_a_call_with_a_wrong_name_is_refused() -> None:
-    with pytest.raises(dg.InvalidInvocationError, match="expected argument 'moment'"):
+    with pytest.raises(dg.InvalidInvocationError, match=r"no parameter 'when'\. It takes 'moment'"):
         with_context(when=context())
 
 
 def test_a_schedule_without_a_function_cannot_be_called() -> None:
-    with pytest.raises(dg.InvalidInvocationError, match="only supported for schedules created"):
+    with pytest.raises(
+        dg.InvalidInvocationError, match="has no function to call, as one made with"
+    ):
         dg.ScheduleDefinition(job=load, cron_schedule="@daily")(context())
 
 
@@ -345,5 +360,5 @@ def test_a_copy_has_another_job_or_other_metadata() -> None:
 
 
 def test_owners_are_checked() -> None:
-    with pytest.raises(dg.InvalidDefinitionError, match="Owner must be an email address"):
+    with pytest.raises(dg.InvalidDefinitionError, match="Write an email address, or 'team:'"):
         dg.ScheduleDefinition(job=load, cron_schedule="@daily", owners=["nobody"])

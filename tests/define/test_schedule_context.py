@@ -14,11 +14,11 @@ import penstock as dg
 def test_what_was_not_given_is_refused() -> None:
     context = dg.build_schedule_context()
 
-    with pytest.raises(dg.ParameterCheckError, match="scheduled_execution_time"):
+    with pytest.raises(dg.ParameterCheckError, match="has no scheduled_execution_time"):
         _ = context.scheduled_execution_time
-    with pytest.raises(dg.InvariantViolationError, match="no repository_def was provided"):
+    with pytest.raises(dg.InvariantViolationError, match="This context has no repository_def"):
         _ = context.repository_def
-    with pytest.raises(dg.InvariantViolationError, match="no instance reference was provided"):
+    with pytest.raises(dg.InvariantViolationError, match="This context has no instance"):
         _ = context.instance
 
 

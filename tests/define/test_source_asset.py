@@ -62,5 +62,6 @@ def test_an_io_manager_is_given_by_key_or_as_itself():
         dg.SourceAsset("raw", io_manager_key="csv", io_manager_def=object())
 
     assert str(caught.value) == (
-        "Source asset 'raw' has both io_manager_key and io_manager_def. Keep one."
+        "Source asset 'raw' has two IO managers, from io_manager_key and from io_manager_def. "
+        "Leave out one of them."
     )

@@ -27,8 +27,8 @@ def test_one_dependency_with_two_mappings_is_refused():
         dg.AssetSpec("x", deps=["a", dg.AssetDep("a", partition_mapping=dg.AllPartitionMapping())])
 
     assert str(caught.value) == (
-        "Cannot set a dependency on asset 'a' more than once: its partition mappings differ. Keep "
-        "one of them."
+        "Asset 'a' is named twice as a dependency, with different partition mappings. Keep one of "
+        "them."
     )
 
 
@@ -52,8 +52,8 @@ def test_an_owner_is_an_address_or_a_team(owner):
         dg.AssetSpec("a", owners=["a@b.com", "team:foo bar", owner])
 
     assert str(caught.value) == (
-        f"Asset 'a' has the invalid owner '{owner}'. Owner must be an email address or a team "
-        "name prefixed with 'team:'."
+        f"Asset 'a' cannot be owned by '{owner}'. Write an email address, or 'team:' and the name "
+        "of a team."
     )
 
 
@@ -61,12 +61,14 @@ def test_tags_are_text():
     with pytest.raises(InvalidDefinitionError) as caught:
         dg.AssetSpec("a", tags={"n": 4})
 
-    assert str(caught.value) == "Asset 'a': Tag values must be strings, but tag 'n' is 4."
+    assert str(caught.value) == (
+        "Asset 'a' has the tag 'n' with 4, which is not a text. Write it as one."
+    )
 
 
 @pytest.mark.parametrize("tag", ["a b", "x" * 64, "a\n", ""])
 def test_a_malformed_tag_is_refused(tag):
-    with pytest.raises(InvalidDefinitionError, match="Found invalid tag keys"):
+    with pytest.raises(InvalidDefinitionError, match="which no tag can be called"):
         dg.AssetSpec("a", tags={tag: ""})
 
 
@@ -124,7 +126,8 @@ def test_a_key_excludes_a_prefix(kind):
         kind(key="a", key_prefix="p")
 
     assert str(caught.value) == (
-        f"{kind.__name__} for 'a': key and key_prefix cannot both be set. Keep the key."
+        f"{kind.__name__} for 'a' has a key_prefix beside its key, which is whole without it. "
+        "Keep the key."
     )
 
 

@@ -25,9 +25,7 @@ def test_several_assets_have_no_single_key():
         _ = _both().key
 
     assert str(caught.value) == (
-        "Tried to get the one asset key of 'both', which has multiple asset keys or none: "
-        "'a', 'b'. "
-        "Use .keys."
+        "'both' has no single asset key to return; its keys are: 'a', 'b'. Use .keys."
     )
 
 

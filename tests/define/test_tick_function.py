@@ -49,7 +49,9 @@ def test_a_builtin_that_does_not_tell_takes_nothing() -> None:
 def test_a_context_by_another_name_is_refused() -> None:
     made = reader(lambda context: context)
 
-    with pytest.raises(dg.InvalidInvocationError, match="expected argument 'context'"):
+    with pytest.raises(
+        dg.InvalidInvocationError, match=r"no parameter 'moment'\. It takes 'context'"
+    ):
         made.given_context((), {"moment": None}, kind=TickContext)
 
 

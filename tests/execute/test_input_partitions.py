@@ -47,9 +47,9 @@ def test_an_input_whose_partition_does_not_exist_is_refused():
         materialize(None)
 
     assert str(caught.value) == (
-        "Partition '2024-01-03' of step 'early' depends on partitions of asset 'late' that do not "
-        "exist: '2024-01-03'. Wait until they do, run another partition, or give the dependency a "
-        "partition_mapping that does not need them."
+        "Partition '2024-01-03' of step 'early' takes partitions that asset 'late' does not have: "
+        "'2024-01-03'. Wait until it has them, run another partition, or give the dependency a "
+        "partition_mapping that does without them."
     )
 
 
@@ -58,8 +58,8 @@ def test_of_many_that_do_not_exist_three_are_named():
         materialize(None, keys=("2024-01-02", "2024-01-12"))
 
     assert str(caught.value).startswith(
-        "Partition '2024-01-02' to '2024-01-12' of step 'early' depends on partitions of asset "
-        "'late' that do not exist: '2024-01-02', '2024-01-03' and '2024-01-04' and 5 more. Wait"
+        "Partition '2024-01-02' to '2024-01-12' of step 'early' takes partitions that asset 'late' "
+        "does not have: '2024-01-02', '2024-01-03' and '2024-01-04' and 5 more. Wait"
     )
 
 

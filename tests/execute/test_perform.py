@@ -286,11 +286,11 @@ def test_another_step_runs_while_one_waits(instance):
     [
         (
             failing(retry_policy=dg.RetryPolicy(max_retries=2)),
-            "Exceeded max_retries of 2. The last attempt: ValueError: no",
+            "No retry is left of max_retries=2. The last attempt: ValueError: no",
         ),
         (
             failing(lambda: dg.RetryRequested(max_retries=1)),
-            "Exceeded max_retries of 1. The last attempt: RetryRequested: Retry requested "
+            "No retry is left of max_retries=1. The last attempt: RetryRequested: Retry requested "
             "(at most 1)",
         ),
     ],

@@ -106,7 +106,7 @@ def test_a_job_without_one_of_its_resources_is_refused_before_it_runs():
     def using():
         use()
 
-    with pytest.raises(dg.DagsterInvalidDefinitionError, match="'db' required by op 'use' was not"):
+    with pytest.raises(dg.DagsterInvalidDefinitionError, match="'db', which op 'use' requires, is"):
         using.execute_in_process()
     assert using.execute_in_process(resources={"db": 3}).output_for_node("use") == 3
 

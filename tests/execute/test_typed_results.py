@@ -36,7 +36,7 @@ def test_demanded_results_that_do_not_come_fail_the_step(returned):
 
     with pytest.raises(
         dg.DagsterInvariantViolationError,
-        match=r"op 'foo' did not yield or return expected outputs {'result'}. Return them.",
+        match=r"Step 'foo' gave no result for 'result'. Return them.",
     ):
         dg.materialize([foo], instance=dg.DagsterInstance.ephemeral())
 

@@ -33,7 +33,7 @@ def test_a_query_selects_levels_up_and_down(queries: list[str], expected: set[st
 
 
 def test_a_query_that_names_no_op_is_refused_with_the_nearest_name() -> None:
-    with pytest.raises(InvalidSubsetError, match="No qualified ops to execute found") as caught:
+    with pytest.raises(InvalidSubsetError, match="There is no op 'alon' to select") as caught:
         select_ops(NAMES, EDGES, ["a", "alon"])
 
     assert "Did you mean 'alone'?" in str(caught.value)

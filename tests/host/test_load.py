@@ -90,8 +90,8 @@ def test_an_error_of_penstock_on_import_shows_no_frame_of_penstock(tmp_path):
         "Traceback (most recent call last):\n"
         f'  File "{path}", line 3, in <module>\n'
         '    dg.AssetSpec("a", group_name="no good")\n'
-        "penstock.errors.InvalidDefinitionError: Asset 'a' has the group 'no good', which is not a "
-        "valid asset group name. Use letters, digits and '_', in segments separated by '/'.\n"
+        "penstock.errors.InvalidDefinitionError: Asset 'a' has the group 'no good', which no "
+        "group can be called. Use letters, digits and '_', in segments separated by '/'.\n"
     )
 
 
@@ -184,7 +184,9 @@ def test_an_attribute_that_is_no_definitions_is_refused(tmp_path):
 def test_problems_of_the_definitions_are_raised_as_they_are(tmp_path):
     text = "import penstock as dg\n\n@dg.asset\ndef a(nobody):\n    return 1\n"
 
-    with pytest.raises(InvalidDefinitionsError, match="Input asset 'nobody' is not produced"):
+    with pytest.raises(
+        InvalidDefinitionsError, match="Nothing declares asset 'nobody', whose value parameter"
+    ):
         load_definitions(_settings(tmp_path), python_file=_written(tmp_path, text))
 
 

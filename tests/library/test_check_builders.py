@@ -32,8 +32,8 @@ def test_new_old_and_changed_columns_are_named():
     assert found == [
         (
             False,
-            "Column schema changed between previous and latest materialization.\n\n"
-            "Added columns: y\n\nRemoved columns: z\n\nColumn type changes:\n- x: int -> str",
+            "The columns are not the same as one materialization before.\n\n"
+            "New: y\n\nGone: z\n\nOf another type:\n- x: int -> str",
         )
     ]
 
@@ -43,16 +43,16 @@ def test_one_materialization_is_no_change():
 
     found = verdicts(checks, {"dagster/column_schema": schema(x="int")})
 
-    assert found == [(True, "The asset has been materialized fewer than 2 times")]
+    assert found == [(True, "Nothing to compare yet: this takes two materializations.")]
 
 
 @pytest.mark.parametrize(
     ("value", "verdict"),
     [
-        (3, (True, "Value `3` is within range")),
-        (4, (False, "Value `4` is greater than or equal to 4")),
-        (0, (False, "Value `0` is less than 1")),
-        ("many", (False, "Value `many` is not a number")),
+        (3, (True, "`rows` is 3: at least 1 and below 4.")),
+        (4, (False, "`rows` is 4, and not at least 1 and below 4.")),
+        (0, (False, "`rows` is 0, and not at least 1 and below 4.")),
+        ("many", (False, "`rows` is 'many', where a number is needed.")),
     ],
 )
 def test_a_number_is_held_against_its_bounds(value, verdict):
@@ -66,7 +66,9 @@ def test_a_number_is_held_against_its_bounds(value, verdict):
 def test_a_missing_number_fails():
     checks = dg.build_metadata_bounds_checks(assets=["orders"], metadata_key="rows", min_value=1)
 
-    assert verdicts(checks, {}) == [(False, "Metadata key `rows` not found")]
+    assert verdicts(checks, {}) == [
+        (False, "The newest materialization tells no `rows`: add it to its metadata.")
+    ]
 
 
 def test_checks_are_named_after_what_they_look_at():
@@ -88,5 +90,5 @@ def test_bounds_have_an_inside():
 
 
 def test_an_asset_is_checked_once():
-    with pytest.raises(InvalidDefinitionError, match="duplicate assets in the provided list"):
+    with pytest.raises(InvalidDefinitionError, match="assets names 'a' more than once"):
         dg.build_column_schema_change_checks(assets=["a", "a"])

@@ -163,7 +163,7 @@ def test_the_dimension_and_its_mapping_can_be_named() -> None:
 def test_an_ambiguous_dimension_must_be_named() -> None:
     twice = MultiPartitionsDefinition({"x": ABC, "y": ABC})
 
-    with pytest.raises(ParameterCheckError, match="dimension name must be specified"):
+    with pytest.raises(ParameterCheckError, match="the other asset goes with is not clear"):
         TO_ONE.validate_partition_mapping(twice, ABC)
     with pytest.raises(InvalidDefinitionError, match="relates combinations to one dimension"):
         TO_ONE.check(ABC, ABC)

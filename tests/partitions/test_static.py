@@ -65,7 +65,7 @@ def test_many_keys_are_described_by_the_first_three() -> None:
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
-        (["a", "b", "a"], r"Partition keys must be unique, but 'a' occurs more than once\."),
+        (["a", "b", "a"], r"The partition key 'a' occurs more than once\."),
         (["a...b"], "contains '...'"),
         (["a\nb"], "contains the control character"),
         ([1], r"Partition keys must be texts, but 1 is of type int\. Write '1'\."),

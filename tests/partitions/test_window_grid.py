@@ -44,7 +44,7 @@ def test_exclusions_are_times_and_schedules() -> None:
 
 
 def test_a_date_as_text_is_no_exclusion() -> None:
-    with pytest.raises(InvalidDefinitionError, match=r"'2024-03-03' among the exclusions"):
+    with pytest.raises(InvalidDefinitionError, match=r"The exclusion '2024-03-03' cannot be"):
         Exclusions.of(["2024-03-03"], UTC)
     with pytest.raises(ParameterCheckError, match="cron schedule or a datetime"):
         Exclusions.of([date(2024, 3, 3)], UTC)  # pyright: ignore[reportArgumentType]

@@ -250,7 +250,9 @@ def test_copies_are_selected_by_queries(queries, expected):
 
 
 def test_a_query_without_a_step_is_refused_with_near_names():
-    with pytest.raises(StepNotFoundError, match=r"unknown step: duble\[\?\]\..*Did you mean"):
+    with pytest.raises(
+        StepNotFoundError, match=r"no step duble\[\?\] to run again\..*Did you mean"
+    ):
         select_steps(MAPPED, ["duble[?]"], parent=facts(MAPPED))
 
 

@@ -102,5 +102,5 @@ def test_a_reversed_range_is_refused():
 
 
 def test_two_partitions_definitions_in_one_run_are_refused():
-    with pytest.raises(InvalidDefinitionError, match=r"'daily' has .* and 'letters' has "):
+    with pytest.raises(InvalidDefinitionError, match=r"'daily' are .* and those of 'letters' are "):
         resolve("daily", "letters", partition="x")

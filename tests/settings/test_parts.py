@@ -186,7 +186,7 @@ def test_a_class_that_says_nothing_of_its_config_is_told_to():
 
     with (
         dg.instance_for_test(overrides=overrides) as instance,
-        pytest.raises(NotImplementedError, match="Forgetful must implement the config_type"),
+        pytest.raises(NotImplementedError, match="Forgetful does not say what its config is"),
     ):
         _ = instance.run_launcher
 
@@ -194,8 +194,8 @@ def test_a_class_that_says_nothing_of_its_config_is_told_to():
 @pytest.mark.parametrize(
     ("module", "told"),
     [
-        ("no_such_module", "Couldn't import module no_such_module"),
-        ("penstock", "Couldn't find class Missing in module"),
+        ("no_such_module", "its module no_such_module cannot be imported"),
+        ("penstock", "the module penstock has no Missing"),
     ],
 )
 def test_a_class_that_is_not_there_is_told(module: str, told: str):

@@ -211,7 +211,7 @@ def test_pools():
     [
         (
             {"run_queue": {}, "run_coordinator": {"module": "m", "class": "C"}},
-            "Found config for `run_queue` which is incompatible with `run_coordinator` config",
+            "'run_queue': found together with `run_coordinator`, and each says how runs are",
         ),
         (
             {"storage": {"sqlite": {}}, "run_storage": {"module": "m", "class": "C"}},

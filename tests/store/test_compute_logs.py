@@ -129,7 +129,7 @@ def test_every_log_below_a_prefix_is_deleted(manager: LocalComputeLogManager):
 
 
 def test_deleting_needs_a_key_or_a_prefix(manager: LocalComputeLogManager):
-    with pytest.raises(ParameterCheckError, match="either log_key or prefix"):
+    with pytest.raises(ParameterCheckError, match="Give log_key for one of them, or prefix for"):
         manager.delete_logs()
 
 

@@ -147,13 +147,13 @@ class AutomationCondition(ConditionShape):
 
     @staticmethod
     def any_job_root_assets_match(condition: AutomationCondition) -> BuiltinAutomationCondition:
-        """Be true for a job if some of its root assets fulfils the condition."""
+        """Be true for a job with a root asset that fulfils the condition."""
         label = f"any_job_root_assets_match({condition.get_label() or condition.name})"
         return _over(around.AnyJobRootAssetsMatch(), condition).with_label(label)
 
     @staticmethod
     def all_job_root_assets_match(condition: AutomationCondition) -> BuiltinAutomationCondition:
-        """Be true for a job if all of its root assets fulfil the condition."""
+        """Be true for a job whose root assets, every one, fulfil the condition."""
         label = f"all_job_root_assets_match({condition.get_label() or condition.name})"
         return _over(around.AllJobRootAssetsMatch(), condition).with_label(label)
 
@@ -269,7 +269,7 @@ class AutomationCondition(ConditionShape):
         """
         if not is_valid_cron_string(cron_schedule):
             raise ParameterCheckError(
-                f"Invalid cron schedule: {cron_schedule!r}. Write five fields, as in "
+                f"{cron_schedule!r} is not a cron schedule. Write five fields, as in "
                 "'0 9 * * 1-5', or a word like '@daily'."
             )
         zone_named(cron_timezone)

@@ -209,7 +209,7 @@ class AnyDownstreamConditions(Operator, frozen=True):
     @property
     def description(self) -> str:
         """What it means."""
-        return "Any downstream conditions"
+        return "What anything downstream waits for"
 
     def evaluate(self, context: AutomationContext, children: Children) -> AutomationResult:
         """Evaluate each distinct condition below here, except those that this one is part of."""

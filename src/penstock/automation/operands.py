@@ -139,7 +139,7 @@ class WillBeRequested(Operand, frozen=True):
     @property
     def description(self) -> str:
         """What it means."""
-        return "Will be requested this tick"
+        return "Among what this tick requests"
 
     def true_of(self, context: AutomationContext) -> EntitySubset:
         """Look at what was decided before, in topological order."""
@@ -274,8 +274,8 @@ class InLatestTimeWindow(Operand, frozen=True):
     def description(self) -> str:
         """What it means."""
         if self.lookback_delta:
-            return f"Within {self.lookback_delta} of the end of the latest time window"
-        return "Within latest time window"
+            return f"In a time window that starts at most {self.lookback_delta} before the last end"
+        return "In the newest time window"
 
     def true_of(self, context: AutomationContext) -> EntitySubset:
         """Compute it from the partitions alone; all of an asset that has no time windows."""

@@ -126,14 +126,14 @@ class BuiltTree(ConditionShape):
         kept = [child for child in self.children if child != condition]
         if not isinstance(self.node, join.And) or len(kept) == len(self.children):
             raise ParameterCheckError(
-                f"Condition not found: '{_called(condition)}' is not one of the conditions that "
-                f"'{_called(self)}' joins with '&'. They are: "
+                f"'{_called(condition)}' cannot be left out, as it is not one of the conditions "
+                f"that '{_called(self)}' joins with '&'. They are: "
                 f"{', '.join(_called(child) for child in self.children)}."
             )
         if len(kept) < 2:
             raise ParameterCheckError(
-                f"Cannot have fewer than 2 operands: '{_called(self)}' without "
-                f"'{_called(condition)}' is one condition. Use that one instead."
+                f"'{_called(self)}' without '{_called(condition)}' is one condition, and '&' joins "
+                "two or more. Use that one instead."
             )
         return self.rebuilt(self.node, kept)
 

@@ -311,6 +311,6 @@ def _value(text: str, word: str, kind: _Field) -> int:
 
 def _invalid(text: str, why: str) -> InvalidDefinitionError:
     return InvalidDefinitionError(
-        f"Found invalid cron schedule {text!r}: {why}. Write five fields - minute, hour, day of "
-        "the month, month, weekday - like '0 6 * * MON-FRI', or an alias like '@daily'."
+        f"{text!r} is not a cron schedule: {why}. Write five fields - minute, hour, day of the "
+        "month, month, weekday - like '0 6 * * MON-FRI', or an alias like '@daily'."
     )

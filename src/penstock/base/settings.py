@@ -161,14 +161,13 @@ def _home(env: Mapping[str, str], root: Path) -> Path:
     home = Path(os.path.expandvars(given)).expanduser()
     if not home.is_absolute():
         raise HomeNotSetError(
-            f'${named} "{given}" must be an absolute path. Write it from / on, or unset it: then '
-            "the home is .penstock beside the project's pyproject.toml."
+            f'${named} is "{given}", which is no absolute path. Write it from / on, or unset it: '
+            "then the home is .penstock beside the project's pyproject.toml."
         )
     if home.exists() and not home.is_dir():
-        raise HomeNotSetError(f'${named} "{given}" is not a directory. Name a folder.')
+        raise HomeNotSetError(f'${named} is "{given}", which is no folder. Name a folder.')
     if named == "DAGSTER_HOME" and not home.exists():
         raise HomeNotSetError(
-            f'${named} "{given}" is not a directory or does not exist. Correct it, or make the '
-            "folder."
+            f'${named} is "{given}", and nothing is there. Correct it, or make the folder.'
         )
     return home

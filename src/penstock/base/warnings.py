@@ -42,7 +42,7 @@ def deprecation_warning(
         additional_warn_text: What to use instead.
         stacklevel: How many calls above this one the warning points to.
     """
-    words = f"{subject} is deprecated and will be removed in {breaking_version}."
+    words = f"{subject} is deprecated: version {breaking_version} will not have it any more."
     if additional_warn_text:
         words = f"{words} {additional_warn_text}"
     warnings.warn(words, DeprecationWarning, stacklevel=stacklevel)

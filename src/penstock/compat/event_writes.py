@@ -33,9 +33,9 @@ from penstock.store.protocol import Store
 _ATTEMPTS = 10
 """How often an event that changes a run is tried while the run's owner writes at the same time."""
 
-CANCELED_FROM_OUTSIDE = "This run has been marked as canceled from outside the execution context."
-FAILED_FROM_OUTSIDE = "This run has been marked as failed from outside the execution context."
-CANCELING_FROM_OUTSIDE = "Sending run termination request."
+CANCELED_FROM_OUTSIDE = "Recorded as canceled by somebody else than the run itself."
+FAILED_FROM_OUTSIDE = "Recorded as failed by somebody else than the run itself."
+CANCELING_FROM_OUTSIDE = "Asking the run to stop."
 
 
 class EventWrites(FreshnessQueries):
@@ -64,7 +64,7 @@ class EventWrites(FreshnessQueries):
             cls: Who says it; named before the words.
             step_key: The step that it is of.
             job_name: Accepted; a run knows its job.
-            run_id: The id of the run, where the run itself is not at hand.
+            run_id: Says which run it is, where the run itself is not at hand.
 
         Raises:
             ParameterCheckError: No run is named.

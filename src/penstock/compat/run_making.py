@@ -315,8 +315,8 @@ def check_partition_tags(tags: Mapping[str, str]) -> None:
     ]
     if len(ends) == 1:
         raise InvariantViolationError(
-            f"Cannot have {ASSET_PARTITION_RANGE_START_TAG} or {ASSET_PARTITION_RANGE_END_TAG} set "
-            f"without the other: only {ends[0]} is given."
+            f"The tag {ends[0]} is given alone, but a range of partitions has two ends. Give both "
+            f"{ASSET_PARTITION_RANGE_START_TAG} and {ASSET_PARTITION_RANGE_END_TAG}, or neither."
         )
     if ends and PARTITION_NAME_TAG in tags:
         raise InvariantViolationError(
@@ -329,7 +329,9 @@ def _checked_id(run_id: str) -> str:
     try:
         uuid.UUID(run_id)
     except ValueError:
-        raise ParameterCheckError(f"run_id must be a valid UUID. Got {run_id}") from None
+        raise ParameterCheckError(
+            f"The run_id {run_id!r} is not a UUID. Leave it out to get a new one."
+        ) from None
     return run_id
 
 

@@ -302,7 +302,10 @@ class RunsFilter:
 
     def __post_init__(self) -> None:
         if self.run_ids is not None and not self.run_ids:
-            raise ParameterCheckError("RunsFilter(run_ids=...): a non-empty list must be used.")
+            raise ParameterCheckError(
+                "RunsFilter(run_ids=[]) would select no run. Name a run at least, or leave run_ids "
+                "out."
+            )
 
     @staticmethod
     def for_schedule(schedule: object) -> RunsFilter:

@@ -53,7 +53,9 @@ class ConfigurableClass(ABC):
     @abstractmethod
     def config_type(cls) -> ConfigSchema:
         """Return the schema of the config."""
-        raise NotImplementedError(f"{cls.__name__} must implement the config_type classmethod")
+        raise NotImplementedError(
+            f"{cls.__name__} does not say what its config is. Give it a class method config_type()."
+        )
 
     @classmethod
     @abstractmethod
@@ -62,7 +64,8 @@ class ConfigurableClass(ABC):
     ) -> Self:
         """Make the object of a config that fits the schema, variables resolved."""
         raise NotImplementedError(
-            f"{cls.__name__} must implement the from_config_value classmethod"
+            f"{cls.__name__} does not say how a config makes one. Give it a class method "
+            "from_config_value(inst_data, config_value)."
         )
 
 
@@ -167,14 +170,14 @@ class ConfigurableClassData:
             module = importlib.import_module(self.module_name)
         except ImportError as error:
             raise ConfiguredClassNotFoundError(
-                f"Couldn't import module {self.module_name} when attempting to load the "
-                f"configurable class {self._name}: {error}. Install it, or correct its name."
+                f"The settings name the class {self._name}, but its module {self.module_name} "
+                f"cannot be imported: {error}. Install it, or correct its name."
             ) from error
         found = getattr(module, self.class_name, None)
         if found is None:
             raise ConfiguredClassNotFoundError(
-                f"Couldn't find class {self.class_name} in module when attempting to load the "
-                f"configurable class {self._name}. Correct the name."
+                f"The settings name the class {self._name}, but the module {self.module_name} has "
+                f"no {self.class_name}. Correct the name."
             )
         if not isinstance(found, type) or not issubclass(found, ConfigurableClass):
             raise InvalidConfigError(

@@ -17,9 +17,8 @@ from penstock.errors import InvalidConfigError
 
 def _refuse(variable: Variable) -> NoReturn:
     raise RuntimeError(
-        f"Attempted to directly retrieve environment variable {variable!r}. It has a value only"
-        " inside config and resources that Penstock has resolved. To read it here, call"
-        " .get_value()."
+        f"{variable!r} was used as if it were its value, which Penstock fills in only inside config"
+        " and resources. To read it here, call .get_value()."
     )
 
 

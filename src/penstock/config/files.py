@@ -16,7 +16,7 @@ from penstock.errors import InvalidConfigError, InvariantViolationError
 
 
 def config_from_files(config_files: Sequence[str]) -> dict[str, object]:
-    """Read run config from YAML files.
+    """Make one run config of the YAML files that hold parts of it.
 
     Args:
         config_files: Paths, or patterns like `conf/*.yaml`; later files win.
@@ -37,7 +37,7 @@ def config_from_files(config_files: Sequence[str]) -> dict[str, object]:
 
 
 def config_from_pkg_resources(pkg_resource_defs: Sequence[tuple[str, str]]) -> dict[str, object]:
-    """Read run config from YAML files inside packages.
+    """Make one run config of YAML files that packages bring along.
 
     Args:
         pkg_resource_defs: Pairs of a package and a path in it; later ones win.
@@ -59,7 +59,7 @@ def config_from_pkg_resources(pkg_resource_defs: Sequence[tuple[str, str]]) -> d
 
 
 def config_from_yaml_strings(yaml_strings: Sequence[str]) -> dict[str, object]:
-    """Read run config from YAML texts; later ones win.
+    """Make one run config of YAML texts; later ones win.
 
     Raises:
         InvariantViolationError: A text cannot be read as run config.

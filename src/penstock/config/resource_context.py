@@ -93,7 +93,7 @@ class InitResourceContext:
         instance: The instance of the run.
         dagster_run: The run; None outside a run.
         log_manager: The logger; one of the process if None.
-        run_id: The id of the run, where there is no more to the run.
+        run_id: Says which run it is, where there is no more to the run.
         resource_key: The key that the resource is set up under.
     """
 

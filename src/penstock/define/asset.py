@@ -292,7 +292,8 @@ def _tags(
 ) -> Mapping[str, str]:
     if compute_kind is not None and kinds is not None:
         raise InvalidDefinitionError(
-            f"{owner}: Cannot specify compute_kind and kinds on the @asset decorator. Keep kinds."
+            f"{owner} has both compute_kind and kinds. Put the kind among kinds, and leave "
+            "compute_kind out."
         )
     return op_tags_of(op_tags, compute_kind, owner=owner)
 
@@ -308,8 +309,8 @@ def _manager(
         return key or DEFAULT_IO_MANAGER, resource_defs or {}
     if key is not None:
         raise ParameterCheckError(
-            f"Both io_manager_key and io_manager_def were provided to `@asset` '{asset_key}'. Keep "
-            "one."
+            f"Asset '{asset_key}' names its IO manager twice, by io_manager_key and by "
+            "io_manager_def. Keep one."
         )
     own = f"{asset_key.to_python_identifier()}__io_manager"
     return own, {**(resource_defs or {}), own: definition}

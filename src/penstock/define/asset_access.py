@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from penstock.base.text import listed
 from penstock.define.result import DataProvenance
 from penstock.errors import InvalidPropertyError, InvariantViolationError
 from penstock.model.keys import AssetCheckKey, AssetKey
@@ -42,7 +43,8 @@ class AssetAccess:
         found = self._scope.assets_def
         if found is None:
             raise InvalidPropertyError(
-                f"Op '{self._scope.step_key}' does not have an assets definition."
+                f"Step '{self._scope.step_key}' makes no assets, so its context has no assets_def. "
+                "Ask context.has_assets_def first."
             )
         return found
 
@@ -57,8 +59,8 @@ class AssetAccess:
         keys = list(self._scope.assets.values())
         if not keys:
             raise InvalidPropertyError(
-                f"Op '{self._scope.step_key}' does not have an assets definition, so there is no "
-                "asset_key."
+                f"Step '{self._scope.step_key}' makes no assets, so its context has no asset_key. "
+                "Ask context.has_assets_def first."
             )
         if len(keys) != 1:
             raise InvariantViolationError(
@@ -76,8 +78,8 @@ class AssetAccess:
         key = self._scope.assets.get(output_name)
         if key is None:
             raise InvariantViolationError(
-                f"Output '{output_name}' has no asset key: step '{self._scope.step_key}' makes no "
-                "asset with it."
+                f"Step '{self._scope.step_key}' makes no asset with output '{output_name}'. "
+                f"Outputs that carry one: {listed([*self._scope.assets]) or 'none'}."
             )
         return key
 
@@ -103,7 +105,8 @@ class AssetAccess:
         key = self._scope.input_assets.get(input_name)
         if key is None:
             raise InvariantViolationError(
-                f"Input '{input_name}' of step '{self._scope.step_key}' has no asset key."
+                f"Step '{self._scope.step_key}' loads no asset for input '{input_name}'. Inputs "
+                f"that it loads one for: {listed([*self._scope.input_assets]) or 'none'}."
             )
         return key
 

@@ -153,9 +153,9 @@ def whole_deps(
         known = found.get(dep.asset_key)
         if known is not None and known.partition_mapping is not None:
             raise InvalidDefinitionError(
-                f"{owner}: asset key '{dep.asset_key}' is used as both an input (via AssetIn) and "
-                "a dependency (via deps), and the input has a partition_mapping. Keep the mapping "
-                "in one of them, and take the asset out of the other."
+                f"{owner} names asset '{dep.asset_key}' twice: in an AssetIn that has a "
+                "partition_mapping, and in deps. Keep the mapping in one of them, and take the "
+                "asset out of the other."
             )
         found[dep.asset_key] = dep
     return CheckedDeps(found.values())
@@ -173,10 +173,9 @@ def checked_self_dependency(spec: AssetSpec, partitions: PartitionsDefinition | 
         mapping = dep.partition_mapping
         if partitions is None or mapping is None or not mapping.reads_earlier:
             raise InvalidDefinitionError(
-                f"Asset '{spec.key}' depends on itself. Assets can only depend on themselves if "
-                "they have time partitions (or one dimension of time) and each partition depends "
-                "on earlier ones, as through TimeWindowPartitionMapping(start_offset=-1, "
-                "end_offset=-1)."
+                f"Asset '{spec.key}' depends on itself, and not on its earlier partitions alone. "
+                "Give it time partitions (or one dimension of time), and map each to those before "
+                "it, as TimeWindowPartitionMapping(start_offset=-1, end_offset=-1) does."
             )
 
 
@@ -194,9 +193,8 @@ def resource_keys_of(
     """
     if required and signature.resources:
         raise ParameterCheckError(
-            f"Cannot specify resource requirements in both required_resource_keys and parameters: "
-            f"{owner} has the resource parameters {listed(signature.resources)}. Use parameters "
-            "for all of them."
+            f"{owner} has required_resource_keys besides the resource parameters "
+            f"{listed(signature.resources)}. Use parameters for all of them."
         )
     if not required and not resource_defs:
         return frozenset(signature.resources) if signature.resources else _NO_KEYS
@@ -232,13 +230,13 @@ def own_checks(
             )
         if keys is not None and check.asset_key not in keys:
             raise InvalidDefinitionError(
-                f"Invalid asset key '{check.asset_key}' in check spec '{check.name}'. Must be one "
-                f"of {listed([str(key) for key in keys])}, which the function makes."
+                f"{owner}: check_specs has '{check.name}' of asset '{check.asset_key}', which the "
+                f"function does not make. Choose among {listed([str(key) for key in keys])}."
             )
         if (check.asset_key, check.name) in seen:
             raise InvalidDefinitionError(
-                f"Duplicate check specs: '{check.name}' of asset '{check.asset_key}' is there "
-                "twice. Rename one of them."
+                f"{owner}: check_specs has '{check.name}' of asset '{check.asset_key}' twice. "
+                "Rename one of them."
             )
         seen.add((check.asset_key, check.name))
     return tuple(checks)
@@ -285,8 +283,8 @@ def decorated_key(
     if key is not None:
         if name is not None or key_prefix is not None:
             raise InvalidDefinitionError(
-                f"Asset '{key_of(key)}': Cannot specify a name or key prefix for {decorator} when "
-                "the key argument is provided. Keep the key."
+                f"Asset '{key_of(key)}' has its whole key from key=, so {decorator} takes neither "
+                "name nor key_prefix beside it. Keep the key."
             )
         found = AssetKey(key) if isinstance(key, str) else key_of(key)
         for part in found.parts:

@@ -203,8 +203,8 @@ def _check(
     twice = next((key for key in made if made.count(key) > 1), None)
     if twice is not None:
         raise ParameterCheckError(
-            f"'{node.name}': two outputs carry asset '{twice}'. Each asset key should correspond "
-            "to a single output."
+            f"'{node.name}': two outputs carry asset '{twice}'. Give each output an asset of its "
+            "own."
         )
     unknown = [name for name in outputs if not node.has_output(name)]
     unknown.extend(name for name in inputs if not node.has_input(name))
@@ -217,8 +217,8 @@ def _check(
     strange = sorted(set(placement.mappings) - set(inputs.values()) - set(made))
     if strange:
         raise ParameterCheckError(
-            f"'{node.name}' received a partition mapping for asset '{strange[0]}', which it does "
-            "not read. Name an upstream asset."
+            f"'{node.name}' has a partition mapping to asset '{strange[0]}', but does not read "
+            "that asset. Name an upstream asset."
         )
 
 
@@ -263,9 +263,9 @@ def _check_leaves(graph: GraphDefinition, path: tuple[str, ...]) -> None:
     if unused:
         places = [".".join((*path, name)) for name in unused]
         raise ParameterCheckError(
-            f"All leaf nodes within graph '{path[0]}' must lead to outputs of the graph, because "
-            f"those become assets. These leaf nodes do not: {listed(places)}. Return them from the "
-            "graph, or connect them to what it returns."
+            f"Graph '{path[0]}' makes assets of what it returns, and no asset comes of "
+            f"{listed(places)} in it. Return them from the graph, or connect them to what it "
+            "returns."
         )
     for node in graph.nodes:
         if isinstance(node.definition, GraphDefinition):

@@ -58,7 +58,8 @@ class AssetIn:
 def _exclude_prefix(what: str, key: CoercibleToAsset, prefix: object) -> None:
     if prefix is not None:
         raise ParameterCheckError(
-            f"{what} for '{key_of(key)}': key and key_prefix cannot both be set. Keep the key."
+            f"{what} for '{key_of(key)}' has a key_prefix beside its key, which is whole without "
+            "it. Keep the key."
         )
 
 
@@ -183,7 +184,7 @@ def condition_of(
         return condition
     if condition is not None:
         raise InvariantViolationError(
-            "Cannot supply both `automation_condition` and `auto_materialize_policy`. Keep the "
-            "condition."
+            "An automation_condition and an auto_materialize_policy say the same of an asset, and "
+            "both are given. Keep the condition."
         )
     return cast("_Policy", policy).to_automation_condition()

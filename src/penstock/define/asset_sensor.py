@@ -101,14 +101,16 @@ class AssetSensorDefinition(SensorDefinition):
         )
         if found is None:
             return [
-                SkipReason(f"No new materialization events found for asset key {self.asset_key!r}")
+                SkipReason(
+                    f"Asset '{self.asset_key}' has no materialization that the sensor did not see."
+                )
             ]
         given = self._function.call(context, found.event_log_entry, resources=resources)
         items = as_items(given)
         if any(isinstance(item, SensorResult) and item.cursor is not None for item in items):
             raise InvariantViolationError(
-                f"Error in sensor {self.name}: the SensorResult has a cursor. The cursor is managed"
-                " by the asset sensor and should not be modified by a user. Leave it out."
+                f"Sensor '{self.name}' returned a SensorResult with a cursor, but an asset sensor "
+                "sets its cursor itself, to the newest materialization that it saw. Leave it out."
             )
         context.update_cursor(str(found.storage_id))
         return items

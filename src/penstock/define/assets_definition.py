@@ -117,7 +117,9 @@ class AssetsDefinition(DerivableAssets):
             needs_code = (keys_by_input_name, keys_by_output_name, backfill_policy, can_subset)
             if specs is None:
                 raise ParameterCheckError(
-                    "AssetsDefinition: If specs are not provided, a node_def must be provided."
+                    "AssetsDefinition got neither node_def nor specs, so there are no assets in "
+                    "it. Give node_def for assets that code makes, or specs for those made "
+                    "elsewhere."
                 )
             if any(needs_code):
                 raise ParameterCheckError(
@@ -362,8 +364,8 @@ class AssetsDefinition(DerivableAssets):
         """
         if key is None and len(self.keys) != 1:
             raise ParameterCheckError(
-                f"'{self.label}': the 'key' argument is required when there are multiple assets to "
-                "choose from."
+                f"'{self.label}' holds {len(self.keys)} assets, so to_source_asset cannot tell "
+                "which one is meant. Name it with key=."
             )
         wanted = self.key if key is None else key_of(key)
         manager = self.get_io_manager_key_for_asset_key(wanted)

@@ -56,13 +56,13 @@ def checked_group(group: str, key: AssetKey) -> str:
     """Return a group name, or raise InvalidDefinitionError naming the asset."""
     if group == "":
         raise InvalidDefinitionError(
-            f"Asset '{key}': Empty asset group name was provided, which is not permitted. Leave "
-            "group_name out for the default group, or name one."
+            f"Asset '{key}' has group_name='', which names no group. Leave it out for the default "
+            "group, or name one."
         )
     if not _GROUP.fullmatch(group):
         raise InvalidDefinitionError(
-            f"Asset '{key}' has the group '{group}', which is not a valid asset group name. Use "
-            "letters, digits and '_', in segments separated by '/'."
+            f"Asset '{key}' has the group '{group}', which no group can be called. Use letters, "
+            "digits and '_', in segments separated by '/'."
         )
     return group
 
@@ -75,8 +75,8 @@ def checked_owners(owners: Sequence[str], subject: str) -> list[str]:
         is_team = owner.startswith("team:") and len(owner) > len("team:")
         if not is_team and not _EMAIL.fullmatch(owner):
             raise InvalidDefinitionError(
-                f"{subject} has the invalid owner '{owner}'. Owner must be an email address or a "
-                "team name prefixed with 'team:'."
+                f"{subject} cannot be owned by '{owner}'. Write an email address, or 'team:' and "
+                "the name of a team."
             )
     return list(owners)
 
@@ -94,19 +94,19 @@ def _checked_tag(tag: str, value: object, subject: str) -> str:
         return str(value)
     if not isinstance(value, str):
         raise InvalidDefinitionError(
-            f"{subject}: Tag values must be strings, but tag '{tag}' is {value!r}."
+            f"{subject} has the tag '{tag}' with {value!r}, which is not a text. Write it as one."
         )
     if tag.startswith(KIND_PREFIX):
         return value
     if not TAG_KEY.fullmatch(tag):
         raise InvalidDefinitionError(
-            f"{subject}: Found invalid tag keys: ['{tag}']. Use up to 63 letters, digits, "
-            "'_', '-' and '.', with at most one '/' after a namespace."
+            f"{subject} has the tag '{tag}', which no tag can be called. Use up to 63 letters, "
+            "digits, '_', '-' and '.', with at most one '/' after a namespace."
         )
     if not _TAG_VALUE.fullmatch(value):
         raise InvalidDefinitionError(
-            f"{subject}: Invalid tag value: {value!r}, for tag '{tag}'. Use up to 63 letters, "
-            "digits, '_', '-' and '.'."
+            f"{subject} has the tag '{tag}' with {value!r}, which no tag can hold. Use up to 63 "
+            "letters, digits, '_', '-' and '.'."
         )
     return value
 
@@ -127,7 +127,8 @@ def kind_tags(kinds: Iterable[str], subject: str) -> dict[str, str]:
     tags = {f"{KIND_PREFIX}{kind}": "" for kind in kinds}
     if len(tags) > MOST_KINDS:
         raise InvalidDefinitionError(
-            f"{subject} has {len(tags)} kinds. Assets can have at most ten kinds currently."
+            f"{subject} has {len(tags)} kinds, of which an asset takes {MOST_KINDS}. Leave some "
+            "out."
         )
     return tags
 
@@ -141,8 +142,8 @@ def checked_kinds(kinds: Iterable[str], subject: str) -> None:
     wrong = sorted(kind for kind in kinds if not _TAG_VALUE.fullmatch(kind))
     if wrong:
         raise InvalidDefinitionError(
-            f"{subject}: Found invalid tag keys for the kinds {listed(wrong)}. Use up to 63 "
-            "letters, digits, '_', '-' and '.'."
+            f"{subject} has kinds that no tag can hold: {listed(wrong)}. Use up to 63 letters, "
+            "digits, '_', '-' and '.'."
         )
 
 

@@ -54,8 +54,9 @@ class AutoMaterializePolicy:
         limit = max_materializations_per_minute
         if limit is not None and limit <= 0:
             raise ParameterCheckError(
-                f"max_materializations_per_minute must be positive, not {limit}. None removes the "
-                "limit; to stop automation, remove the policy."
+                f"AutoMaterializePolicy(max_materializations_per_minute={limit}) would never "
+                "materialize anything. Give 1 or more, or None for no limit; to stop automation, "
+                "remove the policy."
             )
         if bool(rules) == (asset_condition is not None):
             raise ParameterCheckError(
@@ -127,8 +128,8 @@ class AutoMaterializePolicy:
         unknown = [rule for rule in rules_to_remove if rule not in self.rules]
         if unknown:
             raise ParameterCheckError(
-                f"Rules {unknown} do not exist in this policy. It has "
-                f"{_by_description(self.rules)}."
+                f"An AutoMaterializePolicy cannot lose {unknown}, which it does not have. Its "
+                f"rules are {_by_description(self.rules)}."
             )
         return self._with(self.rules.difference(rules_to_remove))
 
@@ -152,7 +153,7 @@ class AutoMaterializePolicy:
         if limit is None:
             return condition
         beyond = BuiltinAutomationCondition(BeyondLimit(limit))
-        return condition & ~beyond.with_label(f"exceeds {limit} materialization(s) per minute")
+        return condition & ~beyond.with_label(f"beyond the limit of {limit} per minute")
 
     def _of(self, decision: AutoMaterializeDecisionType) -> Set[AutoMaterializeRule]:
         return {rule for rule in self.rules if rule.decision_type is decision}

@@ -37,7 +37,7 @@ class AutoMaterializeAssetPartitionsFilter:
     @property
     def description(self) -> str:
         """What it asks, in words."""
-        return f"latest run includes required tags: {self.latest_run_required_tags}"
+        return f"made by a run with the tags {self.latest_run_required_tags}"
 
     def __hash__(self) -> int:
         return hash(frozenset((self.latest_run_required_tags or {}).items()))
@@ -152,7 +152,7 @@ class MaterializeOnRequiredForFreshnessRule(_MaterializeRule):
     @property
     def description(self) -> str:
         """When it applies, in words."""
-        return "required to meet this or downstream asset's freshness policy"
+        return "stale by its freshness policy"
 
     def _condition(self) -> BuiltinAutomationCondition:
         return AutomationCondition.freshness_failed()
@@ -173,8 +173,8 @@ class MaterializeOnCronRule(_MaterializeRule):
     def description(self) -> str:
         """When it applies, in words."""
         return (
-            f"not materialized since last cron schedule tick of '{self.cron_schedule}' "
-            f"(timezone: {self.timezone})"
+            f"cron schedule '{self.cron_schedule}' ({self.timezone}) ticked, and nothing was made "
+            "for it"
         )
 
     def _condition(self) -> BuiltinAutomationCondition:
@@ -193,8 +193,8 @@ class MaterializeOnParentUpdatedRule(_MaterializeRule):
     def description(self) -> str:
         """When it applies, in words."""
         chosen = self.updated_parent_filter
-        text = "upstream data has changed since latest materialization"
-        return f"{text} and matches filter '{chosen.description}'" if chosen else text
+        text = "a parent was updated, and this asset did not follow"
+        return f"{text}; updates count if {chosen.description}" if chosen else text
 
     def _condition(self) -> BuiltinAutomationCondition:
         chosen = self.updated_parent_filter
@@ -214,7 +214,7 @@ class MaterializeOnMissingRule(_MaterializeRule):
     @property
     def description(self) -> str:
         """When it applies, in words."""
-        return "materialization is missing"
+        return "never made so far"
 
     def _condition(self) -> BuiltinAutomationCondition:
         return AutomationCondition.newly_missing().since(_handled())
@@ -227,7 +227,7 @@ class SkipOnParentMissingRule(AutoMaterializeRule):
     @property
     def description(self) -> str:
         """When it applies, in words."""
-        return "waiting on upstream data to be present"
+        return "a parent is missing"
 
     def _condition(self) -> BuiltinAutomationCondition:
         return AutomationCondition.any_deps_missing()
@@ -240,7 +240,7 @@ class SkipOnParentOutdatedRule(AutoMaterializeRule):
     @property
     def description(self) -> str:
         """When it applies, in words."""
-        return "waiting on upstream data to be up to date"
+        return "a parent is behind its own parents"
 
     def _condition(self) -> BuiltinAutomationCondition:
         updated = AutomationCondition.newly_updated()
@@ -259,8 +259,8 @@ class SkipOnNotAllParentsUpdatedRule(AutoMaterializeRule):
     def description(self) -> str:
         """When it applies, in words."""
         if self.require_update_for_all_parent_partitions:
-            return "waiting until all upstream partitions are updated"
-        return "waiting on upstream data to be updated"
+            return "some partition of a parent is older than this asset"
+        return "some parent is older than this asset"
 
     def _condition(self) -> BuiltinAutomationCondition:
         raise InvalidDefinitionError(
@@ -284,8 +284,8 @@ class SkipOnNotAllParentsUpdatedSinceCronRule(AutoMaterializeRule):
     def description(self) -> str:
         """When it applies, in words."""
         return (
-            "waiting until all upstream assets have updated since the last cron schedule tick of "
-            f"'{self.cron_schedule}' (timezone: {self.timezone})"
+            f"cron schedule '{self.cron_schedule}' ({self.timezone}) ticked, and some parent was "
+            "not updated after it"
         )
 
     def _condition(self) -> BuiltinAutomationCondition:
@@ -299,7 +299,7 @@ class SkipOnRequiredButNonexistentParentsRule(AutoMaterializeRule):
     @property
     def description(self) -> str:
         """When it applies, in words."""
-        return "required parent partitions do not exist"
+        return "needs partitions that a parent does not have"
 
     def _condition(self) -> BuiltinAutomationCondition:
         return BuiltinAutomationCondition(RequiredButNonexistentParents())
@@ -315,8 +315,8 @@ class SkipOnBackfillInProgressRule(AutoMaterializeRule):
     def description(self) -> str:
         """When it applies, in words."""
         if self.all_partitions:
-            return "part of an asset targeted by an in-progress backfill"
-        return "targeted by an in-progress backfill"
+            return "a backfill under way is to make some of the asset"
+        return "a backfill under way is to make it"
 
     def _condition(self) -> BuiltinAutomationCondition:
         if self.all_partitions:
@@ -331,7 +331,7 @@ class SkipOnRunInProgressRule(AutoMaterializeRule):
     @property
     def description(self) -> str:
         """When it applies, in words."""
-        return "in-progress run for asset"
+        return "a run under way is to make some of the asset"
 
     def _condition(self) -> BuiltinAutomationCondition:
         return BuiltinAutomationCondition(AnyRunInProgress())
@@ -344,6 +344,6 @@ def _handled() -> BuiltinAutomationCondition:
 def _check_cron(cron_schedule: str, timezone: str) -> None:
     if not is_valid_cron_string(cron_schedule):
         raise ParameterCheckError(
-            f"Invalid cron schedule: {cron_schedule!r}. Write five fields, as in '0 9 * * 1-5'."
+            f"{cron_schedule!r} is not a cron schedule. Write five fields, as in '0 9 * * 1-5'."
         )
     zone_named(timezone)

@@ -74,8 +74,8 @@ class AutomationConditionSensorDefinition(SensorDefinition):
         checked_type(default_condition, AutomationCondition, argument="default_condition", of=words)
         if default_condition is not None and not use_user_code_server:
             raise ParameterCheckError(
-                f"{words}: a default_condition is only supported with use_user_code_server=True. "
-                "Give both, or set automation_condition= on the assets."
+                f"{words} has a default_condition without use_user_code_server=True. Give both, or "
+                "set automation_condition= on the assets."
             )
         self.run_tags: Mapping[str, str] = text_tags(run_tags, owner=words)
         self.emit_backfills = emit_backfills
@@ -152,6 +152,6 @@ def _never(context: SensorEvaluationContext) -> None:
 
 def _not_callable(name: str) -> InvalidInvocationError:
     return InvalidInvocationError(
-        f"The automation condition sensor '{name}' has no function to evaluate. Use "
+        f"Sensor '{name}' watches automation conditions and has no function to call. Use "
         "evaluate_automation_conditions(defs, instance)."
     )

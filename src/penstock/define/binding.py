@@ -45,8 +45,8 @@ def with_resources(
 def _configured(key: str, found: object, config: Mapping[str, object]) -> object:
     if set(config) != {"config"}:
         raise InvalidInvocationError(
-            f"Error with config for resource key '{key}': expected a dictionary of the form "
-            f"{{'config': ...}}, but received {config!r}."
+            f"resource_config_by_key has {config!r} for resource '{key}'. Put the config of the "
+            "resource under the one key 'config', as in {'config': ...}."
         )
     if not isinstance(found, ResourceDefinition):
         raise InvalidInvocationError(
@@ -59,23 +59,23 @@ def _configured(key: str, found: object, config: Mapping[str, object]) -> object
 def _bound(definition: T, resource_defs: Mapping[str, object]) -> T:
     if not isinstance(definition, (AssetsDefinition, SourceAsset)):
         raise InvariantViolationError(
-            f"Unexpected non-resource-requirable value provided to with_resources: {definition!r} "
-            f"of type {type(definition).__name__}. Give definitions of assets."
+            f"with_resources cannot give resources to {definition!r} of type "
+            f"{type(definition).__name__}. Give it definitions of assets."
         )
     own = definition.resource_defs
     both = sorted(own.keys() & resource_defs.keys())
     different = [key for key in both if own[key] is not resource_defs[key]]
     if different:
         raise InvalidDefinitionError(
-            f"{definition!r} has conflicting resource definitions with provided resources for the "
-            f"following keys: {listed(different)}. Provide each once."
+            f"{definition!r} brings its own {listed(different)}, and with_resources was given "
+            "other resources of that key. Provide each once."
         )
     needed = _needed(definition.required_resource_keys, resource_defs)
     missing = sorted(needed - own.keys() - resource_defs.keys() - {DEFAULT_IO_MANAGER})
     if missing:
         raise InvalidDefinitionError(
-            f"resource with key '{missing[0]}' required by {definition!r} was not provided. Known "
-            f"are {listed(sorted({*own, *resource_defs})) or 'none'}. Add it to resource_defs."
+            f"{definition!r} asks for resource '{missing[0]}', which nobody provides. Known are "
+            f"{listed(sorted({*own, *resource_defs})) or 'none'}. Add it to resource_defs."
         )
     kept = {key: value for key, value in resource_defs.items() if key in needed}
     return cast("T", definition.with_resource_defs({**kept, **own}))

@@ -150,8 +150,8 @@ def _all_ins(
     ):
         if target in keys:
             raise InvalidDefinitionError(
-                f"{owner}: asset '{target}' was passed to `asset` and `{where}`. It can only be "
-                "passed to one of these parameters. Take it out of the second."
+                f"{owner}: `{where}` lists '{target}' too, the very asset of the check. Remove it "
+                "from there: the check runs after it anyway."
             )
     return ins
 
@@ -163,14 +163,14 @@ def _with_target(
     for name in ins:
         if name not in parameters:
             raise InvalidDefinitionError(
-                f"{owner}: '{name}' is specified in 'additional_ins' but isn't a parameter of its "
-                "function."
+                f"{owner}: its function takes no parameter '{name}', for which additional_ins has "
+                "an entry. Add the parameter, or remove the entry."
             )
     left = [name for name in parameters if name not in ins]
     if len(left) > 1:
         raise InvalidDefinitionError(
-            f"{owner}: multiple assets provided as parameters: {listed(left)}. One of them can be "
-            "the asset itself; the others must be specified in 'additional_ins'."
+            f"{owner}: its function takes {listed(left)}, but only one parameter can receive the "
+            "value of the checked asset. Say in additional_ins which assets the others are for."
         )
     return {**ins, **{name: AssetIn(target) for name in left}}
 

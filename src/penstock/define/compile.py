@@ -310,8 +310,9 @@ def _overs(drafts: list[_Draft]) -> dict[str, Place | None]:
         if len(overs) > 1:
             first, second, *_ = (f'"{step}:{output}"' for step, output in overs)
             raise InvalidDefinitionError(
-                f"op '{draft.name}' cannot be downstream of more than one dynamic output. It is "
-                f"downstream of both {first} and {second}. Collect one of them before."
+                f"op '{draft.name}' would run once for each value of {first} and of {second}, but "
+                "a step follows one dynamic output at most. Collect the values of one of them "
+                "before."
             )
         found[draft.name] = next(iter(overs), None)
     return found

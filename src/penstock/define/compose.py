@@ -78,8 +78,8 @@ def compose(
     for name in inputs:
         if name not in used:
             raise InvalidDefinitionError(
-                f"{words} has unmapped input '{name}'. Remove it or pass it to the appropriate "
-                "op/graph invocation."
+                f"{words} takes '{name}' and passes it to no node. Pass it to one, or drop the "
+                "parameter."
             )
     hint = annotations_of(function).get("return", EMPTY) if returns else EMPTY
     outputs = _outputs_of(returned, out, hint, words) if returns else []
@@ -141,8 +141,8 @@ def _outputs_of(
         source = sources.get(name)
         if source is None:
             raise InvalidDefinitionError(
-                f"{words} has unmapped output '{name}'. Remove it or return a value from the "
-                "appropriate op/graph invocation."
+                f"{words} declares output '{name}', but its function returns nothing for it. "
+                "Return what calling a node gave, or do not declare the output."
             )
         mapping = OutputMapping(
             checked_node_name(name),
@@ -179,8 +179,8 @@ def _sources_of(returned: object, names: Sequence[str], words: str) -> dict[str,
             pass
     kind = type(cast("object", returned)).__name__
     raise InvalidDefinitionError(
-        f"{words} returned a problematic value of type '{kind}'. Return what calling a node gave, "
-        "or a mapping of output names to that."
+        f"{words} returned a value of type '{kind}' that no node made. Return what calling a node "
+        "gave, or a mapping of output names to that."
     )
 
 
@@ -191,8 +191,8 @@ def _sources_by_name(
     for name, value in returned.items():
         if not isinstance(name, str) or name not in names:
             raise InvalidDefinitionError(
-                f"{words} returned an entry '{name}' which does not match any defined outputs. "
-                f"They are {listed(names)}; declare others with out={{...}}."
+                f"{words} returned something for '{name}', but its only outputs are "
+                f"{listed(names)}. Declare others with out={{...}}."
             )
         if not isinstance(value, InvokedOutput):
             raise InvalidDefinitionError(

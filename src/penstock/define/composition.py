@@ -90,8 +90,8 @@ class Composition:
         self._pending.pop(pending.node_name, None)
         if name in self.nodes:
             raise InvalidDefinitionError(
-                f"{self.words} invoked the same node ({name}) twice. Give one of them another name "
-                "with .alias(...)."
+                f"{self.words} has two calls that both name their node '{name}'. Give one of them "
+                "another name with .alias(...)."
             )
         self._uses.setdefault(name, 1)
         self.nodes[name] = InvokedNode(
@@ -120,8 +120,8 @@ class Composition:
             alias = pending.given_alias
             known_as = f" (aliased as '{alias}')" if alias else ""
             warnings.warn(
-                f"{self.words} received an uninvoked {pending.definition.node_type_str} "
-                f"'{pending.definition.name}'{known_as}. Call it, or remove it.",
+                f"{self.words} prepares {pending.definition.node_type_str} "
+                f"'{pending.definition.name}'{known_as} and never calls it. Call it, or remove it.",
                 stacklevel=5,
             )
 
@@ -371,7 +371,7 @@ def _bind(
     if len(args) > len(positional):
         raise InvalidDefinitionError(
             f"In {words}, {len(args)} positional arguments were given; it takes {len(positional)}: "
-            f"{', '.join(positional) or 'none'}. Use keyword args instead."
+            f"{', '.join(positional) or 'none'}. Pass the others by name."
         )
     bound: dict[str, object] = {}
     for index, (name, value) in enumerate(zip(positional, args, strict=False)):
@@ -398,7 +398,8 @@ def _checked_binding(value: object, where: str, words: str) -> object:
             return value
         case Composable():
             raise InvalidDefinitionError(
-                f"In {words}, {where} got a node that was not called. Did you forget parentheses?"
+                f"In {words}, {where} got {value.pending().describe_node()} itself, which was not "
+                "called. Add the parentheses."
             )
         case tuple():
             fields: Sequence[str] = getattr(cast("object", value), "_fields", ())
@@ -418,9 +419,9 @@ def _checked_list(values: list[object], where: str, words: str) -> list[object]:
         fits = isinstance(value, (InvokedOutput, GraphInput))
         if not fits or isinstance(value, DynamicInvokedOutput):
             raise InvalidDefinitionError(
-                f"In {words}, {where} got a list with a value of type '{type(value).__name__}' at "
-                f"index {index}. Lists can only contain the output from previous op invocations or "
-                "input mappings."
+                f"In {words}, {where} got a list whose item {index} is of type "
+                f"'{type(value).__name__}'. Put into it only what calling a node gave, or inputs "
+                "of the graph; a dynamic output has to be collected."
             )
     return values
 

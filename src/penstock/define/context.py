@@ -214,12 +214,12 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
             return DEFAULT_OUTPUT
         if name is None:
             raise InvariantViolationError(
-                "Attempted to add metadata without providing output_name, but step "
-                f"'{self._scope.step_key}' has multiple outputs: {known}. Name one of them."
+                f"Step '{self._scope.step_key}' has the outputs {known}, and add_output_metadata "
+                "was not told which of them to describe. Name it as output_name."
             )
         raise InvariantViolationError(
-            f"Attempted to add metadata to output '{name}', which step '{self._scope.step_key}' "
-            f"does not have. Its outputs are {known}."
+            f"Step '{self._scope.step_key}' has no output '{name}' that metadata could describe. "
+            f"Its outputs are {known}."
         )
 
     def get_output_metadata(
@@ -289,9 +289,9 @@ class OpExecutionContext(PartitionAccess, AssetAccess):
         if isinstance(scope, DirectScope):
             if scope.step_key != _FREE:
                 raise InvalidInvocationError(
-                    f"This context is currently being used to execute '{scope.step_key}'. The "
-                    f"context cannot be used to execute '{name}' until that has finished. Build "
-                    "another one."
+                    f"'{name}' cannot be called with a context that the call of "
+                    f"'{scope.step_key}' has not let go of yet. Let that call end first, or build "
+                    "another context."
                 )
             scope.step_key = name
             scope.op_def = op

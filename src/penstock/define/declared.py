@@ -144,8 +144,8 @@ class DeclaredAssets:
         if len(specs) != 1:
             keys = ", ".join(f"'{spec.key}'" for spec in specs) or "none"
             raise ParameterCheckError(
-                f"Tried to get the one asset key of '{self.label}', which has multiple asset "
-                f"keys or none: {keys}. Use .keys."
+                f"'{self.label}' has no single asset key to return; its keys are: {keys}. Use "
+                ".keys."
             )
         return specs[0].key
 
@@ -290,7 +290,7 @@ class DeclaredAssets:
         checks = self.check_specs
         if len(checks) != 1:
             raise ParameterCheckError(
-                f"Tried to get the one check key of '{self.label}', which has {len(checks)} "
+                f"'{self.label}' has no single check key to return, since it has {len(checks)} "
                 "checks. Use .check_keys."
             )
         return checks[0].key
@@ -376,9 +376,7 @@ class DeclaredAssets:
 
     def _not_made(self, key: AssetKey) -> ParameterCheckError:
         made = ", ".join(f"'{k}'" for k in sorted(self.keys)) or "no assets"
-        return ParameterCheckError(
-            f"Asset key '{key}' not found in AssetsDefinition '{self.label}', which has {made}."
-        )
+        return ParameterCheckError(f"'{self.label}' does not make asset '{key}'. It makes {made}.")
 
     def get_io_manager_key_for_asset_key(self, key: AssetKey) -> str:
         """Return the resource that stores and loads an asset.

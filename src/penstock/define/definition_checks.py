@@ -31,8 +31,8 @@ def checked_names(jobs: Iterable[Job], ticking: Iterable[object]) -> None:
     _refuse_repeated(ticking, "schedule or sensor")
     if any(job.name == IMPLICIT_ASSET_JOB_NAME for job in named):
         raise InvalidDefinitionError(
-            f"Attempted to provide job called {IMPLICIT_ASSET_JOB_NAME} to repository, which is a "
-            "reserved name. Rename it."
+            f"A job is named '{IMPLICIT_ASSET_JOB_NAME}', which is kept for the job that makes "
+            "all assets. Rename it."
         )
 
 
@@ -43,8 +43,7 @@ def _refuse_repeated(things: Iterable[object], what: str) -> None:
         known = seen.setdefault(name, thing)
         if known is not thing and known != thing:
             raise InvalidDefinitionError(
-                f"Duplicate definition found for {name}: {what} '{name}' is defined twice. Rename "
-                "one of them."
+                f"{what.capitalize()} '{name}' is defined twice. Rename one of them."
             )
 
 
@@ -66,8 +65,8 @@ def checked_partitions(declared: Iterable[Declared]) -> None:
         asset = assets.get(check.asset_key)
         if asset is not None and asset.partitions_def != partitions:
             raise InvalidDefinitionError(
-                f"Asset check '{check.key.to_user_string()}' targets asset '{check.asset_key}' but "
-                "has a different partitions definition. Give it that of the asset, or none."
+                f"Check '{check.name}' is not split into the same partitions as its asset "
+                f"'{check.asset_key}'. Give it the asset's partitions_def, or none."
             )
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from penstock.define.schedule import ScheduleDefinition
     from penstock.define.sensor import SensorDefinition
 
-_SINCE = "Starting in dagster 1.11, use"
+_ON_PURPOSE = "To load them on purpose, use"
 
 
 class Resolving(Protocol):
@@ -71,8 +71,8 @@ class ResolvingGetters:
             if isinstance(thing, AssetsDefinition) and wanted in thing.keys:
                 return thing
         _warn(
-            f"Could not find assets_def with key '{wanted}' among the assets that were passed to "
-            f"Definitions; they are loaded to find it. {_SINCE} resolve_assets_def."
+            f"Asset '{wanted}' was not passed as an AssetsDefinition, so get_assets_def loads the "
+            f"definitions to find it. {_ON_PURPOSE} resolve_assets_def."
         )
         return self.resolve_assets_def(wanted)
 
@@ -84,25 +84,25 @@ class ResolvingGetters:
         """
         warning = _job_warning(name, self.jobs, self.schedules, self.sensors)
         if warning is not None:
-            _warn(f"{warning} {_SINCE} resolve_job_def.")
+            _warn(f"{warning} {_ON_PURPOSE} resolve_job_def.")
         return self.resolve_job_def(name)
 
     def get_implicit_global_asset_job_def(self: Resolving) -> JobDefinition:
         """Return the job of everything that can be executed; warns that it loads."""
         _warn(
             "get_implicit_global_asset_job_def loads the definitions. "
-            f"{_SINCE} resolve_implicit_global_asset_job_def."
+            f"{_ON_PURPOSE} resolve_implicit_global_asset_job_def."
         )
         return self.resolve_implicit_global_asset_job_def()
 
     def get_schedule_def(self: Resolving, name: str) -> ScheduleDefinition:
         """Return a schedule whose job has its resources; warns that it loads."""
-        _warn(f"get_schedule_def loads the definitions. {_SINCE} resolve_schedule_def.")
+        _warn(f"get_schedule_def loads the definitions. {_ON_PURPOSE} resolve_schedule_def.")
         return self.resolve_schedule_def(name)
 
     def get_sensor_def(self: Resolving, name: str) -> SensorDefinition:
         """Return a sensor whose jobs have their resources; warns that it loads."""
-        _warn(f"get_sensor_def loads the definitions. {_SINCE} resolve_sensor_def.")
+        _warn(f"get_sensor_def loads the definitions. {_ON_PURPOSE} resolve_sensor_def.")
         return self.resolve_sensor_def(name)
 
 
@@ -114,13 +114,13 @@ def _job_warning(
         if job.name != name:
             continue
         if isinstance(job, UnresolvedAssetJob):
-            return f"Found asset job named {name}, whose selection is resolved to return it."
+            return f"get_job_def loads the definitions: '{name}' is a job of selected assets."
         return None
     if any(job.name == name for job in targeted_jobs(schedules)):
-        return f"Found job named {name} as the target of a schedule only."
+        return f"get_job_def loads the definitions: only a schedule names job '{name}'."
     if any(job.name == name for job in targeted_jobs(sensors)):
-        return f"Found job or graph named {name} as the target of a sensor only."
-    return f"Job '{name}' was not passed to Definitions; they are loaded to find it."
+        return f"get_job_def loads the definitions: only a sensor names job '{name}'."
+    return f"get_job_def loads the definitions: none of jobs= is called '{name}'."
 
 
 def _warn(message: str) -> None:

@@ -91,8 +91,8 @@ def _united(tables: Sequence[Mapping[str, object]], what: str) -> dict[str, obje
             known = found.setdefault(key, value)
             if known is not value and known != value:
                 raise InvariantViolationError(
-                    f"Definitions objects {owner[key]} and {number} have different {what} with "
-                    f"same key '{key}'. Give it once, or rename one of them."
+                    f"The definitions at positions {owner[key]} and {number} disagree about "
+                    f"'{key}' among their {what}. Give it once, or rename one of them."
                 )
             owner.setdefault(key, number)
     return found
@@ -105,7 +105,8 @@ def _only(values: Sequence[object], what: str) -> object:
             continue
         if first is not None and values[first] != value:
             raise InvariantViolationError(
-                f"Definitions objects {first} and {number} both have {what}. Give it once."
+                f"The definitions at positions {first} and {number} disagree about {what}: each "
+                "brings its own. Give only one."
             )
         first = number if first is None else first
     return None if first is None else values[first]

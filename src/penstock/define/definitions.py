@@ -391,8 +391,8 @@ class Definitions(ResolvingGetters):
         for number, each in enumerate(defs):
             if each.has_resolved_repository_def():
                 raise ParameterCheckError(
-                    f"Definitions object {number} has previously been resolved. Use "
-                    "Definitions.merge."
+                    f"The definitions at position {number} were loaded already, and "
+                    "merge_unbound_defs joins only those that were not. Use Definitions.merge."
                 )
         return Definitions.merge(*defs)
 
@@ -424,8 +424,8 @@ class Definitions(ResolvingGetters):
         """
         if selection is not None:
             raise ParameterCheckError(
-                "The selection parameter is no longer supported for map_asset_specs, which does "
-                "not load the definitions. Please use map_resolved_asset_specs instead."
+                "map_asset_specs takes no selection: it does not load the definitions, so it "
+                "cannot tell what is selected. Call map_resolved_asset_specs with it."
             )
         return self._mapped(func, None)
 

@@ -113,7 +113,7 @@ def missing_resource(node: StepDefinition, key: str, known: Iterable[str]) -> st
     what = _what(node)
     listed = ", ".join(f"'{k}'" for k in sorted(known)) or "none"
     return (
-        f"resource with key '{key}' required by {what} was not provided. "
+        f"Resource '{key}', which {what} requires, is missing. "
         f"Provided: {listed}. Add it to Definitions(resources={{'{key}': ...}})."
     )
 
@@ -121,9 +121,8 @@ def missing_resource(node: StepDefinition, key: str, known: Iterable[str]) -> st
 def dangling_input(node: StepDefinition, parameter: str, key: AssetKey, near: str) -> str:
     """Say that a parameter names an asset that nobody declares."""
     return (
-        f"Input asset '{key}' is not produced by any asset: it is asked for by parameter "
-        f"'{parameter}' of {_what(node)}.{near} Declare the asset, or an AssetSpec if it is made "
-        "elsewhere."
+        f"Nothing declares asset '{key}', whose value parameter '{parameter}' of {_what(node)} "
+        f"takes.{near} Declare the asset, or an AssetSpec if it is made elsewhere."
     )
 
 

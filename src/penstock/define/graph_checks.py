@@ -38,20 +38,22 @@ def checked_node_defs(node_defs: object, words: str) -> list[NodeDefinition]:
         InvalidDefinitionError: Something in it is neither op nor graph, or two have one name.
     """
     if not isinstance(node_defs, Sequence) or isinstance(node_defs, str):
-        raise ParameterCheckError(f'{words}: Param "node_defs" is not a Sequence: {node_defs!r}.')
+        raise ParameterCheckError(
+            f"{words}: node_defs takes a list of ops and graphs, not {node_defs!r}."
+        )
     found: dict[str, NodeDefinition] = {}
     for item in cast("Sequence[object]", node_defs):
         if not isinstance(item, Composable) or isinstance(item, PendingNodeInvocation):
-            advice = " Did you forget parentheses?" if callable(item) else ""
+            advice = " If calling it makes one, add the parentheses." if callable(item) else ""
             raise InvalidDefinitionError(
-                f"{words}: Invalid item in node list: {item!r}. Give ops and graphs.{advice}"
+                f"{words}: node_defs holds {item!r}, which is neither an op nor a graph. Put only "
+                f"these into the list.{advice}"
             )
         definition = item.pending().definition
         if found.setdefault(definition.name, definition) is not definition:
             raise InvalidDefinitionError(
-                f"{words}: Detected conflicting node definitions with the same name "
-                f'"{definition.name}". Give one of them another name; a use of an op or graph gets '
-                "its own name with .alias(...)."
+                f"{words}: two different ops or graphs are called '{definition.name}'. Rename one "
+                "of them; to tell several uses of one apart, give each a name with .alias(...)."
             )
     return list(found.values())
 
@@ -68,10 +70,9 @@ def checked_dependencies(
         return {}
     if not isinstance(dependencies, Mapping):
         raise InvalidDefinitionError(
-            f"{words}: dependencies must be a mapping of node names or NodeInvocations to mappings "
-            f"of inputs to dependencies, not {dependencies!r}. The expected type for "
-            '"dependencies" is Union[Mapping[str, Mapping[str, IDependencyDefinition]], '
-            "Mapping[NodeInvocation, ...]]."
+            f"{words}: dependencies={dependencies!r} does not say which node takes what. Write "
+            "{node: {input: DependencyDefinition(other_node)}}, where node is a name or a "
+            "NodeInvocation."
         )
     found: dict[NodeInvocation, dict[str, IDependencyDefinition]] = {}
     for key, edges in cast("Mapping[object, object]", dependencies).items():
@@ -83,8 +84,9 @@ def checked_dependencies(
             )
         if isinstance(edges, _EDGES):
             raise InvalidDefinitionError(
-                f"{words}: Received a IDependencyDefinition one layer too high under key "
-                f"{invocation.node_name}. Write {{'{invocation.node_name}': {{'input': ...}}}}."
+                f"{words}: the entry of dependencies for node '{invocation.node_name}' is an edge "
+                "that does not say which input it leads to. Write "
+                f"{{'{invocation.node_name}': {{'input': ...}}}}."
             )
         if not isinstance(edges, Mapping):
             raise InvalidDefinitionError(
@@ -108,8 +110,8 @@ def _edge(edge: object, node: str, input_name: object, words: str) -> IDependenc
     if isinstance(edge, _EDGES):
         return edge
     raise InvalidDefinitionError(
-        f'{words}: Expected IDependencyDefinition for node "{node}" input "{input_name}", not '
-        f"{edge!r}. Give DependencyDefinition(node, output)."
+        f"{words}: input '{input_name}' of node '{node}' is bound to {edge!r}, which is no edge. "
+        "Give DependencyDefinition(node, output)."
     )
 
 
@@ -124,9 +126,9 @@ def check_edges(nodes: Mapping[str, Node], edges: Edges, words: str) -> None:
         for input_name, edge in inputs.items():
             if not node.has_input(input_name):
                 raise InvalidDefinitionError(
-                    f'{words}: {node.definition.node_type_str} "{node_name}" does not have input '
-                    f'"{input_name}". Available inputs: {list(node.input_dict)}.'
-                    f"{did_you_mean(input_name, node.input_dict)}"
+                    f"{words}: an edge leads to '{input_name}' of {node.describe_node()}, which "
+                    f"has no such input, only {list(node.input_dict)}."
+                    f"{did_you_mean(input_name, node.input_dict)} Change or remove the edge."
                 )
             for source in edge.sources:
                 _check_source(nodes, source, node, input_name, words)
@@ -140,19 +142,20 @@ def _check_source(
     upstream = nodes.get(source.node)
     if upstream is node:
         raise InvalidDefinitionError(
-            f"{words}: node '{node.name}' has a circular reference: its input '{input_name}' "
-            "depends on its own output. Take the edge out."
+            f"{words}: node '{node.name}' waits for itself: its input '{input_name}' is bound to "
+            "its own output. Take the edge out."
         )
     if upstream is None:
         raise InvalidDefinitionError(
-            f'{words}: node "{source.node}" not found in node list, although input "{input_name}" '
-            f'of node "{node.name}" depends on it.{did_you_mean(source.node, nodes)}'
+            f"{words}: input '{input_name}' of node '{node.name}' is bound to an output of "
+            f"'{source.node}', but no node has that name.{did_you_mean(source.node, nodes)} Add "
+            "the node, or change the edge."
         )
     if not upstream.has_output(source.output):
         raise InvalidDefinitionError(
-            f'{words}: node "{source.node}" does not have output "{source.output}", although input '
-            f'"{input_name}" of node "{node.name}" depends on it. Available outputs: '
-            f"{list(upstream.output_dict)}."
+            f"{words}: input '{input_name}' of node '{node.name}' is bound to an output "
+            f"'{source.output}', which node '{source.node}' lacks: it has "
+            f"{list(upstream.output_dict)}. Name one of these."
         )
 
 
@@ -162,8 +165,9 @@ def _check_fan_in(node: Node, input_name: str, edge: IDependencyDefinition, word
     fans_in = not isinstance(edge, DependencyDefinition)
     if fans_in and not wanted.dagster_type.supports_fan_in:
         raise InvalidDefinitionError(
-            f"{words}: {where} takes one value of type '{wanted.dagster_type.display_name}', which "
-            "does not support fanning in several outputs. Make it a List, Nothing or untyped."
+            f"{words}: several outputs lead to {where}, but its type "
+            f"'{wanted.dagster_type.display_name}' is for a single value. Make it a List, Nothing "
+            "or untyped."
         )
 
 
@@ -177,8 +181,8 @@ def _check_order(names: Sequence[str], edges: Edges, words: str) -> None:
     if cycle is not None:
         path = " -> ".join(f"'{names[n]}'" for n in [*cycle, cycle[0]])
         raise InvalidDefinitionError(
-            f"{words}: the nodes have a circular reference: {path}, where each needs the next. "
-            "Take one of these edges out."
+            f"{words}: the nodes form a cycle: {path}, where each needs the next. Take one of "
+            "these edges out."
         )
 
 
@@ -199,12 +203,12 @@ def check_input_mappings(
         node = nodes.get(target.node_name)
         if node is None:
             raise InvalidDefinitionError(
-                f"{words}: {where} refers to node '{target.node_name}', which it does not contain."
-                f"{did_you_mean(target.node_name, nodes)}"
+                f"{words}: {where} leads to '{target.node_name}', but the graph has no node of "
+                f"that name.{did_you_mean(target.node_name, nodes)} It has {list(nodes)}."
             )
         if not node.has_input(target.input_name):
             raise InvalidDefinitionError(
-                f"{words}: {where} refers to input '{target.input_name}', which "
+                f"{words}: {where} leads to an input '{target.input_name}' that "
                 f"{node.describe_node()} does not have. It has {list(node.input_dict)}."
             )
         if target in taken:
@@ -251,11 +255,13 @@ def check_output_mappings(
         node = nodes.get(mapping.mapped_node_name)
         if node is None:
             raise InvalidDefinitionError(
-                f"{words}: {where} refers to node '{mapping.mapped_node_name}', which it does not "
-                f"contain.{did_you_mean(mapping.mapped_node_name, nodes)}"
+                f"{words}: {where} takes its value from '{mapping.mapped_node_name}', but the "
+                f"graph has no node of that name.{did_you_mean(mapping.mapped_node_name, nodes)} "
+                f"It has {list(nodes)}."
             )
         if not node.has_output(mapping.mapped_node_output_name):
             raise InvalidDefinitionError(
-                f"{words}: {where} refers to output '{mapping.mapped_node_output_name}', which "
-                f"{node.describe_node()} does not have. It has {list(node.output_dict)}."
+                f"{words}: {where} takes its value from an output "
+                f"'{mapping.mapped_node_output_name}' that {node.describe_node()} does not have. "
+                f"It has {list(node.output_dict)}."
             )

@@ -316,8 +316,8 @@ class GraphDefinition(NodeDefinition, Composable, NamedConfigurableDefinition):
         mapping = self.config_mapping
         if mapping is None:
             raise InvalidDefinitionError(
-                f"Only graphs utilizing config mapping can be configured, and '{self.name}' has "
-                "none. Give it config=ConfigMapping(...)."
+                f"Graph '{self.name}' takes no config of its own, so there is nothing to configure."
+                " Give it config=ConfigMapping(...)."
             )
         changed = ConfigMapping(
             mapping.config_fn,
@@ -405,9 +405,9 @@ class GraphDefinition(NodeDefinition, Composable, NamedConfigurableDefinition):
     ) -> object:
         """Refuse: a graph has no function to call."""
         raise InvariantViolationError(
-            f"Attempted to call graph '{alias or self.name}' outside of a composition function. "
-            "Invoking graphs is only valid in the body of a @graph or @job. Use "
-            f"{self.name}.execute_in_process() to run it."
+            f"Graph '{alias or self.name}' was called where no graph is being composed. A call "
+            "makes it a node of the @graph or @job around; to run it, use "
+            f"{self.name}.execute_in_process()."
         )
 
     def to_job(self, name: str | None = None, **arguments: object) -> JobDefinition:
@@ -455,8 +455,9 @@ def _nodes_of(
         definition = definitions.get(invocation.name)
         if definition is None:
             raise InvalidDefinitionError(
-                f'{words}: node "{invocation.name}" in dependency dictionary not found in node '
-                f"list.{did_you_mean(invocation.name, definitions)}"
+                f"{words}: dependencies has an entry for '{invocation.name}', which is none of "
+                f"node_defs.{did_you_mean(invocation.name, definitions)} Add it there, or remove "
+                "the entry."
             )
         if invocation.node_name in found:
             raise InvalidDefinitionError(

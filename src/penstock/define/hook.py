@@ -206,14 +206,15 @@ class HookDefinition:
         given = [*args, *kwargs.values()]
         if not given:
             raise InvalidInvocationError(
-                f"Decorated function expects one parameter, '{name}', but hook '{self.name}' was "
-                "called without it. Pass build_hook_context(...)."
+                f"Hook '{self.name}' was called without its argument, '{name}'. Pass "
+                "build_hook_context(...)."
             )
         unknown = [key for key in kwargs if key != name]
         if unknown or len(given) > 1:
             raise InvalidInvocationError(
-                f"Decorated function of hook '{self.name}' expects one parameter, '{name}', and "
-                f"nothing else{f'; got {unknown}' if unknown else ''}."
+                f"Hook '{self.name}' takes '{name}' alone, and was called with {len(given)} "
+                f"arguments{f', among them {unknown}' if unknown else ''}. Pass "
+                "build_hook_context(...) and no more."
             )
         context = given[0]
         if isinstance(context, UnboundHookContext):
@@ -259,8 +260,8 @@ class _DirectScope:
         value = self._known.get(name)
         if value is None:
             raise InvalidPropertyError(
-                f"The '{name}' property is not set on a hook's context that was built by hand. "
-                "Pass it to build_hook_context, where it takes it."
+                f"A hook's context that was built by hand was asked for '{name}', which it was not "
+                "given. Pass it to build_hook_context, where it takes it."
             )
         return value
 
@@ -277,8 +278,8 @@ class UnboundHookContext(HookContext):
         missing = sorted(hook.required_resource_keys.difference(self._scope.resources))
         if missing:
             raise InvalidDefinitionError(
-                f"resource with key '{missing[0]}' required by hook '{hook.name}' was not provided."
-                " Pass it to build_hook_context(resources={...})."
+                f"Resource '{missing[0]}', which hook '{hook.name}' requires, is missing. Pass it "
+                "to build_hook_context(resources={...})."
             )
         return HookContext(self._scope, hook)
 
@@ -366,8 +367,8 @@ def _require_parameters(function: HookFunction, count: int, decorator: str) -> N
     if len(taken) < count or not is_named:
         wanted = "'context'" if count == 1 else "'context' and 'event_list'"
         raise InvalidDefinitionError(
-            f"@{decorator} '{function.__name__}' decorated function does not have required "
-            f"positional parameter {wanted}. It takes {count}, of that name."
+            f"@{decorator} passes {wanted} by position, and the parameters of function "
+            f"'{function.__name__}' do not begin with that. Declare that first."
         )
 
 

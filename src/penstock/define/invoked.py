@@ -29,16 +29,16 @@ class InvokedOutput:
 
     def __iter__(self) -> NoReturn:
         raise InvariantViolationError(
-            f"Attempted to iterate over an output: {self._words}. It has one output only, which is "
-            "no value while the graph is defined. Declare several outputs with out={...}, or a "
-            "DynamicOut and use .map()."
+            f"In the body of a graph, the {self._words} was unpacked or looped over. It is one "
+            "output only, and has no value while the graph is defined. Declare several outputs "
+            "with out={...}, or a DynamicOut and use .map()."
         )
 
     def __getitem__(self, index: object) -> NoReturn:
         raise InvariantViolationError(
-            f"Attempted to index in to an output: {self._words}, at {index!r}. It is no value "
-            "while the graph is defined. Declare several outputs with out={...}, or a DynamicOut "
-            "and use .map()."
+            f"In the body of a graph, item {index!r} was taken of the {self._words}, which has no "
+            "value while the graph is defined. Declare several outputs with out={...}, or a "
+            "DynamicOut and use .map()."
         )
 
     def alias(self, _: object = None) -> NoReturn:
@@ -63,9 +63,8 @@ class InvokedOutput:
 
     def _refuse(self, method: str) -> NoReturn:
         raise InvariantViolationError(
-            f"In the body of a graph, .{method}() was called on the {self._words}, after the call."
-            f" Consider checking the location of parentheses: node.{method}(...)() and not "
-            f"node().{method}(...)."
+            f"In the body of a graph, .{method}() came after the call that gave the {self._words}."
+            f" Put it before: node.{method}(...)() and not node().{method}(...)."
         )
 
 

@@ -310,8 +310,8 @@ class AssetJobDefinition(JobDefinition):
             (one, first), (other, second), *_ = found.items()
             raise InvalidDefinitionError(
                 f"Job '{self.name}' selects assets that have different partitions: '{first}' "
-                f"({one.describe()}) and '{second}' ({other.describe()}). Selected assets must have"
-                " the same partitions definitions; make a job of each."
+                f"({one.describe()}) and '{second}' ({other.describe()}). A run is for partitions "
+                "of one kind only; make a job of each."
             )
         return next(iter(found), None)
 
@@ -335,8 +335,8 @@ class AssetJobDefinition(JobDefinition):
         """
         if op_selection:
             raise InvalidInvocationError(
-                f"Attempted to execute subset for job '{self.name}' by op_selection, but it is a "
-                "job of assets. Use asset_selection."
+                f"Job '{self.name}' is made of assets, so op_selection cannot take a part of it. "
+                "Use asset_selection."
             )
         if asset_selection is None and asset_check_selection is None:
             return self

@@ -27,8 +27,7 @@ def check_input_values(job: str, graph: GraphDefinition, values: Mapping[str, ob
     for name in values:
         if not graph.has_input(name):
             raise InvalidDefinitionError(
-                f"Error when constructing JobDefinition '{job}': Input value provided for key "
-                f"'{name}', but job has no top-level input with that name."
+                f"Job '{job}' has no input '{name}', for which input_values has a value."
                 f"{did_you_mean(name, graph.input_dict)}"
             )
 
@@ -59,8 +58,8 @@ def check_names(graph: GraphDefinition) -> None:
             continue
         if found.setdefault(definition.name, definition) is not definition:
             raise InvalidDefinitionError(
-                f"Graph '{graph.name}': Detected conflicting node definitions with the same name "
-                f'"{definition.name}". Give one of them another name.'
+                f"Graph '{graph.name}' holds two different ops or graphs that are both named "
+                f"'{definition.name}'. Give one of them another name."
             )
 
 
@@ -82,7 +81,7 @@ def check_connected(graph: GraphDefinition) -> None:
                 continue
             if not _is_loadable(port) and not node.definition.input_has_default(port.name):
                 raise InvalidDefinitionError(
-                    f"Input '{port.name}' of {node.describe_node()} has no way of being resolved. "
+                    f"Nothing gives a value to input '{port.name}' of {node.describe_node()}. "
                     "Connect it to another op or graph, map it to an input of the job, or give it "
                     "a default, an input_manager_key or a type with a loader."
                 )
@@ -109,9 +108,8 @@ def check_inputs_given(job: str, graph: GraphDefinition, values: Mapping[str, ob
         if port.name in values or _is_loadable(port) or graph.input_has_default(port.name):
             continue
         raise InvalidInvocationError(
-            f"Attempted to invoke execute_in_process for '{job}' without specifying an input_value "
-            f"for input '{port.name}', but it has no other way of being loaded. Pass "
-            f"input_values={{'{port.name}': ...}}."
+            f"Job '{job}' has the input '{port.name}', to which only the caller can give a value. "
+            f"Pass input_values={{'{port.name}': ...}} to execute_in_process."
         )
 
 
@@ -140,7 +138,7 @@ def check_resources(job: str, steps: Sequence[StepDefinition], provided: Iterabl
         for key, who in sorted(wanted.items()):
             if key not in known:
                 raise InvalidDefinitionError(
-                    f"resource with key '{key}' required by {who} was not provided. Add it to the "
+                    f"Resource '{key}', which {who} requires, is missing. Add it to the "
                     f"resource_defs of job '{job}', or to the resources of its Definitions; there "
                     f"are {listed(sorted(known))}."
                 )

@@ -247,8 +247,8 @@ def _mapped(
     made = mapping.resolve_from_unvalidated_config(config, environ=environment, at=at)
     if not isinstance(made, Mapping):
         raise InvalidConfigError(
-            f"The config mapping at {at} returned a value of type '{type(made).__name__}'. Return "
-            "a mapping of op names to their config."
+            f"The config mapping at {at} gave a value of type {type(made).__name__}, which is no "
+            "config. Return a mapping of op names to their config."
         )
     return cast("Mapping[str, object]", made)
 

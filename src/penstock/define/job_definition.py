@@ -106,8 +106,8 @@ class JobDefinition(PartitionedRuns):
             raise ParameterCheckError(f"graph_def must be a graph, not {graph_def!r}.")
         if automation_condition is not None:
             raise ParameterCheckError(
-                f"Job '{name or graph_def.name}': an AutomationCondition can only be provided for "
-                "asset jobs, because it asks about assets. Use define_asset_job."
+                f"Job '{name or graph_def.name}' is made of ops, and an AutomationCondition asks "
+                "about assets. Leave it out, or make a job of assets with define_asset_job."
             )
         facts = job_facts(
             name or graph_def.name,
@@ -463,8 +463,8 @@ class JobDefinition(PartitionedRuns):
     def __call__(self, *args: object, **kwargs: object) -> NoReturn:
         """Refuse: a job has no function to call."""
         raise InvalidInvocationError(
-            f"Attempted to call job '{self.name}' directly. Jobs should be invoked by using an "
-            f"execution API function (e.g. `{self.name}.execute_in_process()`)."
+            f"Job '{self.name}' was called like a function, which it is not. Run it with "
+            f"{self.name}.execute_in_process()."
         )
 
     def __repr__(self) -> str:

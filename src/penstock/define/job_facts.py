@@ -159,7 +159,7 @@ def checked_condition(job: str, condition: object) -> None:
         return
     if not isinstance(condition, AutomationCondition) or not condition.asks_job_roots:
         raise InvalidDefinitionError(
-            f"Job '{job}' has an automation condition that does not evaluate against the job's "
-            "root assets. Wrap it in AutomationCondition.any_job_root_assets_match(...) or "
-            "AutomationCondition.all_job_root_assets_match(...)."
+            f"The automation condition of job '{job}' asks about one asset, and not about those "
+            "that the job begins with. Wrap it in "
+            "AutomationCondition.all_job_root_assets_match(...) or any_job_root_assets_match(...)."
         )

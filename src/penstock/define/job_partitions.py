@@ -83,8 +83,8 @@ class PartitionedRuns:
     def _partitions(self, asked: str) -> PartitionsDefinition:
         if self.partitions_def is None:
             raise InvariantViolationError(
-                f"Called '{asked}' on a non-partitioned job: '{self.name}' has no partitions_def. "
-                "Give it one."
+                f"{asked} asks for partitions, and job '{self.name}' has none. Give it a "
+                "partitions_def."
             )
         return self.partitions_def
 

@@ -381,8 +381,8 @@ def _missing_managers(
         key = external_manager(metadata) if metadata else None
         if key is not None and key != DEFAULT_IO_MANAGER and key not in resources:
             yield (
-                f"io manager with key '{key}' required by SourceAsset with key "
-                f"{asset.to_string()} was not provided. Add it to resources."
+                f"IO manager '{key}', which loads asset '{asset}', is missing. Add it to "
+                f"Definitions(resources={{'{key}': ...}})."
             )
 
 

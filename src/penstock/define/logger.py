@@ -107,7 +107,7 @@ class LoggerDefinition(ConfigurableDefinition):
         result = self._schema.resolve(config)
         if not result.success:
             problems = "\n".join(str(each) for each in result.errors)
-            raise InvalidConfigError(f"Error in config for logger\n{problems}")
+            raise InvalidConfigError(f"The config does not fit the logger\n{problems}")
         context = InitLoggerContext(
             logger_config=result.value, logger_def=self, job_def=job_def, run_id=run_id
         )
@@ -130,17 +130,19 @@ class LoggerDefinition(ConfigurableDefinition):
     ) -> InitLoggerContext | None:
         if len(args) + len(kwargs) == 0:
             raise InvalidInvocationError(
-                "Logger initialization function has context argument, but no context argument was "
-                "provided when invoking. Pass build_init_logger_context(...)."
+                "A logger was called without the context that its function takes. Pass "
+                "build_init_logger_context(...)."
             )
         if len(args) + len(kwargs) > 1:
             raise InvalidInvocationError(
-                "Initialization of logger received multiple arguments. Pass the context alone."
+                f"A logger was called with {len(args) + len(kwargs)} arguments. Pass the context "
+                "alone."
             )
         expected = next(iter(inspect.signature(self.logger_fn).parameters))
         if kwargs and expected not in kwargs:
             raise InvalidInvocationError(
-                f"Logger initialization expected argument '{expected}'. Pass the context as that."
+                f"A logger was called with '{next(iter(kwargs))}', but its function takes "
+                f"'{expected}'. Pass the context as that."
             )
         context = args[0] if args else kwargs[expected]
         if context is not None and not isinstance(context, InitLoggerContext):

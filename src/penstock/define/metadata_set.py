@@ -122,7 +122,7 @@ class NamespacedMetadataSet(NamespacedKeySet):
         wrong = [a for a in _alternatives(annotation) if not _is_metadata_type(a)]
         if wrong:
             raise ParameterCheckError(
-                f"Type annotation for field '{name}' includes invalid metadata type(s): {wrong}. "
+                f"{cls.__name__} has the field '{name}' of a type that no metadata has: {wrong}. "
                 "Use kinds of MetadataValue, or types that become one."
             )
 
@@ -158,8 +158,8 @@ class NamespacedTagSet(NamespacedKeySet):
         )
         if not allowed:
             raise ParameterCheckError(
-                f"Type annotation for field '{name}' is not str, Optional[str], or a Literal of "
-                "texts. Tags are text."
+                f"{cls.__name__} has the field '{name}' of a type that is no text, and tags are "
+                "text. Use str, str | None or a Literal of texts."
             )
 
 

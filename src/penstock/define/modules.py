@@ -216,8 +216,7 @@ def _refuse_collisions(found: Sequence[tuple[str, LoadedAsset]]) -> None:
         if len(twice) > 1 and any(value != twice[0][1] for _, value in twice):
             where = ", ".join(place for place, _ in twice)
             raise InvalidDefinitionError(
-                f"Asset key {key} is defined multiple times. Definitions found in modules: "
-                f"{where}. Rename one of them."
+                f"Asset '{key}' has more than one definition: {where}. Rename one of them."
             )
 
 
@@ -252,8 +251,8 @@ def _change(
 def _change_spec(spec: AssetSpec, changes: _Changes) -> AssetSpec:
     if changes.group is not None and spec.group_name not in (None, changes.group):
         raise InvalidDefinitionError(
-            f"group_name already exists on asset '{spec.key}': '{spec.group_name}'. Leave it out "
-            "in one of the two places."
+            f"Asset '{spec.key}' is in group '{spec.group_name}', so group_name='{changes.group}' "
+            "cannot be for all that was found. Leave it out in one of the two places."
         )
     return spec.replace_attributes(
         group_name=changes.group or spec.group_name,
@@ -278,7 +277,8 @@ def load_asset_checks_from_modules(
         for key in check.check_keys:
             if key in seen:
                 raise InvalidDefinitionError(
-                    f"Check '{key.to_user_string()}' is defined multiple times. Rename one of them."
+                    f"Check '{key.to_user_string()}' has more than one definition. Rename one of "
+                    "them."
                 )
             seen.add(key)
     if prefix is None:

@@ -180,16 +180,16 @@ def _refuse_mixed(outs: object, specs: object, *, has_deps: bool) -> None:
         raise InvalidDefinitionError("multi_asset needs either outs= or specs=, and not both.")
     if specs is not None and has_deps:
         raise InvalidDefinitionError(
-            "multi_asset: Can not pass deps and specs together, nor internal_asset_deps and specs: "
-            "specify deps on the AssetSpecs directly."
+            "multi_asset: beside specs=, neither deps= nor internal_asset_deps= has a place. Write "
+            "what an asset is made of into deps= of its AssetSpec."
         )
 
 
 def _refuse_kinds(specs: Sequence[AssetSpec], compute_kind: str | None) -> None:
     if compute_kind is not None and any(spec.kinds for spec in specs):
         raise InvalidDefinitionError(
-            "Can not specify compute_kind on both the @multi_asset and kinds on AssetSpecs. Keep "
-            "the kinds."
+            "multi_asset: compute_kind= is of no use where the AssetSpecs name their own kinds. "
+            "Leave compute_kind out."
         )
 
 
@@ -214,16 +214,15 @@ def _checked_specs(
     lost = [str(i.asset) for i in inputs if i.asset is not None and i.asset not in read]
     if lost:
         raise InvalidDefinitionError(
-            f"{common.owner}: invalid asset dependencies: {listed(lost)} specified as AssetIns or "
-            "parameters, but not as deps of any AssetSpec. Add them to the deps of the specs that "
-            "are made of them."
+            f"{common.owner}: the function reads {listed(lost)}, which no AssetSpec has among its "
+            "deps. Add each to the deps of the specs that are made of it."
         )
     split = {id(spec.partitions_def): spec.partitions_def for spec in specs}
     first = next(iter(split.values()), None)
     if not can_subset and common.partitions is None and any(p != first for p in split.values()):
         raise InvalidDefinitionError(
-            f"{common.owner}: If different AssetSpecs have different partitions_defs, can_subset "
-            "must be True."
+            f"{common.owner}: the AssetSpecs do not all have the same partitions_def, so no run "
+            "can make all of them. Pass can_subset=True, or give them one partitions_def."
         )
 
 
@@ -235,14 +234,13 @@ def finished(spec: AssetSpec, common: Common) -> AssetSpec:
     """
     if common.group is not None and spec.group_name not in (None, common.group):
         raise ParameterCheckError(
-            f"{common.owner}: Cannot set group_name '{common.group}' if one or more of the "
-            f"AssetSpecs or AssetOuts have a group_name: asset '{spec.key}' has "
-            f"'{spec.group_name}'. Keep one."
+            f"{common.owner}: group_name='{common.group}' is for all its assets, but asset "
+            f"'{spec.key}' has the group '{spec.group_name}' of its own. Leave one of them out."
         )
     if spec.partitions_def is not None and common.partitions not in (None, spec.partitions_def):
         raise ParameterCheckError(
-            f"{common.owner}: the AssetSpec for '{spec.key}' has a partitions_def which is "
-            "different from that of the decorator. Keep one."
+            f"{common.owner}: partitions_def= is for all its assets, but asset '{spec.key}' has "
+            "another one of its own. Leave one of them out."
         )
     return spec.replace_attributes(
         description=spec.description or common.description,
@@ -297,8 +295,7 @@ def outs_of(
     if len(set(keys)) < len(keys):
         twice = next(key for key in keys if keys.count(key) > 1)
         raise ParameterCheckError(
-            f"{common.owner}: two outputs carry asset '{twice}'. Each asset key should correspond "
-            "to a single output."
+            f"{common.owner}: two outputs carry asset '{twice}'. Give one of them another key."
         )
     if internal is not None:
         _checked_internal(internal, outs, shared, keys, common.owner)
@@ -340,23 +337,21 @@ def _checked_internal(
     for out_name in internal:
         if out_name not in outs:
             raise ParameterCheckError(
-                f"{owner}: Invalid out key '{out_name}' in internal_asset_deps. Outputs are "
-                f"{listed(list(outs))}."
+                f"{owner}: internal_asset_deps has '{out_name}', which is none of the outputs "
+                f"{listed(list(outs))}. Name one of these."
             )
     known = {*made, *(dep.asset_key for dep in shared)}
     used = {key for keys in internal.values() for key in keys}
     if not used <= known:
         raise ParameterCheckError(
-            f"{owner}: Invalid asset dependencies: {listed([str(k) for k in sorted(used - known)])}"
-            " in internal_asset_deps, which are neither made nor read by the function. Add a "
-            "parameter or deps= for them."
+            f"{owner}: internal_asset_deps has {listed([str(k) for k in sorted(used - known)])}, "
+            "which the function neither makes nor reads. Add a parameter or deps= for each."
         )
     unused = sorted(dep.asset_key for dep in shared if dep.asset_key not in used)
     if unused:
         raise ParameterCheckError(
-            f"{owner}: Invalid asset dependencies: {listed([str(k) for k in unused])} specified as "
-            "asset inputs, but not in internal_asset_deps. Asset inputs must be associated with an "
-            "output produced by the asset."
+            f"{owner}: the function reads {listed([str(k) for k in unused])}, but by "
+            "internal_asset_deps no output is made of that. Add each to the set of an output."
         )
 
 

@@ -60,9 +60,9 @@ class AssetCursor:
             trailing.pop(partition, None)
         if len(trailing) > MOST_UNCONSUMED:
             raise InvariantViolationError(
-                f"The sensor has the maximum number of trailing unconsumed events for the asset "
-                f"'{asset}': {MOST_UNCONSUMED} partitions were passed over. Advance the cursor to "
-                "older events too, or call context.advance_all_cursors()."
+                f"More than {MOST_UNCONSUMED} partitions of asset '{asset}' have an event that the "
+                "sensor passed over, too many to remember. Advance the cursor to older events too, "
+                "or call context.advance_all_cursors()."
             )
         return AssetCursor(partition, event, trailing)
 

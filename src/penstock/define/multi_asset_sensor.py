@@ -117,17 +117,16 @@ class MultiAssetSensorDefinition(SensorDefinition):
         items = as_items(self.invoke(context, resources))
         if any(isinstance(item, SensorResult) and item.cursor is not None for item in items):
             raise InvariantViolationError(
-                f"Sensor '{self.name}': Cannot set cursor in a multi_asset_sensor. Cursor is set "
-                "automatically based on the latest materialization for each monitored asset. Use "
-                "context.advance_cursor() or context.advance_all_cursors()."
+                f"Sensor '{self.name}' gave a SensorResult with cursor=, but the cursor of a "
+                "multi_asset_sensor holds how far it is with each asset, and only the context "
+                "writes it. Call context.advance_all_cursors() or context.advance_cursor()."
             )
         answer = answer_of(items, name=self.name)
         if answer.run_requests and not context.cursor_updated:
             raise InvalidDefinitionError(
-                f"Asset materializations have been handled in the sensor '{self.name}', but the "
-                "cursor was not updated. This means the same materialization events will be "
-                "handled in the next sensor tick. Use context.advance_cursor or "
-                "context.advance_all_cursors to update the cursor."
+                f"Sensor '{self.name}' requested runs and left its cursor where it was, so the "
+                "next tick would request them again. Before the function ends, call "
+                "context.advance_all_cursors(), or advance_cursor() with what was handled."
             )
         return answer
 
@@ -140,8 +139,8 @@ def _checked_monitored(monitored: object, name: str) -> MonitoredAssets:
         if all(isinstance(key, AssetKey) for key in keys):
             return cast("Sequence[AssetKey]", list(keys))
     raise ParameterCheckError(
-        f"Sensor '{name}': monitored_assets must be either an AssetSelection or a sequence of "
-        f"AssetKeys, not {monitored!r}."
+        f"Sensor '{name}': monitored_assets takes a list of AssetKeys or an AssetSelection, not "
+        f"{monitored!r}."
     )
 
 

@@ -53,8 +53,9 @@ class MultiAssetSensorEvaluationContext(SensorEvaluationContext):
         repository = self.found_repository
         if repository is None:
             raise ParameterCheckError(
-                "Exactly one of `definitions` or `repository_def` must be provided to "
-                "build_multi_asset_sensor_context: partitions and selections are looked up there."
+                "The context of a multi-asset sensor has no definitions to look up partitions and "
+                "selections in. Give build_multi_asset_sensor_context definitions= or, in its "
+                "place, repository_def=."
             )
         self._graph: AssetGraph = repository.asset_graph
         if isinstance(monitored_assets, AssetSelection):
@@ -127,8 +128,8 @@ class MultiAssetSensorEvaluationContext(SensorEvaluationContext):
         partitions = self._partitions(asset_key)
         if partitions is None:
             raise InvariantViolationError(
-                "Cannot get latest materialization by partition for assets with no partitions, as "
-                f"'{asset_key}' is. Use latest_materialization_records_by_key()."
+                f"Asset '{asset_key}' has no partitions to sort its materializations by. Use "
+                "latest_materialization_records_by_key()."
             )
         allowed = self._allowed(asset_key, partitions, after_cursor=bool(after_cursor_partition))
         found: dict[str, LogRecord] = {}
@@ -182,12 +183,13 @@ class MultiAssetSensorEvaluationContext(SensorEvaluationContext):
         definition = self._partitions(asset_key)
         if definition is None:
             raise InvariantViolationError(
-                f"Asset key '{asset_key}' is not partitioned. Cannot check if partitions have been "
-                "materialized."
+                f"Asset '{asset_key}' has no partitions that could have been made. Use "
+                "latest_materialization_records_by_key() to learn whether it was made."
             )
         if partitions is not None and not partitions:
             raise InvariantViolationError(
-                "Must provide at least one partition in list, or None for all of them."
+                f"The list of partitions of asset '{asset_key}' is empty. Name one or more, or "
+                "pass None for all of them."
             )
         with loading(cast("DynamicPartitionsStore", self.instance)):
             wanted = definition.get_partition_keys() if partitions is None else partitions
@@ -282,7 +284,8 @@ class MultiAssetSensorEvaluationContext(SensorEvaluationContext):
         found = self._partitions(asset)
         if found is None:
             raise InvalidInvocationError(
-                f"Asset key '{asset}' is not partitioned. Cannot get partition keys."
+                f"Asset '{asset}' has no partitions, so none depends on another asset's. Give it a "
+                "partitions_def."
             )
         return found
 
@@ -333,12 +336,13 @@ def build_multi_asset_sensor_context(
     """
     if cursor_from_latest_materializations and cursor is not None:
         raise InvalidInvocationError(
-            "Cannot provide both cursor and cursor_from_latest_materializations. Give one of them."
+            "cursor= and cursor_from_latest_materializations= both say how far the sensor is. Give "
+            "one of them."
         )
     if cursor_from_latest_materializations and instance is None:
         raise InvalidInvocationError(
-            "Cannot make a cursor from the latest materializations without a Dagster instance. Give"
-            " instance=."
+            "cursor_from_latest_materializations= needs an instance that has the materializations. "
+            "Give instance=."
         )
     base = SensorEvaluationContext(
         instance=instance,

@@ -102,8 +102,9 @@ def text_tags(tags: Mapping[str, object] | None, *, owner: str) -> dict[str, str
     odd = [key for key in found if not TAG_KEY.fullmatch(key) and not key.startswith(_OWN_KEYS)]
     if odd:
         warnings.warn(
-            f"Non-compliant tag keys like {odd} are deprecated. Use up to 63 letters, digits, '_', "
-            "'-' and '.', with at most one '/' after a namespace.",
+            f"{owner} has tag keys that other systems would not take: {odd}. They are deprecated: "
+            "use up to 63 letters, digits, '_', '-' and '.', with at most one '/' after a "
+            "namespace.",
             DeprecationWarning,
             stacklevel=user_stacklevel(),
         )
@@ -145,8 +146,9 @@ def normalize_tags(
         for key in found:
             if key.startswith(_RESERVED_PREFIX) and key not in _EDITABLE:
                 raise InvalidDefinitionError(
-                    f"{owner}: Attempted to set tag with reserved system prefix: {key}. Penstock "
-                    f"sets such tags itself; of those users set {', '.join(sorted(_EDITABLE))}."
+                    f"{owner} has the tag '{key}', but Penstock itself sets the tags that begin "
+                    f"with '{_RESERVED_PREFIX}'. Of those users set "
+                    f"{', '.join(sorted(_EDITABLE))}."
                 )
     return found
 
@@ -156,12 +158,12 @@ def _as_json(value: object, key: str, owner: str) -> str:
         text = json.dumps(value)
     except (TypeError, ValueError):
         raise InvalidDefinitionError(
-            f"{owner} has the tag '{key}' with a value of type '{type(value).__name__}'. Could not "
-            "JSON encode value. Give text, or data that has a JSON form."
+            f"{owner} has the tag '{key}' with a value of type '{type(value).__name__}', which has "
+            "no JSON form. Give text, or data that has one."
         ) from None
     if json.loads(text) != value:
         raise InvalidDefinitionError(
-            f'{owner} has the tag \'{key}\' whose JSON encoding "{text}" of value "{value}" is not '
-            "equivalent to original value. Give text, or data that survives JSON."
+            f"{owner} has the tag '{key}' with the value {value!r}, which is written as JSON "
+            f"{text} and read back as something else. Give text, or data that survives JSON."
         )
     return text

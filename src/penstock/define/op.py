@@ -305,7 +305,7 @@ def _taking_a_mapping(compute_fn: Function, op: str) -> Function:
         name = type(returned).__name__
         article = "an" if name[0] in "aeiouAEIOU" else "a"
         raise InvariantViolationError(
-            f'Compute function for op "{op}" returned {article} {name} rather than yielding it. '
+            f"The function of op '{op}' returned {article} {name}, but has to yield its outputs. "
             "Make it a generator that yields Outputs, or decorate a function with @op."
         )
 

@@ -87,8 +87,8 @@ def _arguments(
         given.pop(0)
     elif takes_context and context is None and not _may_omit_context(op):
         raise InvalidInvocationError(
-            f"Decorated function '{op.name}' has context argument, but no context was provided when"
-            " invoking. Pass build_op_context(...) first."
+            f"{words} takes a context, and was called without one. Pass build_op_context(...) "
+            "first."
         )
     if context is not None and not isinstance(context, OpExecutionContext):
         raise InvalidInvocationError(
@@ -97,13 +97,15 @@ def _arguments(
     names = _parameters(op)
     if len(given) > len(names):
         raise InvalidInvocationError(
-            f"Too many input arguments were provided for {words}: {len(given)} for "
-            f"{len(names)}. The context is only given to a function that takes it, and an input of "
-            "type Nothing takes no value."
+            f"{words} takes {len(names)} values by position, and was called with {len(given)}. The "
+            "context is only given to a function that takes it, and an input of type Nothing takes "
+            "no value."
         )
     for name, value in zip(names, given, strict=False):
         if name in values:
-            raise InvalidInvocationError(f"{words} got multiple values for argument '{name}'.")
+            raise InvalidInvocationError(
+                f"{words} was given its argument '{name}' by position and by name. Give it once."
+            )
         values[name] = value
     return context, values
 
@@ -138,14 +140,14 @@ def _inputs_of(op: OpNode, values: dict[str, object], words: str) -> dict[str, o
         if port.is_nothing:
             if port.name in values:
                 raise InvalidInvocationError(
-                    f"Attempted to provide value for nothing input '{port.name}' of {words}. "
-                    "Nothing dependencies are ignored when directly invoking ops."
+                    f"{words} was called with a value for its input '{port.name}', which is of "
+                    "type Nothing and takes none. Leave it out."
                 )
             continue
         value = values.pop(port.name, port.default)
         if value is NO_VALUE:
             raise InvalidInvocationError(
-                f'No value provided for required input "{port.name}" of {words}. Pass '
+                f"{words} was called without its input '{port.name}', which has no default. Pass "
                 f"{port.name}=..."
             )
         if not port.dagster_type.always_passes:
@@ -162,7 +164,8 @@ def _config_of(
         given = values.pop("config")
         if written is not ABSENT:
             raise InvalidInvocationError(
-                f"Cannot provide config in both context and kwargs when calling {words}. Keep one."
+                f"{words} was called with two configs: one of the context, one as an argument. "
+                "Keep one."
             )
         written = given
     schema = op.config_schema
@@ -193,8 +196,8 @@ def _own_resources(
     for key, value in given.items():
         if key in declared:
             raise InvalidInvocationError(
-                f"When calling {words}: resource '{key}' provided on both the definition and "
-                "invocation context. Keep one."
+                f"{words} has a resource '{key}' of its own, and was called with a context that "
+                "brings another one. Keep one."
             )
         ready.put(key, value, config=None, needs=())
     return stack.enter_context(
@@ -215,8 +218,8 @@ def _add_resources(
     for key in op.signature.resources:
         if key in values and known:
             raise InvalidInvocationError(
-                f"Cannot provide resources in both context and kwargs when calling {words}. Keep "
-                "one."
+                f"{words} was called with resource '{key}' as an argument, and with a context that "
+                "has resources. Give them all in one of the two ways."
             )
         value = values.pop(key, known.get(key, own.get(key, NO_VALUE)))
         if value is NO_VALUE:
@@ -228,7 +231,7 @@ def _add_resources(
     for key in sorted(op.required_resource_keys.difference(op.signature.resources)):
         if key not in known and key not in own:
             raise InvalidDefinitionError(
-                f"resource with key '{key}' required by {words} was not provided. Pass it to "
+                f"{words} needs the resource '{key}', which its context does not have. Pass it to "
                 "build_op_context(resources={...})."
             )
     if values and not op.signature.takes_any:

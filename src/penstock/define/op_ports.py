@@ -84,14 +84,14 @@ def inputs_of(
     useless = [i.name for i in found if i.is_nothing and i.name in parameters]
     if useless:
         raise InvalidDefinitionError(
-            f"{words} has a parameter '{useless[0]}' for an input of type Nothing, which should not"
-            " be included since no data will be passed for it. Remove the parameter."
+            f"{words} takes the parameter '{useless[0]}', but its input of that name is of type "
+            "Nothing: it only orders steps and hands nothing over. Remove the parameter."
         )
     missing = [i.name for i in found if i.name not in parameters and not i.is_nothing]
     if missing and not signature.takes_any:
         raise InvalidDefinitionError(
-            f"{words} has ins for {listed(missing)}, but its function does not have such a "
-            "parameter. Add it, or **kwargs, or make the input of type Nothing."
+            f"{words} has ins for {listed(missing)}, which its function cannot receive. Add the "
+            "parameter, or **kwargs, or make the input of type Nothing."
         )
     return found
 

@@ -56,18 +56,18 @@ class PartitionAccess:
                 if span.start == span.end:
                     return span.start
                 raise InvariantViolationError(
-                    "Cannot access partition_key: this run covers a range of partitions. Use "
-                    "context.partition_keys or context.partition_key_range."
+                    f"This run covers the partitions from '{span.start}' up to '{span.end}': no "
+                    "single one is its partition_key. Use context.partition_keys or "
+                    "context.partition_key_range."
                 )
             if isinstance(self._scope, DirectScope):
                 raise ParameterCheckError(
-                    "Tried to access partition_key for a non-partitioned run: the context was "
-                    "built without one. Pass partition_key= to build_asset_context or "
-                    "build_op_context."
+                    "This context was built without a partition, so it has no partition_key. Pass "
+                    "partition_key= to build_asset_context or build_op_context."
                 )
             raise InvariantViolationError(
-                "Cannot access partition_key for a non-partitioned run. Run it with --partition "
-                "or materialize(partition_key=...)."
+                "This run was started without a partition, so it has no partition_key. Start it "
+                "with --partition or materialize(partition_key=...)."
             )
         return key
 
@@ -81,7 +81,7 @@ class PartitionAccess:
         key = self.partition_key
         if not isinstance(key, MultiPartitionKey):
             raise InvariantViolationError(
-                f"Cannot access multi_partition_key: partition '{key}' has one dimension only. Use "
+                f"Partition '{key}' has one dimension only, so it has no multi_partition_key. Use "
                 "context.partition_key."
             )
         return key
@@ -110,9 +110,8 @@ class PartitionAccess:
             return [self.partition_key]
         if self._scope.partitions is None:
             raise InvariantViolationError(
-                "Cannot access partition_keys: step "
-                f"'{self._scope.step_key}' knows the ends of its range, but not the partitions "
-                "between them. Use context.partition_key_range."
+                f"Step '{self._scope.step_key}' knows the ends of its range, but not the "
+                "partitions between them. Use context.partition_key_range."
             )
         return self._scope.partitions.get_partition_keys_in_range(self._scope.partition_range)
 
@@ -153,7 +152,8 @@ class PartitionAccess:
         key = self._asset_of(output_name)
         if self._scope.partitions is None:
             raise InvariantViolationError(
-                f"Attempting to access partitions def for asset '{key}', but it is not partitioned."
+                f"Asset '{key}' is not split into partitions, so nothing tells how. Give it "
+                "partitions_def=."
             )
         return self._scope.partitions
 
@@ -194,8 +194,8 @@ class PartitionAccess:
         found = self._scope.input_partitions_def(input_name)
         if found is None:
             raise InvariantViolationError(
-                f"Attempting to access partitions def for the asset of input '{input_name}', but "
-                "it is not partitioned."
+                f"The asset of input '{input_name}' is not split into partitions, so nothing tells "
+                "how. Give it partitions_def=."
             )
         return found
 
@@ -213,7 +213,8 @@ class PartitionAccess:
             return next(iter(self._scope.assets.values()))
         if key is None:
             raise InvariantViolationError(
-                f"Output '{output_name}' of step '{self._scope.step_key}' carries no asset."
+                f"Step '{self._scope.step_key}' makes no asset with its output '{output_name}'. "
+                "Name an output of an asset."
             )
         return key
 
@@ -231,8 +232,8 @@ def _window_of(
     window = getattr(definition, "time_window_for_partition_key", None)
     if window is None or not _is_timed_once(definition):
         raise InvariantViolationError(
-            f"Cannot access the time window: the partitions of {words} are not windows of time, "
-            "with a single time dimension."
+            f"No time window can be told: the partitions of {words} are not windows of time, with "
+            "a single time dimension. Use their keys."
         )
     first = cast("TimeWindow", window(keys.start))
     return TimeWindow(first.start, cast("TimeWindow", window(keys.end)).end)

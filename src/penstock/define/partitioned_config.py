@@ -81,8 +81,10 @@ class PartitionedConfig(Generic[D]):
     ) -> None:
         if (run_config_for_partition_fn is None) == (run_config_for_partition_key_fn is None):
             raise ParameterCheckError(
-                "PartitionedConfig needs exactly one of run_config_for_partition_key_fn and "
-                "run_config_for_partition_fn. Give the first."
+                "PartitionedConfig makes its config with one function, named "
+                "run_config_for_partition_key_fn or, in the old way, run_config_for_partition_fn. "
+                f"It got {'none' if run_config_for_partition_fn is None else 'both'}. Give the "
+                "first."
             )
         if tags_for_partition_fn is not None and tags_for_partition_key_fn is not None:
             raise ParameterCheckError(

@@ -79,9 +79,8 @@ class UnresolvedPartitionedSchedule:
         partitions = resolved_job.partitions_def
         if partitions is None:
             raise InvalidDefinitionError(
-                f"Job '{self.job.name}' provided to build_schedule_from_partitioned_job must "
-                "contain partitioned assets or a partitions definition. Give its assets "
-                "partitions_def=, or use ScheduleDefinition."
+                f"Schedule '{self.name}' follows the partitions of job '{self.job.name}', which "
+                "has none. Give its assets partitions_def=, or use ScheduleDefinition."
             )
         cron, zone = _cron_of(partitions, self.times)
         return ScheduleDefinition(
@@ -149,17 +148,16 @@ def build_schedule_from_partitioned_job(
     has_cron = cron_schedule is not None or execution_timezone is not None
     if has_cron and any(place is not None for place in times.places):
         raise ParameterCheckError(
-            "Cannot provide both cron_schedule / execution_timezone parameters and day_of_month / "
-            "day_of_week / hour_of_day / minute_of_hour parameters to "
-            "build_schedule_from_partitioned_job. Write the time in cron_schedule."
+            f"The schedule of job '{job.name}' was given its time in two ways: by cron_schedule or "
+            "execution_timezone, and by minute_of_hour or its kin. Write the time in cron_schedule."
         )
     named = name or f"{job.name}_schedule"
     if owners is not None:
         checked_owners(owners, f"Schedule '{named}'")
     if job.partitions_def is None and isinstance(job, JobDefinition):
         raise ParameterCheckError(
-            f"The provided job is not partitioned: '{job.name}'. Give it partitions_def=, or use "
-            "ScheduleDefinition."
+            f"Schedule '{named}' follows the partitions of job '{job.name}', which has none. Give "
+            "it partitions_def=, or use ScheduleDefinition."
         )
     unresolved = UnresolvedPartitionedSchedule(
         name=named,
@@ -180,20 +178,20 @@ def _cron_of(partitions: PartitionsDefinition, times: _Times) -> tuple[str, str 
     if window is not None:
         if times.cron_schedule is not None or times.execution_timezone is not None:
             raise ParameterCheckError(
-                "Cannot provide cron_schedule or execution_timezone to "
-                "build_schedule_from_partitioned_job for a time-partitioned job: both follow from "
-                "its partitions. Use minute_of_hour and its kin."
+                f"The partitions of the job, {partitions.describe()}, set the cron and the zone of "
+                "its schedule, so it takes no cron_schedule and no execution_timezone. Use "
+                "minute_of_hour and its kin."
             )
         return window.get_cron_schedule(*times.places), window.timezone
     if not isinstance(partitions, StaticPartitionsDefinition):
         raise InvalidDefinitionError(
-            "Tried to build a partitioned schedule from a job, but received an invalid partitions "
-            f"definition: {partitions.describe()}. It must be of time windows, of several "
-            "dimensions with one of time windows, or of fixed keys. Use a sensor for others."
+            f"A schedule cannot follow the partitions of the job: {partitions.describe()}. It "
+            "follows windows of time, several dimensions with one of these, and fixed keys. Use a "
+            "sensor for others."
         )
     if times.cron_schedule is None:
         raise ParameterCheckError(
-            "Creating a schedule from a static partitions definition requires a cron schedule. "
+            "The partitions of the job are fixed keys, which do not say when its schedule fires. "
             "Give cron_schedule=."
         )
     return times.cron_schedule, times.execution_timezone
@@ -217,7 +215,7 @@ def _requests_for(
             keys = _keys_now(partitions)
             return [
                 run_request_for_partition(job, key, run_key=key, tags=tags) for key in keys
-            ] or SkipReason("The job's PartitionsDefinition has no partitions")
+            ] or SkipReason(f"Job '{job.name}' has no partition to request at this tick.")
 
     return requests
 

@@ -352,8 +352,8 @@ def _check_default(name: str, runtime_type: RuntimeType, default: object) -> Non
     verdict = runtime_type.type_check(None, default)
     if not verdict.success:
         raise InvalidDefinitionError(
-            f"Type check failed for the default_value of InputDefinition {name} of type "
-            f"{runtime_type.display_name}. {verdict.description or ''} Give a default of the type."
+            f"Input '{name}' is of type {runtime_type.display_name}, which its own default_value "
+            f"does not pass. {verdict.description or ''} Give a default of the type."
         )
 
 

@@ -129,8 +129,8 @@ def reconstructable(target: Target) -> ReconstructableJob:
         return _of_job(target)
     if isinstance(target, GraphDefinition) or not callable(target):  # pyright: ignore[reportUnnecessaryComparison] - a user's argument
         raise InvariantViolationError(
-            "Reconstructable target should be a job or a function that returns one, not "
-            f"{target!r}. Make a job of a graph in a function with graph.to_job()."
+            f"reconstructable takes a job, or a function that returns one, not {target!r}. Make a "
+            "job of a graph in a function with graph.to_job()."
         )
     return _of_function(target)
 
@@ -145,9 +145,9 @@ def _of_job(job: JobDefinition) -> ReconstructableJob:
     reference = _of_function(function)
     if isinstance(_import(reference.module_name, reference.attribute, None), GraphDefinition):
         raise InvariantViolationError(
-            f"Job '{job.name}' was made of a graph that is found under its own name, without what "
-            "to_job was given: you must wrap the ``to_job`` call in a function at module scope. "
-            "Return it from a function of a module, and pass the function to reconstructable."
+            f"Job '{job.name}' was made with to_job, and another process would find only its graph "
+            f"under the name '{reference.attribute}', without what to_job was given. Return the "
+            "job from a function of a module, and pass the function to reconstructable."
         )
     if reference.get_definition().name != job.name:
         raise InvariantViolationError(
@@ -163,13 +163,13 @@ def _of_function(function: Callable[..., object]) -> ReconstructableJob:
     qualified = getattr(function, "__qualname__", name)
     if name == "<lambda>":
         raise InvariantViolationError(
-            "Reconstructable target can not be a lambda. Use a function or decorated function "
-            "defined at module scope."
+            "reconstructable was given a lambda, which has no name for another process to find it "
+            "by. Give it a function at the top level of a module."
         )
     if _LOCAL in qualified:
         raise InvariantViolationError(
-            f"Reconstructable target '{qualified}' is a function or decorated function inside "
-            "another one. Use a function or decorated function defined at module scope, or "
+            f"'{qualified}' is made anew by each call of the function around it, so no other "
+            "process can find it. Move it to the top level of a module, or use "
             "build_reconstructable_job."
         )
     module = function.__module__
@@ -182,8 +182,8 @@ def _of_script(function: Callable[..., object], name: str) -> ReconstructableJob
     path = inspect.getsourcefile(function)
     if path is None or not Path(path).exists():
         raise InvariantViolationError(
-            f"Reconstructable target '{name}' was typed into a session, so no other process can "
-            "find it. Put it in a module."
+            f"'{name}' was typed into a session, so no other process can find it. Put it in a "
+            "module."
         )
     source = Path(path).resolve()
     return ReconstructableJob(

@@ -159,8 +159,8 @@ def _sorted_out(returned: object, name: str) -> dict[str, list[object]]:
         things = flat(cast("list[object]", returned))
     else:
         raise InvalidDefinitionError(
-            f"Repository '{name}': the function must return a list of definitions, not "
-            f"{returned!r}."
+            f"The function of repository '{name}' returned {returned!r}. Return a list of "
+            "definitions."
         )
     found: dict[str, list[object]] = {
         "assets": [],
@@ -186,8 +186,8 @@ def _kind_of(thing: object, name: str) -> str:
     if isinstance(thing, SensorDefinition):
         return "sensors"
     raise InvalidDefinitionError(
-        f"Bad return value from repository construction function of '{name}': {thing!r} of type "
-        f"{type(thing).__name__}. It may return assets, checks, jobs, schedules and sensors."
+        f"The function of repository '{name}' returned, among others, {thing!r} of type "
+        f"{type(thing).__name__}. Return assets, checks, jobs, schedules and sensors only."
     )
 
 

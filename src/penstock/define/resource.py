@@ -262,8 +262,8 @@ class ResourceDefinition(ConfigurableDefinition):
             for key in sorted(self._required):
                 if key not in present:
                     raise InvalidDefinitionError(
-                        f"resource with key '{key}' required by resource '{self._name}' was not"
-                        " provided. Pass it in build_init_resource_context(resources=...)."
+                        f"Resource '{self._name}' needs the resource '{key}', which its context"
+                        " does not have. Pass it in build_init_resource_context(resources=...)."
                     )
         given = context.resource_config
         resolved = self.resolve_config(ABSENT if given is None else given)

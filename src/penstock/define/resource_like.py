@@ -72,8 +72,8 @@ def _circle(declared: Mapping[str, object]) -> list[str]:
 
 def _missing(declared: Mapping[str, object]) -> list[str]:
     return [
-        f"resource with key '{need}' required by resource with key '{key}' was not provided. Add it"
-        " to the resources."
+        f"Resource '{key}' needs the resource '{need}', which nobody provides. Add '{need}' to the"
+        " resources."
         for key, value in declared.items()
         if isinstance(value, ResourceDefinition)
         for need in sorted(value.required_resource_keys - declared.keys())
@@ -100,7 +100,7 @@ def required_resources(value: object, declared: Mapping[str, object]) -> Mapping
     missing = sorted(value.required_resource_keys - declared.keys())
     if missing:
         raise InvalidDefinitionError(
-            f"resource with key '{missing[0]}' required by {value!r} was not provided. Add it to"
-            " the resources."
+            f"{value!r} needs the resource '{missing[0]}', which nobody provides. Add"
+            f" '{missing[0]}' to the resources."
         )
     return {key: declared[key] for key in sorted(value.required_resource_keys)}

@@ -40,7 +40,7 @@ class SetUp:
         environment: The variables that config may name.
         instance: The instance of the run.
         run: The run; None outside a run.
-        run_id: The id of the run.
+        run_id: Its id.
         log: A logger; one of the process if None.
         around: A context in which user code of resources runs.
         on_failed_teardown: Told of each release that raised; None writes it to the log.

@@ -108,8 +108,8 @@ def told_by(
 def _as_told(thing: object, words: str) -> Told:
     if not isinstance(thing, _TOLD):
         raise InvariantViolationError(
-            f"{words} yielded a value of type '{type(thing).__name__}'. When yielding "
-            "outputs from an op, they should be wrapped in an `Output` object."
+            f"{words} yielded a bare value of type '{type(thing).__name__}', and nothing tells "
+            "which output it is for. Yield Output(value, output_name)."
         )
     return cast("Told", thing)
 
@@ -140,8 +140,8 @@ class OutputChecker:
         declared = self._declared.get(name)
         if declared is None:
             raise InvariantViolationError(
-                f"{self._words} returned an output '{name}' that does not exist. Its outputs are "
-                f"{listed(list(self._declared)) or 'none'}."
+                f"{self._words} gave a value for '{name}', which is not among its outputs: "
+                f"{listed(list(self._declared)) or 'none'}. Correct the name, or declare it."
             )
         keys = self._seen.setdefault(name, set())
         if isinstance(thing, DynamicOutput):
@@ -149,13 +149,12 @@ class OutputChecker:
             return
         if declared.is_dynamic:
             raise InvariantViolationError(
-                f"{self._words} yielded an Output for '{name}', which is a DynamicOut: it must "
-                "yield DynamicOutput."
+                f"{self._words} yielded an Output for its dynamic output '{name}'. Yield "
+                "DynamicOutput(value, mapping_key)."
             )
         if keys:
             raise InvariantViolationError(
-                f'{self._words} returned an output "{name}" multiple times: it yielded an output '
-                f"'{name}' multiple times. Produce each output once."
+                f"{self._words} produced its output '{name}' twice. Produce each output once."
             )
         keys.add("")
 
@@ -164,13 +163,13 @@ class OutputChecker:
     ) -> None:
         if not declared.is_dynamic:
             raise InvariantViolationError(
-                f"{self._words} yielded a DynamicOutput for '{declared.name}', but did not use "
-                "DynamicOutputDefinition: declare the output with DynamicOut()."
+                f"{self._words} yielded a DynamicOutput for '{declared.name}', an output of one "
+                "value. Declare the output with DynamicOut()."
             )
         if thing.mapping_key in keys:
             raise InvariantViolationError(
-                f"{self._words} yielded a DynamicOutput for '{declared.name}' with mapping_key "
-                f'"{thing.mapping_key}" multiple times. Each key can be used once.'
+                f"{self._words} used the mapping_key '{thing.mapping_key}' twice for its dynamic "
+                f"output '{declared.name}'. Give each value a key of its own."
             )
         keys.add(thing.mapping_key)
 
@@ -188,9 +187,8 @@ class OutputChecker:
                 continue
             if not output.returns_nothing:
                 raise missing(
-                    f'{self._words} did not return an output for non-optional output "'
-                    f'{output.name}". Yield it on every path, or declare it with '
-                    "Out(is_required=False)."
+                    f"{self._words} ended without its required output '{output.name}'. Yield it "
+                    "on every path, or declare it with Out(is_required=False)."
                 )
             yield Output(None, output.name)
 
@@ -206,9 +204,8 @@ class _Returned:
         """Return the outputs that a value stands for, in order."""
         if isinstance(returned, (AssetMaterialization, AssetObservation)):
             raise InvariantViolationError(
-                f"Error in {self.words}: If you are returning an {type(returned).__name__} from an "
-                "op you must yield it, or log it using context.log_event, to avoid ambiguity with "
-                "an implied result from returning a value."
+                f"{self.words} returned an {type(returned).__name__}, which could be an event or "
+                "the value of its output. For an event, yield it or call context.log_event."
             )
         if not outputs:
             self._expect_nothing(returned)
@@ -222,23 +219,22 @@ class _Returned:
     def _expect_nothing(self, returned: object) -> None:
         if returned is not None:
             raise InvariantViolationError(
-                f"{self.words} returned a value of type '{type(returned).__name__}', but is "
-                "explicitly defined to return no results. Declare an output."
+                f"{self.words} has no outputs, but returned a value of type "
+                f"'{type(returned).__name__}'. Declare an output, or return nothing."
             )
 
     def _parts(self, returned: object, outputs: Sequence[StepOutput]) -> Sequence[object]:
         if not isinstance(returned, tuple):
             raise InvariantViolationError(
-                f"{self.words} has multiple outputs, but only one output was returned of type "
-                f"'{type(returned).__name__}'. Either yield each output, or return a tuple with a "
-                "value for each output."
+                f"{self.words} has {len(outputs)} outputs, but returned no tuple: a value of type "
+                f"'{type(returned).__name__}'. Return one value per output in a tuple, or yield "
+                "them as Output."
             )
         parts = cast("tuple[object, ...]", returned)
         if len(parts) != len(outputs):
             raise InvariantViolationError(
-                f"Length mismatch between returned tuple of outputs and number of output defs on "
-                f"{self.words}. Output tuple has {len(parts)} outputs, while op has "
-                f"{len(outputs)} outputs."
+                f"{self.words} returned a tuple of {len(parts)} for its {len(outputs)} outputs. "
+                "Return one value per output, in the order in which they are declared."
             )
         return parts
 
@@ -251,9 +247,8 @@ class _Returned:
             yield cast("Told", value)
         elif isinstance(value, DynamicOutput):
             raise InvariantViolationError(
-                f"{self.words} returned a DynamicOutput for output '{output.name}', but did not "
-                "use DynamicOutputDefinition: declare the output with DynamicOut() and return a "
-                "list."
+                f"{self.words} returned a DynamicOutput for '{output.name}', an output of one "
+                "value. Declare the output with DynamicOut() and return a list."
             )
         elif value is None and output.returns_nothing:
             if output.is_required:
@@ -266,17 +261,17 @@ class _Returned:
     def _warn_of_none(self, output: StepOutput) -> None:
         if self.warn is not None:
             self.warn(
-                f"Value None returned for output '{output.name}' of {self.words}, which is not "
-                "required. This value will be passed to downstream ops. To leave the output out, "
-                "yield the outputs, and do not yield this one."
+                f"{self.words} returned None for its output '{output.name}'. The output is "
+                "optional, but None counts as its value: the steps after it receive None. To "
+                "leave the output out, yield the outputs, and do not yield this one."
             )
 
     def _named(self, output: StepOutput, value: Output[object], position: int) -> Output[object]:
         if value.output_name not in (output.name, _DEFAULT):
             raise InvariantViolationError(
-                f"Bad state: Output was explicitly named '{value.output_name}', which does not "
-                f"match the output definition specified for position {position}: '{output.name}'. "
-                f"Correct what {self.words} returns."
+                f"{self.words} returned an Output named '{value.output_name}' at position "
+                f"{position}, the place of its output '{output.name}'. Correct the name or the "
+                "order."
             )
         return _renamed(value, output.name)
 
@@ -284,14 +279,14 @@ class _Returned:
         values = cast("list[object]", value) if isinstance(value, list) else [value]
         if not isinstance(value, list) or not all(isinstance(v, DynamicOutput) for v in values):
             raise InvariantViolationError(
-                f"Error with output for {self.words}: dynamic output '{output.name}' expected a "
-                f"list of DynamicOutput objects, but got {value!r}."
+                f"{self.words} returned {value!r} for its dynamic output '{output.name}'. Return a "
+                "list, each entry of it a DynamicOutput(value, mapping_key)."
             )
         for each in cast("list[DynamicOutput[object]]", values):
             if each.output_name not in (output.name, _DEFAULT):
                 raise InvariantViolationError(
-                    f"Bad state: DynamicOutput was explicitly named '{each.output_name}' in the "
-                    f"list for the output '{output.name}' of {self.words}. Correct the name."
+                    f"{self.words} returned a DynamicOutput named '{each.output_name}' in the list "
+                    f"for its output '{output.name}'. Correct the name."
                 )
             if each.output_name == output.name:
                 yield each

@@ -120,8 +120,8 @@ def grouped(specs: Sequence[AssetSpec], groups: Mapping[AssetKey, str]) -> Renam
     ]
     if taken:
         raise InvalidDefinitionError(
-            f"group_name already exists on assets {listed(taken)}. Leave the group out in one of "
-            "the two places."
+            f"A group_name was given to assets that have one: {listed(taken)}. Leave the group out "
+            "in one of the two places."
         )
     return _setter("group_name", groups)
 
@@ -165,8 +165,8 @@ def _refuse_existing(specs: Sequence[AssetSpec], attribute: str, keys: Iterable[
     taken = [str(s.key) for s in specs if s.key in wanted and getattr(s, attribute) is not None]
     if taken:
         raise InvalidDefinitionError(
-            f"{attribute} already exists on assets {listed(taken)}. Leave it out in one of the two "
-            "places."
+            f"{attribute} was given to assets that have one: {listed(taken)}. Leave it out in one "
+            "of the two places."
         )
 
 
@@ -218,15 +218,15 @@ def mapped(
             )
         if changed.key != spec.key:
             raise InvalidDefinitionError(
-                f"Asset key '{spec.key}' was changed to '{changed.key}'. Mapping function must not "
-                "change keys."
+                f"The function given to map_asset_specs gave asset '{spec.key}' the key "
+                f"'{changed.key}'. It may change all else, but must keep the key."
             )
         kept = {dep.asset_key for dep in changed.deps}
         lost = sorted(d.asset_key for d in spec.deps if d.asset_key in needed - kept)
         if lost:
             raise ParameterCheckError(
-                f"Attempted to remove argument-backed dependency '{lost[0]}' from asset "
-                f"'{spec.key}'. Only non-argument dependencies can be changed or removed."
+                f"The function given to map_asset_specs dropped '{lost[0]}' from the deps of asset "
+                f"'{spec.key}', whose function takes its value as an argument. Keep it in deps."
             )
         return changed
 

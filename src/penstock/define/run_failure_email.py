@@ -116,7 +116,7 @@ def _link(context: RunFailureSensorContext, base_url: str | None) -> str:
     if base_url is None:
         return ""
     run_id = cast("_Run", context.dagster_run).run_id
-    return f'<p><a href="{base_url.rstrip("/")}/runs/{run_id}">View the run</a></p>'
+    return f'<p><a href="{base_url.rstrip("/")}/runs/{run_id}">Open the run</a></p>'
 
 
 def _connected(host: str, port: int, kind: str) -> smtplib.SMTP:

@@ -186,15 +186,15 @@ def partition_config(
     partitions = job.partitions_def
     if partitions is None:
         raise ParameterCheckError(
-            f"Job has no PartitionsDefinition: a run of '{job.name}' for the partition "
-            f"'{partition_key}' was requested. Give the job partitions_def=, or drop partition_key."
+            f"A run of job '{job.name}' was requested for the partition '{partition_key}', but the "
+            "job has no partitions. Give the job partitions_def=, or drop partition_key."
         )
     with partition_loading_context(at, store):
         try:
             partitions.validate(partition_key)
         except UnknownPartitionError as error:
             raise UnknownPartitionError(
-                f"Could not find a partition for a run of the job '{job.name}': {error}"
+                f"A run of job '{job.name}' was requested for an unknown partition. {error}"
             ) from error
     partitioned = job.facts.partitioned or PartitionedConfig.from_flexible_config(
         job.facts.run_config, partitions
@@ -284,8 +284,8 @@ class SensorResult:
         checked_type(cursor, str, argument="cursor", of=of)
         if run_requests and skip_reason:
             raise ParameterCheckError(
-                "SensorResult: Expected a single skip reason or one or more run requests, but "
-                "received values for both run_requests and skip_reason. Give one of the two."
+                "SensorResult was given run_requests, and a skip_reason why there are none. Give "
+                "one of the two."
             )
         partitions = items_of(
             dynamic_partitions_requests,

@@ -20,9 +20,9 @@ class JobSelector:
     """A job of some code location.
 
     Attributes:
-        location_name: The name of the code location.
+        location_name: The code location's name.
         repository_name: The name of the repository in it; its only one if None.
-        job_name: The name of the job.
+        job_name: The job's name; all of them if None.
     """
 
     location_name: str

@@ -36,7 +36,7 @@ class RunStatusSensorContext(TickContext):
     """A run that came to the status that a sensor watches for.
 
     Args:
-        sensor_name: The name of the sensor.
+        sensor_name: The sensor's name.
         dagster_run: The run.
         dagster_event: The event with which it came to the status.
         instance: The instance that it is recorded in.
@@ -132,7 +132,7 @@ def build_run_status_sensor_context(
     """Build a context for calling a run status sensor by hand.
 
     Args:
-        sensor_name: The name of the sensor.
+        sensor_name: The sensor's name.
         dagster_event: The event with which the run came to its status.
         dagster_instance: The instance that the run is recorded in.
         dagster_run: The run.

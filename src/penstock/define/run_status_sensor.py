@@ -107,8 +107,8 @@ class RunStatusSensorDefinition(SensorDefinition):
         self.monitored_jobs: Sequence[MonitoredJob] = _checked_monitored(monitored_jobs, name)
         if monitor_all_code_locations and self.monitored_jobs:
             raise InvalidDefinitionError(
-                f"Sensor '{name}': Cannot specify both monitor_all_code_locations and "
-                "monitored_jobs. Drop one of them."
+                f"Sensor '{name}' was given monitor_all_code_locations, which watches every job, "
+                "and monitored_jobs besides. Drop one of them."
             )
         self.monitor_all_code_locations: bool = bool(monitor_all_code_locations)
         super().__init__(
@@ -155,7 +155,9 @@ class RunStatusSensorDefinition(SensorDefinition):
         if after is None:
             newest = newest_run_event(context.instance, self.run_status)
             context.update_cursor(_written(-1 if newest is None else newest.storage_id))
-            started = f"Initiating {self.name}. Set cursor to {context.cursor}"
+            started = (
+                f"Sensor '{self.name}' watches runs from now on. Its cursor is {context.cursor}."
+            )
             return Answer(skip_reason=SkipReason(started))
         records = run_events_after(context.instance, self.run_status, after, limit=RUNS_PER_TICK)
         answers: list[Answer] = []
@@ -202,9 +204,8 @@ class RunStatusSensorDefinition(SensorDefinition):
                 return Answer(reactions=(RunReaction(run, error, self.run_status),))
         if any(isinstance(item, SensorResult) and item.cursor is not None for item in items):
             raise InvariantViolationError(
-                f"Error in run status sensor {self.name}: Sensor returned a SensorResult with a "
-                "cursor value. The cursor is managed by the sensor and should not be modified by a"
-                " user. Leave it out."
+                f"The function of sensor '{self.name}' returned a SensorResult with a cursor, but a"
+                " sensor of run statuses moves its cursor itself. Leave the cursor out."
             )
         own = [item for item in items if isinstance(item, RunReaction)]
         answer = answer_of([item for item in items if item not in own], name=self.name)

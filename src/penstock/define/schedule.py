@@ -173,17 +173,18 @@ class ScheduleDefinition:
     ) -> None:
         if execution_fn is not None and (run_config or run_config_fn or tags_fn or should_execute):
             raise InvalidDefinitionError(
-                f"Attempted to provide both execution_fn and individual run_config/tags_fn "
-                f"arguments to ScheduleDefinition '{self.name}'. Must provide only one of the two."
+                f"{self._words} has an execution_fn, which makes whole requests, and beside it one "
+                "of should_execute, tags_fn, run_config_fn and run_config. Keep execution_fn alone,"
+                " or leave it out."
             )
-        for one, other, names in (
-            (tags, tags_fn, "tags_fn and tags"),
-            (run_config, run_config_fn, "run_config_fn and run_config"),
+        for one, other, argument in (
+            (tags, tags_fn, "tags"),
+            (run_config, run_config_fn, "run_config"),
         ):
             if one and other:
                 raise InvalidDefinitionError(
-                    f"Attempted to provide both {names} as arguments to ScheduleDefinition "
-                    f"'{self.name}'. Must provide only one of the two."
+                    f"{self._words} has {argument} and also {argument}_fn, which makes the same. "
+                    "Leave out one of them."
                 )
 
     @property
@@ -218,9 +219,7 @@ class ScheduleDefinition:
             InvalidDefinitionError: There is none, or only its name is known.
         """
         if self._target is None or self._target.job_def is None:
-            raise InvalidDefinitionError(
-                f"No job was provided to ScheduleDefinition '{self.name}'. Give job= or target=."
-            )
+            raise InvalidDefinitionError(f"{self._words} has no job to show. Give job= or target=.")
         return self._target.job_def
 
     @property
@@ -232,8 +231,7 @@ class ScheduleDefinition:
         """
         if self._target is None:
             raise InvalidDefinitionError(
-                f"No job was provided to ScheduleDefinition '{self.name}'. Give job=, job_name= or "
-                "target=."
+                f"{self._words} does not say which job it runs. Give job=, job_name= or target=."
             )
         return self._target.job_name
 
@@ -288,8 +286,8 @@ class ScheduleDefinition:
         """
         if self._execution is None:
             raise InvalidInvocationError(
-                "Schedule invocation is only supported for schedules created via the schedule "
-                f"decorators; '{self.name}' has no function. Use evaluate_tick(context)."
+                f"{self._words} has no function to call, as one made with @schedule would. Use "
+                "evaluate_tick(context)."
             )
         context, direct = self._execution.given_context(
             args, kwargs, kind=ScheduleEvaluationContext
@@ -314,7 +312,7 @@ class ScheduleDefinition:
         """
         resources = context.resource_values(self.required_resource_keys, owner=self._owner)
         if not self._wants_to_run(context, resources):
-            reason = f"should_execute function for {self.name} returned false."
+            reason = f"should_execute of {self._owner} said no"
             return ScheduleExecutionData(skip_message=reason, log_key=context.log_key)
         found = self._answer(context, resources)
         if isinstance(found, SkipReason):
@@ -331,7 +329,7 @@ class ScheduleDefinition:
         )
         return ScheduleExecutionData(
             requests,
-            None if requests else "Schedule function returned an empty result",
+            None if requests else "The schedule asked for no run",
             context.log_key,
         )
 
@@ -340,7 +338,7 @@ class ScheduleDefinition:
     ) -> bool:
         if self._should_execute is None:
             return True
-        with self._boundary("the execution of should_execute for"):
+        with self._boundary("should_execute"):
             return bool(self._should_execute.call(context, resources=resources))
 
     def _answer(
@@ -349,7 +347,7 @@ class ScheduleDefinition:
         if self._execution is None:
             given = self._config(context, resources)
             return [RunRequest(run_config=given, tags=self._tags(context, resources))]
-        with self._boundary("the evaluation of"):
+        with self._boundary("The function"):
             given = self.read_result(self._execution.call(context, resources=resources))
             is_config = isinstance(given, (Mapping, RunConfig))
             items = [] if is_config else as_items(given)
@@ -380,8 +378,8 @@ class ScheduleDefinition:
         requests = cast("list[RunRequest]", items)
         if len(requests) > 1 and any(request.run_key is None for request in requests):
             raise ParameterCheckError(
-                "Schedules that return multiple RunRequests must specify a run_key in each "
-                f"RunRequest; '{self.name}' returned {len(requests)}, not all with one."
+                f"{self._words} requested {len(requests)} runs, some of them without a run_key. "
+                "Give each RunRequest one of its own."
             )
         return requests
 
@@ -390,7 +388,7 @@ class ScheduleDefinition:
     ) -> Mapping[str, object]:
         if self._run_config_fn is None:
             return plain_run_config(self._run_config)
-        with self._boundary("the execution of run_config_fn for"):
+        with self._boundary("run_config_fn"):
             made = self._run_config_fn.call(context, resources=resources)
         return plain_run_config(cast("Config | None", made))
 
@@ -399,7 +397,7 @@ class ScheduleDefinition:
     ) -> Mapping[str, str]:
         if self._tags_fn is None:
             return self.tags
-        with self._boundary("the execution of tags_fn for"):
+        with self._boundary("tags_fn"):
             made = self._tags_fn.call(context, resources=resources)
         return text_tags(cast("Tags | None", made), owner=self._words)
 
@@ -412,8 +410,7 @@ class ScheduleDefinition:
             raise
         except Exception as error:
             raise ScheduleExecutionError(
-                f"Error occurred during {what} schedule {self.name}: {type(error).__name__}: "
-                f"{error}",
+                f"{what} of {self._owner} raised {type(error).__name__}: {error}",
                 user_exception=error,
             ) from error
 

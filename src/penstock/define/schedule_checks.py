@@ -27,8 +27,8 @@ def checked_schedule_name(name: str | None, target: AutomationTarget | None) -> 
         return checked_node_name(name)
     if target is None:
         raise ParameterCheckError(
-            "Must provide target, job, or job_name to a ScheduleDefinition without a name. Give "
-            "one of them, or name=."
+            "A schedule has neither a name nor a job to be named after. Give it name=, or job=, "
+            "job_name= or target=."
         )
     return f"{target.job_name}_schedule"
 
@@ -50,8 +50,8 @@ def checked_cron(cron: object, name: str) -> str | Sequence[str]:
     crons = cast("Sequence[str]", checked)
     if not crons:
         raise InvalidDefinitionError(
-            f"Found invalid cron schedule [] for schedule '{name}': the list is empty. Give five "
-            "fields like '0 6 * * *'."
+            f"Schedule '{name}': the list cron_schedule is empty. Give five fields like "
+            "'0 6 * * *'."
         )
     for each in crons:
         try:
@@ -69,9 +69,8 @@ def _warn_of_long_step(cron: str, name: str) -> None:
         step = field_text.partition("/")[2]
         if step.isdecimal() and int(step) > size:
             warnings.warn(
-                f"Found a cron schedule with an interval greater than the expected range: "
-                f"'{field_text}' in '{cron}' of schedule '{name}' has a step over {size}, so it "
-                "fires once in each round.",
+                f"Schedule '{name}': '{field_text}' in the cron '{cron}' has a step over {size}, "
+                "so it fires once in each round. Write a shorter step, or one value.",
                 UserWarning,
                 stacklevel=4,
             )
@@ -89,6 +88,6 @@ def checked_zone(zone: str | None, name: str) -> str | None:
             zone_named(zone)
         except InvalidDefinitionError as error:
             raise InvalidDefinitionError(
-                f"Invalid execution timezone {zone} for {name}: {error}"
+                f"Schedule '{name}' has no valid execution_timezone. {error}"
             ) from None
     return zone

@@ -66,8 +66,8 @@ class ScheduleEvaluationContext(TickContext):
         """
         if self._scheduled_execution_time is None:
             raise ParameterCheckError(
-                "Attempting to access scheduled_execution_time, but no scheduled_execution_time was"
-                " set on this context. Give build_schedule_context(scheduled_execution_time=...)."
+                "This context has no scheduled_execution_time. Give "
+                "build_schedule_context(scheduled_execution_time=...)."
             )
         return self._scheduled_execution_time
 
@@ -87,7 +87,7 @@ class ScheduleEvaluationContext(TickContext):
         found = self.found_repository
         if found is None:
             raise InvariantViolationError(
-                "Attempted to access repository_def, but no repository_def was provided. Give "
+                "This context has no repository_def. Give "
                 "build_schedule_context(repository_def=...)."
             )
         return found

@@ -189,8 +189,8 @@ class DirectScope:
     def refuse(self, name: str) -> NoReturn:
         """Say that a call by hand does not have a property."""
         raise InvalidPropertyError(
-            f"The {name} property is not set on the context when an asset or op is directly "
-            "invoked. Run it in a job to use it."
+            f"An asset or op that is called by hand has no job around it, so its context cannot "
+            f"answer {name}. Run it in a job."
         )
 
     def log_event(self, event: Event) -> None:

@@ -120,8 +120,8 @@ class SensorDefinition:
     ) -> None:
         if evaluation_fn is None:
             raise InvalidDefinitionError(
-                "Must provide evaluation_fn to SensorDefinition. Give the function that looks "
-                "whether something has happened, or use @sensor."
+                "A sensor was declared without the function that looks whether something has "
+                "happened. Give evaluation_fn, or use @sensor."
             )
         self.name: str = _function_name(evaluation_fn) if name is None else checked_node_name(name)
         words = f"Sensor '{self.name}'"
@@ -214,14 +214,14 @@ class SensorDefinition:
             raise self._no_job()
         if len(self.targets) > 1:
             raise InvalidDefinitionError(
-                f"{name} property not available when SensorDefinition has multiple jobs, as "
-                f"'{self.name}' has. Read targets."
+                f"Sensor '{self.name}' runs {len(self.targets)} jobs, so it has no single {name}. "
+                "Read targets."
             )
         return next(iter(self.targets))
 
     def _no_job(self) -> InvalidDefinitionError:
         return InvalidDefinitionError(
-            f"No job was provided to SensorDefinition. Give '{self.name}' job=, jobs= or target=."
+            f"Sensor '{self.name}' has no job to show. Give job=, jobs= or target=."
         )
 
     @property

@@ -19,7 +19,7 @@ from penstock.model.run import RunStatus
 if TYPE_CHECKING:
     from penstock.define.sensor_context import SensorEvaluationContext
 
-NOTHING_RETURNED = "Sensor function returned an empty result"
+NOTHING_RETURNED = "The sensor asked for nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,27 +105,28 @@ def answer_of(items: Sequence[object], *, name: str) -> Answer:
     for item in items:
         if not isinstance(item, (RunRequest, SkipReason, SensorResult, RunReaction)):
             raise ParameterCheckError(
-                f"Error in sensor {name}: Sensor unexpectedly returned output {item!r} of type "
-                f"{type(item)}. Should only return SkipReason, RunRequest or SensorResult objects."
+                f"Sensor '{name}' gave {item!r}, of type {type(item).__name__}. Return or yield "
+                "RunRequests, one SkipReason or one SensorResult."
             )
     results = [item for item in items if isinstance(item, SensorResult)]
     if results:
         if len(items) > 1:
             raise ParameterCheckError(
-                f"Error in sensor {name}: When a SensorResult is returned from a sensor, it must "
-                f"be the only object returned; there are {len(items)}. Put all in one SensorResult."
+                f"Sensor '{name}' gave {len(items)} results with a SensorResult among them, which "
+                "has to stand alone. Put what the others say into it."
             )
         return _of_result(results[0])
     requests = [item for item in items if isinstance(item, RunRequest)]
     skips = [item for item in items if isinstance(item, SkipReason)]
     if skips and requests:
         raise ParameterCheckError(
-            f"Error in sensor {name}: Expected a single SkipReason or one or more RunRequests: "
-            "received both RunRequest and SkipReason. Return one of the two."
+            f"Sensor '{name}' requested runs and gave a SkipReason in the same evaluation. Give "
+            "RunRequests if there is something to run, else the SkipReason."
         )
     if len(skips) > 1:
         raise ParameterCheckError(
-            f"Error in sensor {name}: Expected a single SkipReason: received multiple SkipReasons."
+            f"Sensor '{name}' skipped {len(skips)} times in the same evaluation. Put the reasons "
+            "into one SkipReason."
         )
     return Answer(
         run_requests=requests,
@@ -154,7 +155,7 @@ def cursor_after(answer: Answer, context: SensorEvaluationContext, *, name: str)
         return context.cursor
     if context.cursor_updated:
         raise InvariantViolationError(
-            f"SensorResult.cursor cannot be set if context.update_cursor() was called; sensor "
-            f"'{name}' did both. Use one of them."
+            f"Sensor '{name}' moved its cursor twice, with context.update_cursor() and with the "
+            "cursor of its SensorResult. Leave out one of them."
         )
     return answer.cursor

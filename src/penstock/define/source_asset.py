@@ -78,7 +78,8 @@ class SourceAsset:
         self.key: AssetKey = key_of(key)
         if io_manager_def is not None and io_manager_key is not None:
             raise ParameterCheckError(
-                f"Source asset '{self.key}' has both io_manager_key and io_manager_def. Keep one."
+                f"Source asset '{self.key}' has two IO managers, from io_manager_key and from "
+                "io_manager_def. Leave out one of them."
             )
         self.raw_metadata: Mapping[str, object] = dict(metadata or {})
         own = dict(resource_defs or {})

@@ -168,8 +168,8 @@ def _add_dep(found: dict[AssetKey, AssetDep], dep: AssetDep) -> None:
     known = found.setdefault(dep.asset_key, dep)
     if known is not dep and known.partition_mapping != dep.partition_mapping:
         raise InvariantViolationError(
-            f"Cannot set a dependency on asset '{dep.asset_key}' more than once: "
-            "its partition mappings differ. Keep one of them."
+            f"Asset '{dep.asset_key}' is named twice as a dependency, with different partition "
+            "mappings. Keep one of them."
         )
 
 
@@ -442,8 +442,8 @@ class AssetCheckSpec:
         put(self, "partitions_def", partitions_def)
         if any(dep.asset_key == self.asset_key for dep in self.additional_deps):
             raise ParameterCheckError(
-                f"Asset check '{name}' for asset '{self.asset_key}' cannot have an additional "
-                "dependency on the same asset. Leave it out."
+                f"The additional_deps of asset check '{name}' name '{self.asset_key}', the asset "
+                "that it checks. Leave that out: it is a dependency already."
             )
 
     def __hash__(self) -> int:

@@ -117,8 +117,8 @@ def subset_graph(graph: GraphDefinition, part: Part) -> GraphDefinition:
         check_connected(left)
     except InvalidDefinitionError as error:
         raise InvalidSubsetError(
-            f"The attempted subset {sorted(part.paths())} for graph '{graph.name}' results in an "
-            f"invalid graph: {error}"
+            f"Of the graph '{graph.name}', {sorted(part.paths())} cannot run without the rest: "
+            f"{error}"
         ) from None
     return left
 

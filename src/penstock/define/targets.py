@@ -68,7 +68,7 @@ def target_of_job(job: CoercibleToJob, *, of: str) -> AutomationTarget:
     """
     if isinstance(job, GraphDefinition):
         warnings.warn(
-            f"Passing GraphDefinition to {of} as a job is deprecated. Pass '{job.name}'.to_job().",
+            f"{of} takes the graph '{job.name}' for a job, which is deprecated. Pass its to_job().",
             DeprecationWarning,
             stacklevel=4,
         )
@@ -155,8 +155,7 @@ def targets_of(
         if of != "ScheduleDefinition":
             words = "'job', 'jobs', 'job_name', 'target' and 'asset_selection'"
         raise InvalidDefinitionError(
-            f"Attempted to provide more than one of {words} to {of} '{name}'. Must provide only "
-            "one."
+            f"{of} '{name}' is told in {len(given)} ways what to run. Keep one of {words}."
         )
     if job_name is not None:
         return (AutomationTarget(job_name),)

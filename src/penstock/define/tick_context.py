@@ -116,8 +116,7 @@ class TickContext:
         """
         if self._instance is None:
             raise InvariantViolationError(
-                "Attempted to initialize dagster instance, but no instance reference was provided."
-                f" Give {self._builder}(instance=...)."
+                f"This context has no instance. Give {self._builder}(instance=...)."
             )
         return cast("Instance", self._instance)  # an object to this layer
 
@@ -155,8 +154,8 @@ class TickContext:
             raise
         if self._ready.has_teardown and not self._is_entered:
             raise InvariantViolationError(
-                "At least one provided resource is a generator, so it has to be released after "
-                f"use. Write: with {self._builder}(...) as context."
+                "This context holds resources that must be released, and nothing tells it when. "
+                f"Write: with {self._builder}(...) as context."
             )
         return self._ready
 
@@ -179,7 +178,7 @@ class TickContext:
         missing = [key for key in sorted(wanted) if key not in self._declared]
         if missing:
             raise InvalidDefinitionError(
-                f"Resource with key '{missing[0]}' required by {owner} was not provided. Give "
+                f"The context lacks the resource '{missing[0]}', which {owner} asks for. Give "
                 f"{self._builder}(resources={{'{missing[0]}': ...}}), or the definitions a "
                 "resource of that key."
             )
@@ -221,7 +220,7 @@ class TickContext:
         found = self.found_repository
         if found is None:
             raise InvariantViolationError(
-                f"Must provide repository def to {self._builder} {why}. Give "
+                f"Only the definitions can tell {why}, and this context has none. Give "
                 f"{self._builder}(repository_def=...)."
             )
         return found

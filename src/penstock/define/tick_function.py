@@ -87,11 +87,10 @@ class TickFunction(Generic[C]):
         """
         named = {key: value for key, value in keywords.items() if key not in self.resources}
         direct = {key: value for key, value in keywords.items() if key in self.resources}
-        noun = self._noun.capitalize()
         if len(args) + len(named) > 1:
             raise InvalidInvocationError(
-                f"{noun} invocation received multiple non-resource arguments. Only a first "
-                "positional context parameter should be provided when invoking, and resources by "
+                f"This {self._noun} was called with {len(args) + len(named)} arguments that are no "
+                "resources, and has room for one, the context. Pass that first, and resources by "
                 "keyword."
             )
         if args:
@@ -99,29 +98,25 @@ class TickFunction(Generic[C]):
         if not named:
             if self.context_name is not None:
                 raise InvalidInvocationError(
-                    f"{noun} evaluation function expected context argument, but no context "
-                    f"argument was provided when invoking. Give build_{self._noun}_context()."
+                    f"This {self._noun} was called without the context, its parameter "
+                    f"'{self.context_name}'. Pass build_{self._noun}_context()."
                 )
             return None, direct
         name, value = next(iter(named.items()))
         if name != self.context_name and not (name == "context" and self.context_name is None):
             expected = listed([self.context_name or "context", *self.resources])
             raise InvalidInvocationError(
-                f"{noun} invocation expected argument {expected}, but got '{name}'."
+                f"This {self._noun} has no parameter '{name}'. It takes {expected}."
             )
         return self._context_of(value, kind), direct
 
     def _context_of(self, value: object, kind: type[C]) -> C | None:
         if value is None or isinstance(value, kind):
             return value
-        if self.resources:
-            raise InvalidInvocationError(
-                f"If directly invoking a {self._noun}, you may not provide resources as positional"
-                f" arguments, only as keyword arguments; {value!r} was given by position."
-            )
+        hint = f" Pass resources by keyword: {listed(self.resources)}." if self.resources else ""
         raise InvalidInvocationError(
-            f"A {self._noun} takes a {kind.__name__} as its context, not {value!r} of type "
-            f"{type(value).__name__}."
+            f"This {self._noun} takes a {kind.__name__} as its context, not {value!r} of type "
+            f"{type(value).__name__}.{hint}"
         )
 
 

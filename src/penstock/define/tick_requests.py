@@ -143,15 +143,14 @@ def _store(
 def _of_target(request: RunRequest, requester: Requester) -> RunRequest:
     """Make sure that it is clear which job a request is for."""
     names = [target.job_name for target in requester.targets]
-    who = f"Error in {requester.noun} {requester.name}"
+    who = f"{requester.noun.capitalize()} '{requester.name}'"
     if not names:
         if request.job_name is not None:
             return request
         if request.asset_selection is not None or requester.runs_everything:
             return request.with_replaced_attrs(job_name=IMPLICIT_ASSET_JOB_NAME)
         raise InvariantViolationError(
-            f"{who}: {requester.noun.capitalize()} evaluation function returned a RunRequest for a "
-            f"{requester.noun} lacking a specified target (job_name, job, or jobs). Give the "
+            f"{who} requested a run, and neither it nor the RunRequest says of what. Give the "
             "decorator job=, job_name= or target=, or the RunRequest job_name= or "
             "asset_selection=."
         )
@@ -159,13 +158,13 @@ def _of_target(request: RunRequest, requester: Requester) -> RunRequest:
         return request
     if request.job_name is None and len(names) > 1:
         raise InvariantViolationError(
-            f"{who}: Sensor returned a RunRequest that did not specify job_name for the requested "
-            f"run. Expected one of: {names}"
+            f"{who} has several jobs, and a RunRequest of it chooses none. Set its job_name to "
+            f"{listed(names, 'or')}."
         )
     if request.job_name is not None and request.job_name not in names:
         raise InvariantViolationError(
-            f"{who}: Sensor returned a RunRequest with job_name {request.job_name}. Expected one "
-            f"of: {names}"
+            f"{who} requested a run of the job '{request.job_name}' without targeting it. Set "
+            f"the job_name of the RunRequest to {listed(names, 'or')}."
         )
     return request
 
@@ -174,7 +173,9 @@ def _of_selection(
     request: RunRequest, requester: Requester, selection: AssetSelection, context: TickContext
 ) -> RunRequest:
     """Fill in the assets and checks of a sensor that has a selection instead of a job."""
-    graph = context.needed_repository("when the sensor has an asset_selection").asset_graph
+    graph = context.needed_repository(
+        "which assets the asset_selection of a sensor holds"
+    ).asset_graph
     allowed = selection.resolve(graph)
     asked = request.asset_selection
     foreign = [] if asked is None else sorted(set(asked) - allowed)
@@ -205,7 +206,7 @@ def _of_selection(
 
 
 def _job_of(request: RunRequest, requester: Requester, context: TickContext) -> ConfiguredJob:
-    repository = context.needed_repository("when yielding partitioned run requests")
+    repository = context.needed_repository("which partition a RunRequest is for")
     name = request.job_name or requester.targets[0].job_name
     if name == IMPLICIT_ASSET_JOB_NAME:
         return _of_assets(name, request.asset_selection or (), repository.asset_graph)

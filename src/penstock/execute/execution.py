@@ -352,15 +352,14 @@ def _require_instance(execution: Execution, instance: Instance) -> None:
     name = "" if execution.definition is None else execution.definition.name
     if ExecutorRequirement.RECONSTRUCTABLE_JOB in needed and execution.code is None:
         raise UnmetExecutorRequirementsError(
-            f"You have attempted to use executor '{name}', which runs steps in other processes, "
-            "with a job that is not reconstructable: no other process can find its code. Pass "
-            "execute_job a dg.reconstructable(...), or choose in_process_executor."
+            f"Executor '{name}' runs steps in other processes, and they cannot find the code of "
+            "this job: it is not reconstructable. Pass execute_job a dg.reconstructable(...), or "
+            "choose in_process_executor."
         )
     if ExecutorRequirement.NON_EPHEMERAL_INSTANCE in needed and instance.home is None:
         raise UnmetExecutorRequirementsError(
-            f"You have attempted to use executor '{name}', which runs steps in other processes, "
-            "and needs a non-ephemeral instance: other processes cannot see one in memory. Use "
-            "Instance.get(), or choose in_process_executor."
+            f"Executor '{name}' runs steps in other processes, and they cannot see an instance "
+            "that is in memory. Use Instance.get(), or choose in_process_executor."
         )
 
 
@@ -382,10 +381,9 @@ def require_lasting_outputs(
         for output in code.loaded.nodes[step.node].outputs:
             if output.manager in in_memory and not output.returns_nothing:
                 raise UnmetExecutorRequirementsError(
-                    f"Output '{output.name}' of step '{step.key}' is kept in memory by resource "
-                    f"'{output.manager}': your job includes op outputs that will not be stored "
-                    "somewhere where other processes can retrieve them. Use another IO manager, "
-                    "such as fs_io_manager, or choose in_process_executor."
+                    f"Step '{step.key}' runs in a process of its own, and resource "
+                    f"'{output.manager}' keeps output '{output.name}' in the memory of that. Use "
+                    "another IO manager, such as fs_io_manager, or choose in_process_executor."
                 )
 
 

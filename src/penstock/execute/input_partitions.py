@@ -49,7 +49,7 @@ def _check_complete(
     missing = listed(list(islice(lacking, _SHOWN))) + more
     made = f"'{keys[0]}'" if len(keys) == 1 else f"'{keys[0]}' to '{keys[-1]}'"
     raise InvariantViolationError(
-        f"Partition {made} of step '{step.name}' depends on partitions of asset '{entry.asset}' "
-        f"that do not exist: {missing}. Wait until they do, run another partition, or give "
-        "the dependency a partition_mapping that does not need them."
+        f"Partition {made} of step '{step.name}' takes partitions that asset '{entry.asset}' does "
+        f"not have: {missing}. Wait until it has them, run another partition, or give the "
+        "dependency a partition_mapping that does without them."
     )

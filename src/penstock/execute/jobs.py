@@ -173,8 +173,8 @@ def execute_job(
     """
     if not isinstance(job, ReconstructableJob):  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
         raise ParameterCheckError(
-            f'Param "job" is not a ReconstructableJob. Got {job!r}. Pass dg.reconstructable(...), '
-            "so that other processes can find it, or call execute_in_process on the job."
+            f"execute_job takes a job that other processes can find, and {job!r} is none. Pass "
+            "dg.reconstructable(...), or call execute_in_process on the job."
         )
     return _execute(
         job.get_definition(),

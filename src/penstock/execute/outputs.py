@@ -51,8 +51,8 @@ def _returned(node: StepDefinition, returned: object, names: list[str]) -> Itera
         return
     if returned is None and len(node.outputs) > 1 and not _may_return_none(node):
         raise InvariantViolationError(
-            f"'{node.name}' has multiple outputs, but only one output was returned: None. Return a "
-            "tuple with one entry for each, or yield them."
+            f"'{node.name}' returned None for its {len(node.outputs)} outputs. Return a tuple with "
+            "one entry for each, or yield them."
         )
     if len(node.outputs) <= 1 or returned is None or isinstance(returned, _KNOWN):
         yield from _one(node, cast("object", returned), names, yielded=False)

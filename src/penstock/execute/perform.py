@@ -222,7 +222,9 @@ class Performer:
 
 def _exceeded(raised: BaseException, count: int) -> MaxRetriesExceededError:
     last = f"{type(raised).__name__}: {raised}"
-    error = MaxRetriesExceededError(f"Exceeded max_retries of {count}. The last attempt: {last}")
+    error = MaxRetriesExceededError(
+        f"No retry is left of max_retries={count}. The last attempt: {last}"
+    )
     error.__cause__ = raised
     return error
 

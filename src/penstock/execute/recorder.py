@@ -159,8 +159,8 @@ class Recorder:
         keys = self._mapped.setdefault(output.name, [])
         if emitted.mapping_key in keys:
             raise InvariantViolationError(
-                f"'{self._node.name}' produced output '{output.name}' with mapping_key "
-                f'"{emitted.mapping_key}" multiple times. Each value needs a key of its own.'
+                f"'{self._node.name}' used mapping_key '{emitted.mapping_key}' twice for output "
+                f"'{output.name}'. Each value needs a key of its own."
             )
         keys.append(emitted.mapping_key)
         added = self._context.output_metadata_of(output.name, emitted.mapping_key)
@@ -222,7 +222,7 @@ class Recorder:
 
     def _produced_twice(self, output: StepOutput) -> InvariantViolationError:
         return InvariantViolationError(
-            f"'{self._node.name}' produced output '{output.name}' more than once."
+            f"'{self._node.name}' gave output '{output.name}' a second value. Give it one."
         )
 
     @property
@@ -324,7 +324,7 @@ class Recorder:
     def _require_selected(self, output: StepOutput) -> None:
         if self._is_left_out(output):
             raise InvariantViolationError(
-                f"'{self._node.name}' returned an output '{output.name}' that is not selected. "
+                f"'{self._node.name}' produced '{output.name}', for which this run did not ask. "
                 "Produce only what context.selected_output_names has."
             )
 
@@ -334,16 +334,16 @@ class Recorder:
             output = self._by_asset.get(dep.asset_key)
             if output is not None and output.spec is not spec and output.name not in self._made:
                 raise InvariantViolationError(
-                    f'Asset "{spec.key}" was yielded before its dependency "{dep.asset_key}". '
-                    "Yield them in the order of their dependencies."
+                    f"'{self._node.name}' made '{spec.key}' first, which depends on "
+                    f"'{dep.asset_key}'. Yield them in the order of their dependencies."
                 )
 
     def _named(self, name: str) -> StepOutput:
         output = self._outputs.get(name)
         if output is None:
             raise InvariantViolationError(
-                f"'{self._node.name}' produced output '{name}', which it does not declare. It "
-                f"declares {listed(sorted(self._outputs)) or 'none'}."
+                f"'{self._node.name}' declares no output '{name}', and produced it all the same. "
+                f"It declares {listed(sorted(self._outputs)) or 'none'}."
             )
         return output
 
@@ -359,8 +359,8 @@ class Recorder:
             if output.spec is not None and output.spec.key == result.asset_key:
                 return output
         raise InvariantViolationError(
-            f"'{self._node.name}' returned a {type(result).__name__} for asset "
-            f"'{result.asset_key}', which it does not make."
+            f"'{self._node.name}' does not make '{result.asset_key}', and gave a "
+            f"{type(result).__name__} for it. Name one of its own assets."
         )
 
     def _store(

@@ -137,8 +137,8 @@ def repetition(options: ReexecutionOptions, instance: Instance) -> Repetition:
     parent = existing(instance, RunId(options.parent_run_id))
     if options.goes_on and parent.status not in _CAN_BE_RESUMED:
         raise InvariantViolationError(
-            f"Run {parent.id} is {parent.status.value}: a run that is not failed or canceled has "
-            "no failure to go on from. Choose steps with step_selection instead."
+            f"Run {parent.id} is {parent.status.value}, and only a failed or canceled run can be "
+            "taken up where it failed. Choose steps with step_selection instead."
         )
     runs = lineage(instance.store, parent)
     facts = parent_facts([past_run(instance.store, record) for record in runs])

@@ -381,8 +381,7 @@ class JobExecutionResult(ExecutionResult):
     def _loaded(self, node: str, output_name: str) -> object:
         if not self._is_entered:
             raise InvariantViolationError(
-                "The result must be opened as a context manager before values are loaded, as the "
-                "resources that this needs are torn down at its end. Write: with execute_job(...) "
-                "as result."
+                "Values can be loaded inside a `with` alone: it tears down the resources that load "
+                "them. Write: with execute_job(...) as result."
             )
         return self._load(node, output_name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
+from penstock.base.text import listed
 from penstock.define.context import OpExecutionContext
 from penstock.define.result import AssetCheckResult, MaterializeResult, ObserveResult, Output
 from penstock.define.step import StepDefinition
@@ -69,8 +70,6 @@ def check_demanded(
     names = sorted(missing)
     if step.is_op or not context.demanded_results or not names:
         return
-    told = ", ".join(repr(name) for name in names)
     raise InvariantViolationError(
-        f"op '{step.name}' did not yield or return expected outputs {{{told}}}. "
-        f"{context.demanded_results}"
+        f"Step '{step.name}' gave no result for {listed(names)}. {context.demanded_results}"
     )

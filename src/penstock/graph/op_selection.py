@@ -41,9 +41,8 @@ def parse_query(text: str) -> OpQuery:
     match = _QUERY.fullmatch(text.strip()) if isinstance(text, str) else None  # pyright: ignore[reportUnnecessaryIsInstance] - a user's argument
     if match is None:
         raise InvalidSubsetError(
-            f"No qualified ops to execute found for op_selection=[{text!r}]: {text!r} is not an op "
-            "selection. Write the op's name, with '*' or '+' before it for what is upstream and "
-            "after it for what is downstream, as in '*name' or 'name++'."
+            f"{text!r} is not an op selection. Write the op's name, with '*' or '+' before it for "
+            "what is upstream and after it for what is downstream, as in '*name' or 'name++'."
         )
     before, name, after = match.groups()
     return OpQuery(name, _levels(before), _levels(after))
@@ -88,8 +87,8 @@ def select_ops(
 def no_op_selected(queries: Sequence[str], name: str, known: Iterable[str]) -> InvalidSubsetError:
     """Return the error for a query that names no op."""
     return InvalidSubsetError(
-        f"No qualified ops to execute found for op_selection={list(queries)}: there is no op "
-        f"'{name}'.{did_you_mean(name, known)}"
+        f"There is no op '{name}' to select, as op_selection={list(queries)} asks."
+        f"{did_you_mean(name, known)}"
     )
 
 

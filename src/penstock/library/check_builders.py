@@ -51,8 +51,8 @@ def build_column_schema_change_checks(
         AssetCheckSpec(
             "column_schema_change",
             asset=key,
-            description="Checks whether the columns changed between the two most recent "
-            "materializations",
+            description="Fails where the newest materialization has other columns than the one "
+            "before it.",
         )
         for key in asset_keys(assets)
     ]
@@ -62,19 +62,22 @@ def build_column_schema_change_checks(
 def _compare_schemas(key: AssetKey, instance: Instance) -> tuple[bool, str]:
     records = latest_updates(instance, key, count=2)
     if len(records) < 2:
-        return True, "The asset has been materialized fewer than 2 times"
+        return True, "Nothing to compare yet: this takes two materializations."
     schemas: list[TableSchema] = []
-    for which, record in zip(("Latest", "Previous"), records, strict=True):
+    for which, record in zip(("newest", "second newest"), records, strict=True):
         made = record.asset_materialization
         value = made.metadata.get(_SCHEMA) if made else None
         if not isinstance(value, TableSchemaMetadataValue):
-            return False, f"{which} materialization has no column schema metadata"
+            return (
+                False,
+                f"The {which} materialization tells no columns: add {_SCHEMA} to its metadata.",
+            )
         schemas.append(value.schema)
     changes = _changes(old=schemas[1], new=schemas[0])
     if not changes:
-        return True, "No changes to column schema between previous and latest materialization"
+        return True, "The columns are the same as one materialization before."
     said = "\n\n".join(changes)
-    return False, f"Column schema changed between previous and latest materialization.\n\n{said}"
+    return False, f"The columns are not the same as one materialization before.\n\n{said}"
 
 
 def _changes(*, old: TableSchema, new: TableSchema) -> list[str]:
@@ -85,12 +88,12 @@ def _changes(*, old: TableSchema, new: TableSchema) -> list[str]:
     removed = [name for name in before if name not in after]
     retyped = [name for name in after if name in before and before[name] != after[name]]
     if added:
-        said.append(f"Added columns: {', '.join(added)}")
+        said.append(f"New: {', '.join(added)}")
     if removed:
-        said.append(f"Removed columns: {', '.join(removed)}")
+        said.append(f"Gone: {', '.join(removed)}")
     if retyped:
         lines = (f"- {name}: {before[name]} -> {after[name]}" for name in retyped)
-        said.append("\n".join(["Column type changes:", *lines]))
+        said.append("\n".join(["Of another type:", *lines]))
     return said
 
 
@@ -130,10 +133,7 @@ def build_metadata_bounds_checks(
             passed=passed, asset_key=key, check_name=name, severity=severity, description=why
         )
 
-    description = (
-        f"Checks that the latest materialization has metadata value `{metadata_key}` "
-        f"{bounds.in_words()}"
-    )
+    description = f"Fails where the newest `{metadata_key}` is not {bounds.in_words()}."
     specs = [AssetCheckSpec(name, asset=key, description=description) for key in asset_keys(assets)]
     return checks_of(specs, evaluate, name="asset_check")
 
@@ -144,16 +144,18 @@ def _judged(
     records = latest_updates(instance, key, count=1)
     made = records[0].asset_materialization if records else None
     if made is None:
-        return False, "Asset has not been materialized"
+        return False, f"There is no materialization of '{key}' to look at. Make one."
     found = made.metadata.get(metadata_key)
     if found is None:
-        return False, f"Metadata key `{metadata_key}` not found"
+        return (
+            False,
+            f"The newest materialization tells no `{metadata_key}`: add it to its metadata.",
+        )
     if not isinstance(found, (IntMetadataValue, FloatMetadataValue)) or found.value is None:
-        return False, f"Value `{found.value}` is not a number"
-    fault = bounds.fault(found.value)
-    if fault is not None:
-        return False, f"Value `{found.value}` is {fault}"
-    return True, f"Value `{found.value}` is within range"
+        return False, f"`{metadata_key}` is {found.value!r}, where a number is needed."
+    if not bounds.admit(found.value):
+        return False, f"`{metadata_key}` is {found.value}, and not {bounds.in_words()}."
+    return True, f"`{metadata_key}` is {found.value}: {bounds.in_words()}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,20 +184,18 @@ class Bounds:
                 f"{self.high}. Swap them."
             )
 
-    def fault(self, value: float) -> str | None:
-        """Say on which side of the bounds a number is; None if it is within."""
+    def admit(self, value: float) -> bool:
+        """Tell whether a number is within the bounds."""
         low, high = self.low, self.high
         if low is not None and (value < low or (self.excludes_low and value == low)):
-            return f"{'less than or equal to' if self.excludes_low else 'less than'} {low}"
-        if high is not None and (value > high or (self.excludes_high and value == high)):
-            return f"{'greater than or equal to' if self.excludes_high else 'greater than'} {high}"
-        return None
+            return False
+        return high is None or not (value > high or (self.excludes_high and value == high))
 
     def in_words(self) -> str:
         """Write the bounds as the end of a sentence."""
         said: list[str] = []
         if self.low is not None:
-            said.append(f"greater than {'' if self.excludes_low else 'or equal to '}{self.low}")
+            said.append(f"{'above' if self.excludes_low else 'at least'} {self.low}")
         if self.high is not None:
-            said.append(f"less than {'' if self.excludes_high else 'or equal to '}{self.high}")
+            said.append(f"{'below' if self.excludes_high else 'at most'} {self.high}")
         return " and ".join(said)

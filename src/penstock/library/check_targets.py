@@ -40,8 +40,7 @@ def asset_keys(assets: Sequence[CheckedAsset]) -> list[AssetKey]:
     twice = sorted({str(key) for key in found if found.count(key) > 1})
     if twice:
         raise InvalidDefinitionError(
-            f"Found duplicate assets in the provided list of assets: {listed(twice)}. Name each "
-            "once."
+            f"The argument assets names {listed(twice)} more than once. Name each asset once."
         )
     return found
 

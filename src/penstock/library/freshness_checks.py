@@ -25,7 +25,7 @@ from penstock.partitions.time_window import TimeWindowPartitionsDefinition
 
 FRESHNESS_CHECK: Final = "freshness_check"
 FRESHNESS_PARAMS: Final = "dagster/freshness_params"
-_DESCRIPTION: Final = "Evaluates freshness for targeted asset."
+_DESCRIPTION: Final = "Fails where the asset was not updated in time."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,13 +115,13 @@ def build_last_update_freshness_checks(
         if updated is not None and not passed:
             metadata["dagster/overdue_seconds"] = MetadataValue.float(bound - updated)
         if updated is None:
-            why = "Asset has never been observed/materialized."
+            why = f"No update of asset '{key}' is recorded. Materialize or observe it."
         elif passed:
-            why = f"Asset is currently fresh. The last update was {duration(now - updated)} ago."
+            why = f"In time: last updated {duration(now - updated)} ago."
         else:
             why = (
-                f"Asset is overdue. The last update was {duration(now - updated)} ago, "
-                f"{duration(bound - updated)} too early."
+                f"Too old by {duration(bound - updated)}: last updated "
+                f"{duration(now - updated)} ago. Update asset '{key}'."
             )
         return AssetCheckResult(
             passed=passed,
@@ -189,7 +189,7 @@ def build_time_partition_freshness_checks(
         elif arrived:
             why = f"Partition {partition} has arrived."
         else:
-            why = f"We currently expect partition {partition} to have arrived, but it has not."
+            why = f"Partition {partition} was due by now. Materialize it."
         metadata: dict[str, object] = {
             FRESHNESS_PARAMS: MetadataValue.json(params),
             "dagster/latest_cron_tick_timestamp": MetadataValue.timestamp(tick),

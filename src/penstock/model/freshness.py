@@ -117,8 +117,8 @@ class TimeWindowFreshnessPolicy(FreshnessPolicy):
         _check_window("warn_window", self.warn_window)
         if self.warn_window >= self.fail_window:
             raise ParameterCheckError(
-                f"warn_window must be less than fail_window, but {self.warn_window} is not less "
-                f"than {self.fail_window}."
+                f"A warn_window of {self.warn_window} warns too late: after a fail_window of "
+                f"{self.fail_window} the asset has failed already. Shorten it, or leave it out."
             )
 
     def state(self, made_at: Instant | None, now: Instant) -> FreshnessState:
@@ -157,22 +157,22 @@ class CronFreshnessPolicy(FreshnessPolicy):
     def __post_init__(self) -> None:
         if not is_valid_cron_string(self.deadline_cron):
             raise ParameterCheckError(
-                f"Invalid cron string {self.deadline_cron!r} in deadline_cron. Write five fields, "
-                "as in '0 9 * * *'."
+                f"The deadline_cron {self.deadline_cron!r} is not a cron schedule. Write five "
+                "fields, as in '0 9 * * *'."
             )
         _check_window("lower_bound_delta", self.lower_bound_delta)
         shortest = smallest_interval(self.deadline_cron)
         if self.lower_bound_delta > shortest:
             raise ParameterCheckError(
-                "lower_bound_delta must be less than or equal to the smallest cron interval, but "
-                f"{self.lower_bound_delta} is more than the {shortest} between two deadlines of "
-                f"'{self.deadline_cron}'."
+                f"A lower_bound_delta of {self.lower_bound_delta} reaches back beyond the deadline "
+                f"before: '{self.deadline_cron}' has deadlines that are {shortest} apart. Give it "
+                "that much at most."
             )
         try:
             zone_named(self.timezone)
         except InvalidDefinitionError as error:
             raise ParameterCheckError(
-                f"Invalid IANA timezone: {self.timezone!r}. Use a name like 'Europe/London'."
+                f"There is no timezone {self.timezone!r}. Use an IANA name like 'Europe/London'."
             ) from error
 
     def state(self, made_at: Instant | None, now: Instant) -> FreshnessState:
@@ -232,14 +232,15 @@ class LegacyFreshnessPolicy(FreshnessPolicy):
         object.__setattr__(self, "maximum_lag_minutes", float(minutes))
         if self.cron_schedule is not None and not is_valid_cron_string(self.cron_schedule):
             raise InvalidDefinitionError(
-                f"Invalid cron schedule {self.cron_schedule!r}. Write five fields, as in "
-                "'0 9 * * *'."
+                f"The cron_schedule {self.cron_schedule!r} of a freshness policy is not one. Write "
+                "five fields, as in '0 9 * * *'."
             )
         if self.cron_schedule_timezone is None:
             return
         if self.cron_schedule is None:
             raise ParameterCheckError(
-                "Cannot specify cron_schedule_timezone without a cron_schedule. Give both, or none."
+                f"The cron_schedule_timezone {self.cron_schedule_timezone!r} has no cron_schedule "
+                "to go with. Give both, or none."
             )
         zone_named(self.cron_schedule_timezone)
 
@@ -342,8 +343,8 @@ def _check_window(name: str, window: timedelta) -> None:
         raise ParameterCheckError(f"{name} must be a timedelta, not {window!r}.")
     if window < _MINUTE:
         raise ParameterCheckError(
-            f"{name} cannot be less than 1 minute, but is {window.total_seconds():g} seconds: "
-            "freshness is looked at about twice a minute."
+            f"A {name} of {window.total_seconds():g} seconds is too short, as freshness is looked "
+            "at about twice a minute. Give it a minute or more."
         )
 
 

@@ -138,13 +138,13 @@ class AssetKey:
 
     def __iter__(self) -> NoReturn:
         raise ParameterCheckError(
-            f"Iteration is not allowed over the asset key '{self}'. A list of keys was probably "
-            "expected: write [key]. Its parts are key.path."
+            f"The asset key '{self}' is one key, and was looped over like a list of keys. Write "
+            "[key] for a list of it; its parts are key.path."
         )
 
     def __getitem__(self, index: object) -> NoReturn:
         raise ParameterCheckError(
-            f"Index access is not allowed on the asset key '{self}'. Its parts are key.path."
+            f"Items are not taken from the asset key '{self}' itself, but from its parts, key.path."
         )
 
     def __eq__(self, other: object) -> bool:

@@ -130,8 +130,8 @@ class MetadataValue(msgspec.Struct, frozen=True, tag_field="type", omit_defaults
         """
         if isinstance(value, datetime) and value.tzinfo is None:
             raise ParameterCheckError(
-                "Datetime values provided to MetadataValue.timestamp must have timezones, but "
-                f"{value.isoformat()} has none. Give it one, as in value.replace(tzinfo=UTC)."
+                f"MetadataValue.timestamp got the datetime {value.isoformat()}, which has no "
+                "timezone. Give it one, as in value.replace(tzinfo=UTC)."
             )
         if isinstance(value, datetime):
             return TimestampMetadataValue(value.timestamp())

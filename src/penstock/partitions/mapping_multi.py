@@ -286,9 +286,9 @@ class MultiToSingleDimensionPartitionMapping(SubsetMapping):
         at = matching_dimension(multi, single)
         if at is None:
             raise ParameterCheckError(
-                "A partition dimension name must be specified: not exactly one of the dimensions "
-                f"{', '.join(multi.partition_dimension_names)} has the keys of the other asset "
-                f"({single.describe()}). Pass partition_dimension_name=."
+                "Which dimension the other asset goes with is not clear: its keys "
+                f"({single.describe()}) are those of none, or of several, of the dimensions "
+                f"{', '.join(multi.partition_dimension_names)}. Pass partition_dimension_name=."
             )
         return multi, single, at
 

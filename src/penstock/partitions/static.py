@@ -260,8 +260,7 @@ def _checked(keys: tuple[str, ...]) -> _Listed:
     if not _rise(keys) and len(set(keys)) < len(keys):
         twice = next(key for key, times in Counter(keys).items() if times > 1)
         raise InvalidDefinitionError(
-            f"Partition keys must be unique, but '{twice}' occurs more than once. "
-            "Remove the repetitions."
+            f"The partition key '{twice}' occurs more than once. Remove the repetitions."
         )
     return _Listed(keys)
 

@@ -382,7 +382,7 @@ def _cadence(
         return regular_cadence(ScheduleType(schedule), minute=minute, hour=hour, day=day)
     if schedule is not None or minute or hour or day:
         raise ParameterCheckError(
-            f"The cron_schedule {cron_schedule!r} says when windows start, so schedule_type, "
-            "minute_offset, hour_offset and day_offset cannot be given as well. Leave them out."
+            f"The cron_schedule {cron_schedule!r} alone says when windows start. Leave out "
+            "schedule_type, and the offsets of day, hour and minute."
         )
     return Regular.of(parse_cron(cron_schedule))

@@ -128,8 +128,8 @@ def grid_of(
 def _exclusion_cron(text: str) -> Cron:
     if not is_valid_cron_string(text):
         raise InvalidDefinitionError(
-            f"Found invalid cron schedule(s) {text!r} among the exclusions. An exclusion is a cron "
-            "schedule like '0 0 * * SAT', or a datetime; write a date as datetime(2024, 3, 3)."
+            f"The exclusion {text!r} cannot be read as a cron schedule. An exclusion is one, like "
+            "'0 0 * * SAT', or a datetime; write a date as datetime(2024, 3, 3)."
         )
     return parse_cron(text)
 

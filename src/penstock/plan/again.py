@@ -157,10 +157,9 @@ def _unknown_steps(
 ) -> StepNotFoundError:
     noun = "step" if len(names) == 1 else "steps"
     return StepNotFoundError(
-        f"Step selection refers to unknown {noun}: {', '.join(names)}. There is nothing of that "
-        f"name to run again from run {parent.run}.{did_you_mean(names[0], known)} The copies of a "
-        "step over a dynamic output are named by mapping key, 'name[key]', and all of them "
-        "together 'name[?]'."
+        f"Run {parent.run} has no {noun} {', '.join(names)} to run again."
+        f"{did_you_mean(names[0], known)} The copies of a step over a dynamic output are named by "
+        "mapping key, 'name[key]', and all of them together 'name[?]'."
     )
 
 

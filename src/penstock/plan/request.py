@@ -153,9 +153,9 @@ def _shared_definition(nodes: Sequence[AssetNode]) -> PartitionsDefinition:
         assert other.partitions is not None
         if other.partitions != first.partitions:
             raise InvalidDefinitionError(
-                "One run needs one partitions definition: Selected assets must have the same "
-                f"partitions definitions, but '{first.key}' has {first.partitions.describe()} "
-                f"and '{other.key}' has {other.partitions.describe()}. Run them separately."
+                f"The keys of '{first.key}' are {first.partitions.describe()}, and those of "
+                f"'{other.key}' are {other.partitions.describe()}, so no run can make both. "
+                "Run them separately."
             )
     return first.partitions
 

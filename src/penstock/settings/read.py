@@ -211,8 +211,7 @@ def _rules(given: Mapping[str, object]) -> Iterator[Problem]:
     if "run_queue" in given and "run_coordinator" in given:
         yield Problem(
             path="root:run_queue",
-            text="Found config for `run_queue` which is incompatible with `run_coordinator` "
-            "config entry",
+            text="found together with `run_coordinator`, and each says how runs are queued",
             hint=" Keep one of them: `run_queue` is the config of QueuedRunCoordinator.",
         )
     concurrency = group_of(given, "concurrency")

@@ -184,7 +184,10 @@ class LocalComputeLogManager(ComputeLogManager, Configured):
             ParameterCheckError: Neither is given, or both are.
         """
         if (log_key is None) == (prefix is None):
-            raise ParameterCheckError("delete_logs() takes either log_key or prefix.")
+            raise ParameterCheckError(
+                "delete_logs() was not told which logs to delete. Give log_key for one of them, or "
+                "prefix for all below it, and not both."
+            )
         if log_key is not None:
             for kind in ComputeIOType:
                 with_ending(self.stem_of(log_key), kind.value).unlink(missing_ok=True)

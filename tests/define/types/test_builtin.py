@@ -76,10 +76,10 @@ def test_what_a_builtin_type_accepts(annotation, value, passes):
 @pytest.mark.parametrize(
     ("annotation", "value", "description"),
     [
-        (str, 1, 'Value "1" of python type "int" must be a string.'),
-        (int, "a", 'Value "a" of python type "str" must be a int.'),
-        (bool, 1, 'Value "1" of python type "int" must be a bool.'),
-        (float, 1, 'Value "1" of python type "int" must be a float.'),
+        (str, 1, "1 is no string: its type is int."),
+        (int, "a", "'a' is no int: its type is str."),
+        (bool, 1, "1 is no bool: its type is int."),
+        (float, 1, "1 is no float: its type is int."),
         (dg.Nothing, 1, "The value is of type int; expected no value."),
     ],
 )

@@ -64,7 +64,7 @@ def test_a_failed_verdict_is_reported_with_its_facts():
 
     assert (
         str(caught.value)
-        == "Type check failed for step output 'result': expected type 'Rows'. No rows."
+        == "The value of step output 'result' does not fit the type 'Rows'. No rows."
     )
     assert caught.value.dagster_type is type_
     assert caught.value.description == "No rows."

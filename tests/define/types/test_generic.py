@@ -69,8 +69,8 @@ def test_the_container_and_every_part_must_fit(type_, fits, misfits):
 @pytest.mark.parametrize(
     ("type_", "value", "description"),
     [
-        (dg.List[int], "x", 'Value "x" of python type "str" must be a list.'),
-        (dg.List[int], [1, "x"], 'Value "x" of python type "str" must be a int.'),
+        (dg.List[int], "x", "'x' is no list: its type is str."),
+        (dg.List[int], [1, "x"], "'x' is no int: its type is str."),
         (dg.Dict[str, int], [], "The value is of type list; expected a dict."),
         (dg.Set[int], [], "The value is of type list; expected a set."),
         (dg.Tuple[int], [], "The value is of type list; expected a tuple."),

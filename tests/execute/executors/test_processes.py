@@ -307,7 +307,9 @@ def test_an_instance_in_memory_is_refused(root):
         result = dg.execute_job(named("diamond"), instance)
 
         assert [event.event_type_value for event in result.all_events] == ["PIPELINE_FAILURE"]
-        assert "non-ephemeral instance" in (instance.store.runs(RunFilter())[0].error or "")
+        assert "cannot see an instance that is in memory" in (
+            instance.store.runs(RunFilter())[0].error or ""
+        )
 
 
 def test_the_command_line_honours_the_executor_of_the_definitions(root):

@@ -93,10 +93,10 @@ def test_the_environment_is_in_scope(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("name: '{{ nobody }}'", "available scope is: env, dg, datetime"),
-        ("name: '{{ nobody.x }}'", "'nobody' not found in scope"),
+        ("name: '{{ nobody }}'", "It can use: env, dg, datetime"),
+        ("name: '{{ nobody.x }}'", "'nobody' means nothing in this template"),
         ("name: '{{ 1 + }}'", "is malformed"),
-        ("name: \"{{ env('NOT_SET') }}\"", "NOT_SET is not set"),
+        ("name: \"{{ env('NOT_SET') }}\"", "no variable NOT_SET"),
         ("name: '{{ dg.Definitions }}'", "cannot be used in templates"),
         ("name: '{{ fail() }}'", "ZeroDivisionError"),
         ("name: n\nmany:\n  - size: '{{ nobody }}'", "<text>:3:5 - many[0].size"),

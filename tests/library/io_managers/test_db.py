@@ -184,7 +184,7 @@ def test_the_annotation_chooses_the_handler(client):
     store.handle_output(output(), Rows([("2024-01-01", "eu", 1)]))
 
     assert store.load_input(given(kind=int)) == 1
-    with pytest.raises(ParameterCheckError, match="no handler for type 'float'"):
+    with pytest.raises(ParameterCheckError, match="knows no values of type 'float'"):
         store.load_input(given(kind=float))
 
 

@@ -32,7 +32,7 @@ class _Reader(dg.PipesBlobStoreMessageReader):
         return self._store.get(index)
 
     def no_messages_debug_text(self):
-        return "Attempted to read objects."
+        return "Its messages were awaited in objects."
 
 
 class _LogReader(dg.PipesChunkedLogReader):

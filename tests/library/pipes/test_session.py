@@ -92,7 +92,7 @@ def test_a_session_that_is_not_closed_is_told(tmp_path, caplog):
     with _open(dg.PipesFileMessageReader(path)):
         _write(path, _line("opened", extras={}))
 
-    assert "did not receive closed message" in caplog.text
+    assert "never closed Pipes" in caplog.text
 
 
 def test_metadata_is_added_to_every_result(tmp_path):

@@ -102,9 +102,7 @@ class ScalarRuntimeType(RuntimeType):
             return PASSED
         return TypeCheck(
             success=False,
-            description=(
-                f'Value "{value}" of python type "{type(value).__name__}" must be a {self._words}.'
-            ),
+            description=f"{value!r} is no {self._words}: its type is {type(value).__name__}.",
         )
 
 

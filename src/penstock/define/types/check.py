@@ -80,7 +80,7 @@ def did_not_pass(
         verdict.description,
         verdict.metadata,
         runtime_type,
-        message=f"Type check failed for {where}: expected type '{runtime_type.display_name}'.{why}",
+        message=f"The value of {where} does not fit the type '{runtime_type.display_name}'.{why}",
     )
 
 

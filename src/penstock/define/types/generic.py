@@ -133,9 +133,7 @@ class ListType(GenericType):
         if not isinstance(value, list):
             return TypeCheck(
                 success=False,
-                description=(
-                    f'Value "{value}" of python type "{type(value).__name__}" must be a list.'
-                ),
+                description=f"{value!r} is no list: its type is {type(value).__name__}.",
             )
         return _first_failure(context, self.inner_type, cast("list[object]", value))
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Coroutine, Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import ClassVar, Protocol, Self, TypeVar, cast
 
-from penstock.define.io_context import InputContext, OutputContext, storage_identifier
+from penstock.define.io_context import InputContext, OutputContext
 from penstock.define.io_manager import IOManager
 from penstock.define.types.builtin import ANY_TYPE
 from penstock.errors import ParameterCheckError, StoredValueNotFoundError
@@ -121,9 +121,9 @@ class PathIOManager(IOManager):
         paths = self._get_paths_for_partitions(context)
         if len(paths) > 1:
             raise ParameterCheckError(
-                f"{type(self).__name__} does not support persisting an output associated with"
-                f" multiple partitions ({storage_identifier(context)}). Store the partitions in the"
-                " asset's function and return nothing, or run each partition by itself."
+                f"{type(self).__name__} stores one partition at a time, and this"
+                f" value of asset '{context.asset_key}' is of {len(paths)}. Store the partitions in"
+                " the asset's function and return nothing, or run each partition by itself."
             )
         path = next(iter(paths.values()), None) or self._get_path(context)
         if paths:
@@ -208,7 +208,7 @@ class PathIOManager(IOManager):
         if failed:
             told = "; ".join(f"'{key}': {error}" for key, error in failed.items())
             raise RuntimeError(
-                f"{len(failed)} of {len(paths)} partitions could not be loaded. {told}"
+                f"Loading failed for {len(failed)} of {len(paths)} partitions. {told}"
             ) from next(iter(failed.values()))
         return loaded
 
@@ -232,15 +232,15 @@ class PathIOManager(IOManager):
 
     def get_loading_input_log_message(self, path: StorePath) -> str:
         """Return what is written to the log before a value is read."""
-        return f"Loading file from: {path} using {type(self).__name__}..."
+        return f"{type(self).__name__} reads {path}."
 
     def get_writing_output_log_message(self, path: StorePath) -> str:
         """Return what is written to the log before a value is stored."""
-        return f"Writing file at: {path} using {type(self).__name__}..."
+        return f"{type(self).__name__} writes {path}."
 
     def get_loading_input_partition_log_message(self, path: StorePath, partition_key: str) -> str:
         """Return what is written to the log before a partition is read."""
-        return f"Loading partition {partition_key} from {path} using {type(self).__name__}..."
+        return f"{type(self).__name__} reads partition '{partition_key}' from {path}."
 
     def get_missing_partition_log_message(self, partition_key: str) -> str:
         """Return what is written to the log about a partition that is not there, and may be so."""

@@ -155,4 +155,4 @@ class ResolutionContext:
         name, is_undefined, _ = message.partition(" is undefined")
         if not is_undefined:
             return f"{message[:1].upper()}{message[1:]}."
-        return f"{name} not found in scope, available scope is: {', '.join(self.scope)}"
+        return f"{name} means nothing in this template. It can use: {', '.join(self.scope)}."

@@ -33,7 +33,7 @@ class EnvScope:
             return value
         if default is _MISSING:
             raise ResolutionError(
-                f"Environment variable {key} is not set. Set it, or give a default: "
+                f"The environment has no variable {key}. Set it, or write what to use instead: "
                 f"env('{key}', 'default')."
             )
         return default
@@ -45,7 +45,8 @@ class EnvScope:
 
     def __getitem__(self, key: str) -> str:
         raise ResolutionError(
-            f"Environment variables are read as env.{key} or env('{key}'), not env['{key}']."
+            f"env['{key}'] is no way to read a variable. Write env.{key}, or env('{key}') if it "
+            "must be set."
         )
 
 

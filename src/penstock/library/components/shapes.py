@@ -289,7 +289,10 @@ class Compiler:
 
     def _mapping(self, args: tuple[object, ...], depth: int) -> Shape | None:
         if args[0] is not str:
-            raise ResolutionError(f"dict key type must be str, got {_name(args[0])}.")
+            raise ResolutionError(
+                f"A mapping in a file has keys of text, not of {_name(args[0])}. Annotate it as "
+                "dict[str, ...]."
+            )
         entry = self.shape(args[1], depth=depth + 1)
         return None if entry is None else Table(entry)
 
@@ -298,9 +301,9 @@ class Compiler:
             annotation = cast("object", info.rebuild_annotation())
             if _attached(annotation) is not None or not self.is_plain(annotation):
                 raise ResolutionError(
-                    f"The pydantic model {model.__name__} includes incompatible field\n"
-                    f"  {name}: {_name(annotation)}\n"
-                    "Subclass Resolvable, so that its fields can have Resolvers."
+                    f"{model.__name__}.{name} is of type {_name(annotation)}, which only a "
+                    "Resolver makes of what a file holds. Derive the model from Resolvable, so "
+                    "that its fields can have Resolvers."
                 )
 
 
@@ -334,14 +337,9 @@ _READY = {
 
 def _cannot_derive(annotation: object, name: str) -> str:
     ready = _READY.get(_name(annotation), "")
-    hint = (
-        f"\nAn annotated resolver for {_name(annotation)} is available, you may wish to use it "
-        f"instead: {ready}"
-        if ready
-        else ""
-    )
+    hint = f"\nWrite {ready} in its place: it has a Resolver." if ready else ""
     return (
-        f"Could not derive resolver for annotation\n  {name}: {_name(annotation)}\n"
+        f"Nothing in a file can stand for {name}: {_name(annotation)}.\n"
         "A field can be text, a number, a truth value, a list, a mapping, an Enum, a pydantic "
         "model, a Resolvable subclass, or Annotated with a Resolver(fn, model_field_type=...)."
         f"{hint}"

@@ -194,8 +194,8 @@ class DbIOManager(IOManager, Generic[ConnectionT]):
         known = listed([supported.__name__ for supported in self._handlers])
         name = getattr(wanted, "__name__", repr(wanted))
         raise ParameterCheckError(
-            f"{self._name} has no handler for type '{name}'. It stores and loads {known}. Annotate"
-            " with one of these, or add a DbTypeHandler."
+            f"{self._name} knows no values of type '{name}', only of {known}. Annotate with one of"
+            " these, or add a DbTypeHandler."
         )
 
     def _table_slice(self, context: IOContext, output: IOContext) -> TableSlice:

@@ -82,12 +82,15 @@ class PipesClientCompletedInvocation:
         results = self.get_results(implicit_materializations=implicit_materialization)
         made = [each for each in results if isinstance(each, MaterializeResult)]
         if not made:
-            raise pipes_error("No materialization results received from external process.")
+            raise pipes_error(
+                "The external process reported no asset as made. Call report_asset_materialization "
+                "in it, or take get_results() here."
+            )
         if len(made) > 1:
             keys = [str(each.asset_key and each.asset_key.to_user_string()) for each in made]
             raise pipes_error(
-                f"Multiple materialize results returned with asset keys {sorted(keys)}. If you are "
-                "materializing multiple assets in a pipes invocation, use get_results() instead."
+                f"The step made {len(keys)} assets, and get_materialize_result() returns one: "
+                f"{', '.join(sorted(keys))}. Take get_results() for all."
             )
         (result,) = made
         checks = [each for each in results if isinstance(each, AssetCheckResult)]
@@ -108,12 +111,15 @@ class PipesClientCompletedInvocation:
         results = self.get_results(implicit_materializations=False)
         checks = [each for each in results if isinstance(each, AssetCheckResult)]
         if not checks:
-            raise pipes_error("No asset check results received from external process.")
+            raise pipes_error(
+                "The external process reported no verdict of a check. Call report_asset_check in "
+                "it, or take get_results() here."
+            )
         if len(checks) > 1:
             names = sorted(str(each.check_name) for each in checks)
             raise pipes_error(
-                f"Multiple asset check results returned with names {names}. If you are evaluating "
-                "multiple checks in a pipes invocation, use get_results() instead."
+                f"The process reported {len(names)} verdicts, and get_asset_check_result() returns "
+                f"one: {', '.join(names)}. Take get_results() for all."
             )
         return checks[0]
 

@@ -72,7 +72,7 @@ class PipesFileMessageReader(PipesMessageReader):
 
     def no_messages_debug_text(self) -> str:
         """Return what to say about the reader where no message ever came."""
-        return f"Attempted to read messages from file {self._path}."
+        return f"Its messages were awaited in {self._path}."
 
 
 def _take_all(file: BinaryIO, decoder: codecs.IncrementalDecoder, taker: LineTaker) -> None:
@@ -106,4 +106,4 @@ class PipesTempFileMessageReader(PipesMessageReader):
 
     def no_messages_debug_text(self) -> str:
         """Return what to say about the reader where no message ever came."""
-        return "Attempted to read messages from a local temporary file."
+        return "Its messages were awaited in a temporary file on this machine."

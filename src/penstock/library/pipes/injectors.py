@@ -25,7 +25,9 @@ class PipesEnvContextInjector(PipesContextInjector):
 
     def no_messages_debug_text(self) -> str:
         """Return what to say about the injector where no message ever came."""
-        return "Attempted to inject context directly, typically as an environment variable."
+        return (
+            "Its context was in the bootstrap parameters themselves: mostly environment variables."
+        )
 
 
 class PipesFileContextInjector(PipesContextInjector):
@@ -49,7 +51,7 @@ class PipesFileContextInjector(PipesContextInjector):
 
     def no_messages_debug_text(self) -> str:
         """Return what to say about the injector where no message ever came."""
-        return f"Attempted to inject context via file {self._path}."
+        return f"Its context was in {self._path}."
 
 
 class PipesTempFileContextInjector(PipesContextInjector):
@@ -65,4 +67,4 @@ class PipesTempFileContextInjector(PipesContextInjector):
 
     def no_messages_debug_text(self) -> str:
         """Return what to say about the injector where no message ever came."""
-        return "Attempted to inject context via a temporary file."
+        return "Its context was in a temporary file on this machine."

@@ -172,17 +172,17 @@ class PipesMessageHandler:
     def _opened(self, params: Mapping[str, Any]) -> None:
         self._opened_count += 1
         self._message_reader.on_opened(cast("PipesOpenedData", params))
-        self._say(logging.DEBUG, "[pipes] external process successfully opened dagster pipes.")
+        self._say(logging.DEBUG, "[pipes] The external process opened Pipes.")
 
     def _closed(self, params: Mapping[str, Any]) -> None:
         self._closed_count += 1
         raised = params.get("exception")
         if raised is None:
-            self._say(logging.DEBUG, "[pipes] external process closed dagster pipes.")
+            self._say(logging.DEBUG, "[pipes] The external process closed Pipes.")
             return
         self._say(
             logging.ERROR,
-            f"[pipes] external process pipes closed with exception:\n{_in_words(raised)}",
+            f"[pipes] An exception ended the external process's use of Pipes:\n{_in_words(raised)}",
         )
 
     def _log(self, params: Mapping[str, Any]) -> None:

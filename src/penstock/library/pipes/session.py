@@ -28,10 +28,9 @@ from penstock.library.pipes.wire import (
 )
 
 _FORGOTTEN = (
-    "Did you forget to `yield from pipes_session.get_results()` or `return "
-    "<PipesClient>.run(...).get_results()`? If using `<PipesClient>.run`, you should always return "
-    "`<PipesClient>.run(...).get_results()` or "
-    "`<PipesClient>.run(...).get_materialize_result()`."
+    "Its function has to hand on what the external process reported. After client.run(...), return "
+    "get_results() or get_materialize_result() of what it gave; in a session that the function "
+    "opened, write `yield from session.get_results()`."
 )
 
 
@@ -186,12 +185,12 @@ def _warn_of_silence(
 ) -> None:
     if not handler.received_opened_message:
         handler.warn(
-            "[pipes] did not receive any messages from external process. Check stdout / stderr "
-            "logs from the external process if possible.\n"
+            "[pipes] Nothing came from the external process. What it wrote to its standard output "
+            "and error may tell why.\n"
             f"{injector.no_messages_debug_text()}\n{reader.no_messages_debug_text()}"
         )
     elif not handler.received_closed_message:
         handler.warn(
-            "[pipes] did not receive closed message from external process. Buffered messages may "
-            "have been discarded without being delivered."
+            "[pipes] The external process never closed Pipes, so its last messages may be lost. "
+            "Open Pipes in a `with` there."
         )

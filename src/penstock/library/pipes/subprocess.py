@@ -130,6 +130,6 @@ def _write(stream: str, text: str) -> None:
 
 
 def _words(ending: Ending) -> str:
-    words = f"External execution process failed with code {ending.code}"
+    words = f"The command ended with code {ending.code}"
     said = "\n".join(ending.tail).strip()
     return f"{words}. Its last words on standard error:\n{said}" if said else words
