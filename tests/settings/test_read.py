@@ -238,6 +238,10 @@ def test_pools():
         ),
         ({"run_queue": {"max_concurrent_runs": -2}}, "a number from 0 on, or -1 for no bound"),
         (
+            {"python_logs": {"python_log_level": "LOUD"}},
+            "found 'LOUD'; expected one of CRITICAL, FATAL, ERROR, WARN",
+        ),
+        (
             {"run_queue": {"tag_concurrency_limits": [{"key": "team", "limit": -1}]}},
             "expected a number from 0 on",
         ),

@@ -7,6 +7,7 @@ The shapes are in `schema.py`, the search for the file in `document.py`.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -222,6 +223,13 @@ def _rules(given: Mapping[str, object]) -> Iterator[Problem]:
             hint=" Write it as `pools: {default_limit: ...}`.",
         )
     yield from _queue_rules(given, concurrency)
+    level = group_of(given, "python_logs").get("python_log_level")
+    known = logging.getLevelNamesMapping()
+    if isinstance(level, str) and level.upper() not in known:
+        yield Problem(
+            path="root:python_logs:python_log_level",
+            text=f"found '{level}'; expected one of {', '.join(known)}",
+        )
 
 
 def _queue_rules(given: Mapping[str, object], concurrency: Group) -> Iterator[Problem]:
