@@ -1,6 +1,6 @@
 """Run every measurement and print one JSON line for each.
 
-    python bench/run.py [--impl dagster=PYTHON ...] [--only steps] [--repeat N]
+    python bench/run.py [--impl dagster=PYTHON ...] [--only steps] [--repeat N] [--large]
 
 Each sample is a process of its own. Where several implementations are measured, their samples
 alternate, so that whatever else the machine does falls on all of them alike. Compare only figures
@@ -16,6 +16,7 @@ import itertools
 import json
 import os
 import platform
+import socket
 import statistics
 import subprocess
 import sys
@@ -25,14 +26,20 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 HERE = Path(__file__).parent
+RUN_QUESTIONS = ("newest", "tag", "two_tags", "job_and_tag")
 
 
 class Measurement(NamedTuple):
-    """A workload with its arguments, and how many samples of it are taken."""
+    """A workload with its arguments, and how many samples of it are taken.
+
+    Attributes:
+        alone: Whether Penstock alone is measured: to fill the store of another takes hours.
+    """
 
     name: str
     arguments: dict[str, Any]
     samples: int
+    alone: bool = False
 
     @property
     def label(self) -> str:
@@ -66,18 +73,35 @@ def measurements() -> Iterator[Measurement]:
             yield Measurement("store", arguments, 5)
     for question in ("first", "again", "after_one"):
         yield Measurement("partition_status", {"question": question, "size": 2_000}, 2)
+    for question in RUN_QUESTIONS:
+        yield Measurement("runs", {"question": question, "size": 1_000}, 2)
+
+
+def large_measurements() -> Iterator[Measurement]:
+    """List what takes minutes to fill, and up to half an hour in others."""
+    for size in (10_000, 100_000):
+        for question in RUN_QUESTIONS:
+            arguments = {"question": question, "size": size}
+            yield Measurement("runs", arguments, 1, alone=question != "two_tags")
+    for size in (100_000, 1_000_000):
+        for question in ("first", "again", "after_one"):
+            arguments = {"question": question, "size": size}
+            yield Measurement("partition_status", arguments, 1, alone=True)
 
 
 class Postgres:
     """A server for the time of the measurements, which gives each sample a database of its own.
 
-    It comes with the group `test` of the dependencies, and waits for the disk like any server.
+    It comes with the group `test` of the dependencies. It is reached as most are, by a port and
+    with a password, and waits for the disk.
     """
 
     def __init__(self) -> None:
         self._stack = contextlib.ExitStack()
         self._numbers = itertools.count()
         self._server: Any = None
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            self._port: int = taken.getsockname()[1]
 
     def empty_database(self) -> str | None:
         """Make a database, and return where it is; None if there is no server to be had."""
@@ -87,12 +111,19 @@ class Postgres:
             testing = importlib.import_module("penstock.testing.postgres")
             self._server = self._stack.enter_context(testing.running_server())
             self._server.stop()
-            self._server.start("fsync=on", "full_page_writes=on", "shared_buffers=128MB")
-        psycopg = importlib.import_module("psycopg")
+            listens = ("listen_addresses=127.0.0.1", f"port={self._port}")
+            disk = ("fsync=on", "full_page_writes=on", "shared_buffers=128MB")
+            self._server.start(*listens, *disk)
+            self._execute("CREATE USER bench SUPERUSER PASSWORD 'bench'")
         name = f"bench_{next(self._numbers)}"
-        with psycopg.connect(self._server.url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return self._server.url.replace("/postgres?", f"/{name}?")
+        self._execute(f"CREATE DATABASE {name}")
+        return f"postgresql://bench:bench@127.0.0.1:{self._port}/{name}"
+
+    def _execute(self, statement: str) -> None:
+        psycopg = importlib.import_module("psycopg")
+        url = f"{self._server.url}&port={self._port}"
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(statement)
 
     def close(self) -> None:
         """Stop the server if it runs."""
@@ -150,9 +181,10 @@ def measure(
     measurement: Measurement, by: list[Implementation], *, postgres: Postgres
 ) -> Iterator[dict[str, Any]]:
     """Take the samples of one measurement, alternating between implementations."""
-    taken: dict[Implementation, list[dict[str, Any]]] = {one: [] for one in by}
+    measured = by[:1] if measurement.alone else by
+    taken: dict[Implementation, list[dict[str, Any]]] = {one: [] for one in measured}
     for _ in range(measurement.samples):
-        for one in by:
+        for one in measured:
             taken[one].append(sample(measurement, one, postgres=postgres))
     for one, samples in taken.items():
         yield {
@@ -171,6 +203,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--impl", action="append", default=[], metavar="MODULE=PYTHON")
     parser.add_argument("--only", default="", help="a word that the measurement's name begins with")
     parser.add_argument("--repeat", type=int, help="samples of each, instead of its own number")
+    parser.add_argument("--large", action="store_true", help="only what takes minutes to fill")
     return parser.parse_args()
 
 
@@ -180,7 +213,7 @@ def main() -> None:
     others = [Implementation(*text.split("=", 1)) for text in asked.impl]
     implementations = [Implementation("penstock", sys.executable), *others]
     with contextlib.closing(Postgres()) as postgres:
-        for measurement in measurements():
+        for measurement in large_measurements() if asked.large else measurements():
             if measurement.label.startswith(asked.only):
                 wanted = measurement._replace(samples=asked.repeat or measurement.samples)
                 for line in measure(wanted, implementations, postgres=postgres):

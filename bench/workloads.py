@@ -17,6 +17,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from time import perf_counter
 from typing import Any
+from uuid import UUID
 
 IMPL = os.environ.get("BENCH_IMPL", "penstock")
 HOME_VARIABLES = ("PENSTOCK_HOME", "DAGSTER_HOME")
@@ -134,6 +135,32 @@ def measure_store(*, question: str, size: int, store: str) -> Measured:
     return {"value": took / size * 1000, "unit": "ms"}
 
 
+def measure_runs(*, question: str, size: int) -> Measured:
+    """List the newest 25 runs that a question asks for, of `size` that ended."""
+    dg = importlib.import_module(IMPL)
+    asked = {
+        "newest": None,
+        "tag": dg.RunsFilter(tags={"team": "t7"}),
+        "two_tags": dg.RunsFilter(tags={"team": "t7", "day": "57"}),
+        "job_and_tag": dg.RunsFilter(job_name="job3", tags={"team": "t7"}),
+    }[question]
+    with _instance(dg, store="sqlite") as instance:
+        for number in range(size):
+            tags = {"team": f"t{number % 50}", "day": str(number % 365)}
+            done = dg.DagsterRunStatus.SUCCESS
+            run = dg.DagsterRun(
+                job_name=f"job{number % 7}", run_id=str(UUID(int=number)), tags=tags, status=done
+            )
+            instance.add_run(run)
+        asks = 20
+        assert instance.get_run_records(filters=asked, limit=25)
+        began = perf_counter()
+        for _ in range(asks):
+            instance.get_run_records(filters=asked, limit=25)
+        took = perf_counter() - began
+    return {"value": took / asks * 1000, "unit": "ms"}
+
+
 def measure_define(*, size: int) -> Measured:
     """Define `size` assets, their graph, and a job over all of them."""
     dg = importlib.import_module(IMPL)
@@ -158,6 +185,7 @@ WORKLOADS: dict[str, Callable[..., Measured]] = {
     "define": measure_define,
     "partition_status": measure_partition_status,
     "store": measure_store,
+    "runs": measure_runs,
 }
 
 
