@@ -9,6 +9,8 @@ import pytest
 from penstock.base.clock import SystemClock
 from penstock.base.ids import SystemIds
 from penstock.errors import StoreUnavailableError
+from penstock.model.events import AssetFailed, AssetMaterialized
+from penstock.model.keys import AssetKey
 from penstock.store.connections import connect
 from penstock.store.database import load_statements
 from penstock.store.migrate import load_migrations
@@ -18,6 +20,7 @@ from penstock.store.postgres_migrate import load_postgres_migrations
 from penstock.store.sqlite import SqliteStore
 from penstock.testing.postgres import PostgresServer
 
+ORDERS = AssetKey("orders")
 ONLY_ON_POSTGRES = {("committers", "at"), ("committers", "id"), ("committers", "number")}
 
 
@@ -30,8 +33,12 @@ def schema(postgres_server: PostgresServer) -> Iterator[str]:
         connection.execute(f"DROP SCHEMA {name} CASCADE".encode())
 
 
-def test_each_migration_is_there_for_both_databases() -> None:
-    assert [m.number for m in load_postgres_migrations()] == [m.number for m in load_migrations()]
+def test_every_migration_of_sqlite_is_there_for_postgres_too() -> None:
+    """Which may have others of its own."""
+    numbers = [m.number for m in load_postgres_migrations()]
+
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert {m.number for m in load_migrations()} <= set(numbers)
 
 
 def test_both_databases_have_the_same_tables_and_columns(
@@ -113,3 +120,43 @@ def test_a_store_restored_into_the_same_server_begins_an_epoch_when_it_is_told(
         store.close()
 
     assert epochs == [2, 2]
+
+
+@pytest.mark.parametrize("older", [m.number for m in load_postgres_migrations()[:-1]])
+def test_what_an_older_store_knows_is_kept_and_counted_on(
+    postgres_server: PostgresServer, older: int
+) -> None:
+    """Its partition heads were counted by triggers that newer schemas do not have."""
+    name = f"older_{older}"
+    with psycopg.connect(postgres_server.url, autocommit=True) as connection:
+        connection.execute(f"DROP SCHEMA IF EXISTS {name} CASCADE".encode())
+        connection.execute(f"CREATE SCHEMA {name}".encode())
+        connection.execute(f"SET search_path = {name}".encode())
+        connection.execute(b"CREATE TABLE schema_version (version BIGINT NOT NULL)")
+        for migration in load_postgres_migrations()[:older]:
+            connection.execute(migration.script.encode())
+        connection.execute("INSERT INTO schema_version VALUES (%s)", (older,))
+        connection.execute(
+            b"INSERT INTO events (id, at, kind, asset_id, partition, body) VALUES "
+            b"(1, 1.0, 'asset_materialized', 1, 'a', '{\"kind\":\"asset_materialized\"}'), "
+            b"(2, 1.0, 'asset_failed', 1, 'b', '{\"kind\":\"asset_failed\"}')"
+        )
+        connection.execute(
+            b"INSERT INTO assets (id, key, newest, materialized) VALUES (1, 'orders', 2, 1)"
+        )
+        connection.execute(
+            b"INSERT INTO partition_heads (asset_id, partition, materialized, failed) VALUES "
+            b"(1, 'a', 1, NULL), (1, 'b', NULL, 2)"
+        )
+
+    store = PostgresStore(postgres_server.url, schema=name)
+    before = store.asset_heads()[ORDERS]
+    made = [AssetMaterialized(ORDERS, key) for key in "abc"]
+    store.report([*made, AssetFailed(ORDERS, "c")], at=2.0)
+    after = store.asset_heads()[ORDERS]
+    unsound = [problem for problem in store.check_soundness() if "partition" in problem]
+    store.close()
+
+    assert (before.partitions_materialized, before.partitions_failed) == (1, 1)
+    assert (after.partitions_materialized, after.partitions_failed) == (3, 1)
+    assert unsound == []

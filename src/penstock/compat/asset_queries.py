@@ -6,10 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from penstock.base.clock import Clock, Instant
+from penstock.base.clock import Clock
 from penstock.compat.asset_records import (
-    AssetDetails,
-    AssetEntry,
     AssetRecord,
     PlannedMaterializationInfo,
 )
@@ -18,7 +16,6 @@ from penstock.compat.event_filters import Tags
 from penstock.compat.event_forms import tags_of
 from penstock.compat.event_types import ASSET_TYPES, KIND_OF_TYPE, DagsterEventType
 from penstock.errors import ParameterCheckError
-from penstock.model.asset_state import AssetHead
 from penstock.model.events import AssetMaterialized, AssetObserved, AssetWiped, StoredEvent
 from penstock.model.keys import AssetKey
 from penstock.store.protocol import EventFilter, Store
@@ -63,20 +60,8 @@ class AssetQueries:
 
         An asset of which nothing was recorded, or not since it was wiped, is left out.
         """
-        heads = self.store.asset_heads(asset_keys)
-        events = self._events(
-            number
-            for head in heads.values()
-            for number in (head.materialized, head.observed, head.failed)
-        )
-        wiped = self._wipes(heads) if heads else {}
-        records: dict[int | None, EventLogRecord] = {
-            number: EventLogRecord(number, EventLogEntry(event)) for number, event in events.items()
-        }
-        return [
-            AssetRecord(_newest_of(head), _entry_of(head, records, wiped.get(key)))
-            for key, head in heads.items()
-        ]
+        keys = self.store.asset_keys() if asset_keys is None else asset_keys
+        return [AssetRecord(known) for known in self.store.known_assets(keys).values()]
 
     def get_latest_materialization_event(self, asset_key: AssetKey) -> EventLogEntry | None:
         """Return the newest materialization of an asset, of whichever partition."""
@@ -87,12 +72,10 @@ class AssetQueries:
     ) -> dict[AssetKey, EventLogEntry | None]:
         """Return the newest materialization of each asset; None for one that was never made."""
         keys = list(asset_keys)
-        heads = self.store.asset_heads(keys)
-        made = {key: head.materialized for key, head in heads.items()}
-        events = self._events(made.values())
-        found = {key: events.get(number) for key, number in made.items() if number is not None}
+        known = self.store.known_assets(keys)
+        made = {key: one.materialized for key, one in known.items()}
         return {
-            key: None if (event := found.get(key)) is None else EventLogEntry(event) for key in keys
+            key: None if (event := made.get(key)) is None else EventLogEntry(event) for key in keys
         }
 
     def get_latest_materialization_code_versions(
@@ -219,7 +202,6 @@ class AssetQueries:
         for key in keys:
             self.store.wipe_asset(key, at=now)
             self.store.report([AssetWiped(key)], at=now)
-        self.store.put_values({_wiped_name(key): str(now) for key in keys})
 
     def wipe_asset_partitions(self, asset_key: AssetKey, partition_keys: Sequence[str]) -> None:
         """Hide everything recorded of some partitions so far; their data is not touched."""
@@ -242,41 +224,6 @@ class AssetQueries:
             getattr(event.event, "partition", None): event.id
             for event in self.store.events(matching)
         }
-
-    def _events(self, numbers: Iterable[int | None]) -> dict[int, StoredEvent]:
-        """Read events by their ids, all at once."""
-        wanted = tuple(sorted({number for number in numbers if number is not None}))
-        if not wanted:
-            return {}
-        return {event.id: event for event in self.store.events(EventFilter(ids=wanted))}
-
-    def _wipes(self, assets: Iterable[AssetKey]) -> dict[AssetKey, Instant]:
-        """Return when assets were wiped as a whole, for those that were."""
-        names = {_wiped_name(key): key for key in assets}
-        found = self.store.values(list(names))
-        return {names[name]: float(text) for name, text in found.items()}
-
-
-def _wiped_name(asset: AssetKey) -> str:
-    return f"wiped/{asset.to_escaped_user_string()}"
-
-
-def _entry_of(
-    head: AssetHead, records: Mapping[int | None, EventLogRecord], wiped: Instant | None
-) -> AssetEntry:
-    return AssetEntry(
-        asset_key=head.asset,
-        last_materialization_record=records.get(head.materialized),
-        last_observation_record=records.get(head.observed),
-        last_failed_to_materialize_record=records.get(head.failed),
-        last_run_id=head.planned_run or head.run,
-        last_planned_materialization_run_id=head.planned_run,
-        asset_details=None if wiped is None else AssetDetails(wiped),
-    )
-
-
-def _newest_of(head: AssetHead) -> int:
-    return max(head.materialized or 0, head.observed or 0, head.failed or 0)
 
 
 def _key_of(cursor: str) -> AssetKey:

@@ -1,4 +1,4 @@
-"""`AssetRecord` and what it holds: the newest facts of an asset, views of `AssetHead`."""
+"""`AssetRecord` and what it holds: the newest facts of an asset, views of `KnownAsset`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from enum import Enum
 
 from penstock.base.clock import Instant
 from penstock.compat.event_entries import EventLogEntry, EventLogRecord
+from penstock.model.asset_state import KnownAsset
+from penstock.model.events import StoredEvent
 from penstock.model.keys import AssetKey
 
 
@@ -42,82 +44,114 @@ class PlannedMaterializationInfo:
     run_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class AssetEntry:
-    """The newest facts of an asset; a view of `AssetHead`.
+    """The newest facts of an asset; a view of `KnownAsset`."""
 
-    Attributes:
-        asset_key: The asset.
-        last_materialization_record: Its newest materialization.
-        last_observation_record: Its newest observation.
-        last_failed_to_materialize_record: Its newest failure, also if it was made since.
-        last_run_id: The run that made it last, or means to.
-        last_planned_materialization_run_id: The newest run that meant to make it.
-        asset_details: What is known of it beyond its events.
-        cached_status: Where its partitions stand is read from the store; so this is None.
-    """
+    known: KnownAsset
 
-    asset_key: AssetKey
-    last_materialization_record: EventLogRecord | None = None
-    last_observation_record: EventLogRecord | None = None
-    last_failed_to_materialize_record: EventLogRecord | None = None
-    last_run_id: str | None = None
-    last_planned_materialization_run_id: str | None = None
-    asset_details: AssetDetails | None = None
-    cached_status: None = None
+    @property
+    def asset_key(self) -> AssetKey:
+        """The asset."""
+        return self.known.head.asset
+
+    @property
+    def last_materialization_record(self) -> EventLogRecord | None:
+        """Its newest materialization."""
+        return _record(self.known.materialized)
+
+    @property
+    def last_observation_record(self) -> EventLogRecord | None:
+        """Its newest observation."""
+        return _record(self.known.observed)
+
+    @property
+    def last_failed_to_materialize_record(self) -> EventLogRecord | None:
+        """Its newest failure, also if it was made since."""
+        return _record(self.known.failed)
+
+    @property
+    def last_run_id(self) -> str | None:
+        """The run that made it last, or means to."""
+        return self.known.head.planned_run or self.known.head.run
+
+    @property
+    def last_planned_materialization_run_id(self) -> str | None:
+        """The newest run that meant to make it."""
+        return self.known.head.planned_run
+
+    @property
+    def asset_details(self) -> AssetDetails | None:
+        """What is known of it beyond its events."""
+        wiped = self.known.head.wiped
+        return None if wiped is None else AssetDetails(wiped)
+
+    @property
+    def cached_status(self) -> None:
+        """None: where its partitions stand is read from the store."""
+        return None
 
     @property
     def last_materialization(self) -> EventLogEntry | None:
         """Its newest materialization."""
-        return _entry(self.last_materialization_record)
+        return _entry(self.known.materialized)
 
     @property
     def last_materialization_storage_id(self) -> int | None:
         """The id of its newest materialization."""
-        return _id(self.last_materialization_record)
+        return _id(self.known.materialized)
 
     @property
     def last_observation(self) -> EventLogEntry | None:
         """Its newest observation."""
-        return _entry(self.last_observation_record)
+        return _entry(self.known.observed)
 
     @property
     def last_observation_storage_id(self) -> int | None:
         """The id of its newest observation."""
-        return _id(self.last_observation_record)
+        return _id(self.known.observed)
 
     @property
     def last_failed_to_materialize_entry(self) -> EventLogEntry | None:
         """Its newest failure."""
-        return _entry(self.last_failed_to_materialize_record)
+        return _entry(self.known.failed)
 
     @property
     def last_failed_to_materialize_storage_id(self) -> int | None:
         """The id of its newest failure."""
-        return _id(self.last_failed_to_materialize_record)
+        return _id(self.known.failed)
 
     @property
     def last_event_storage_id(self) -> int | None:
         """The id of the newest of these events."""
-        known = (
-            self.last_materialization_storage_id,
-            self.last_observation_storage_id,
-            self.last_failed_to_materialize_storage_id,
-        )
-        return max((number for number in known if number is not None), default=None)
+        return AssetRecord(self.known).storage_id or None
 
 
 @dataclass(frozen=True, slots=True)
 class AssetRecord:
-    """The newest facts of an asset with the id of the newest; a view of `AssetHead`."""
+    """The newest facts of an asset with the id of the newest; a view of `KnownAsset`."""
 
-    storage_id: int
-    asset_entry: AssetEntry
+    known: KnownAsset
+
+    @property
+    def storage_id(self) -> int:
+        """The id of its newest materialization, observation or failure; 0 if there is none."""
+        head = self.known.head
+        return max(head.materialized or 0, head.observed or 0, head.failed or 0)
+
+    @property
+    def asset_entry(self) -> AssetEntry:
+        """What is known of it."""
+        return AssetEntry(self.known)
 
 
-def _entry(record: EventLogRecord | None) -> EventLogEntry | None:
-    return None if record is None else record.event_log_entry
+def _record(event: StoredEvent | None) -> EventLogRecord | None:
+    return None if event is None else EventLogRecord(event.id, EventLogEntry(event))
 
 
-def _id(record: EventLogRecord | None) -> int | None:
-    return None if record is None else record.storage_id
+def _entry(event: StoredEvent | None) -> EventLogEntry | None:
+    return None if event is None else EventLogEntry(event)
+
+
+def _id(event: StoredEvent | None) -> int | None:
+    return None if event is None else event.id

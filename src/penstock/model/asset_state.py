@@ -6,6 +6,7 @@ import msgspec
 
 from penstock.base.clock import Instant
 from penstock.base.ids import RunId
+from penstock.model.events import StoredEvent
 from penstock.model.keys import AssetKey
 
 
@@ -54,7 +55,7 @@ class AssetHead(msgspec.Struct, frozen=True, kw_only=True):
     """The newest facts of an asset over all its partitions.
 
     `materialized`, `observed` and `failed` are the ids of the newest such events; a failure stays
-    here when the asset is made again.
+    here when the asset is made again. `wiped` is when the asset was wiped last, None if never.
     """
 
     asset: AssetKey
@@ -66,6 +67,16 @@ class AssetHead(msgspec.Struct, frozen=True, kw_only=True):
     planned_run: RunId | None = None
     partitions_materialized: int = 0
     partitions_failed: int = 0
+    wiped: Instant | None = None
+
+
+class KnownAsset(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest facts of an asset, with the events that its head names."""
+
+    head: AssetHead
+    materialized: StoredEvent | None = None
+    observed: StoredEvent | None = None
+    failed: StoredEvent | None = None
 
 
 class CheckHead(msgspec.Struct, frozen=True, kw_only=True):

@@ -64,12 +64,15 @@ class Dialect:
         unpartitioned: What a head's `partition` column holds where the asset is not partitioned;
             nothing that a key may be.
         listing: Makes the one argument that a statement takes for a list of texts or numbers.
+        counts_partitions: Whether the statement that advances an asset counts its partitions, for
+            which it takes four more arguments; else triggers do.
     """
 
     name: str
     statements: Mapping[str, str]
     unpartitioned: str | bytes
     listing: Callable[[Sequence[str] | Sequence[int]], object]
+    counts_partitions: bool
 
     def partition(self, key: str | None) -> str | bytes:
         """Return what a head's `partition` column holds for a partition."""

@@ -130,6 +130,7 @@ def _questions(store: Store) -> list[tuple[str, Callable[[], object]]]:
         name = key.to_user_string()
         history = EventFilter(asset=key)
         questions += [
+            ("the newest facts of assets", lambda: store.known_assets(list(heads)[:_PAGE])),
             (f"the partitions of {name}", lambda: store.partition_keys(key)),
             (f"the checks of {name}", lambda: store.check_heads(key)),
             (

@@ -11,12 +11,13 @@ from penstock.base.clock import Instant
 from penstock.model.asset_state import (
     AssetHead,
     CheckHead,
+    KnownAsset,
     PartitionChanges,
     PartitionHead,
     PartitionView,
 )
 from penstock.model.keys import AssetKey
-from penstock.store.memory_state import MemoryState
+from penstock.store.memory_state import MemoryState, event_in
 from penstock.store.protocol import VIEWS_KEPT
 
 
@@ -29,6 +30,20 @@ class MemoryAssets(MemoryState):
             if assets is None:
                 return dict(self._assets)
             return {key: self._assets[key] for key in assets if key in self._assets}
+
+    def known_assets(self, assets: Iterable[AssetKey]) -> dict[AssetKey, KnownAsset]:
+        """Return the newest facts of the given assets, with the events that their heads name."""
+        with self._lock:
+            heads = {key: self._assets[key] for key in assets if key in self._assets}
+            return {
+                key: KnownAsset(
+                    head=head,
+                    materialized=event_in(self._events, head.materialized),
+                    observed=event_in(self._events, head.observed),
+                    failed=event_in(self._events, head.failed),
+                )
+                for key, head in heads.items()
+            }
 
     def asset_keys(
         self, *, prefix: Sequence[str] = (), after: AssetKey | None = None, limit: int | None = None
@@ -113,6 +128,7 @@ class MemoryAssets(MemoryState):
                 return
             self._last_event += 1
             self._wiped[asset] = self._cleared[asset] = self._last_event
+            self._wiped_on[asset] = at
             self._assets.pop(asset, None)
             self._partitions.pop(asset, None)
             self._views.pop(asset, None)

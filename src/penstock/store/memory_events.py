@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from operator import attrgetter
 
 from msgspec.structs import replace
 
@@ -23,11 +22,9 @@ from penstock.model.events import (
     Unknown,
     kind_of,
 )
-from penstock.store.memory_state import MemoryState, MemoryWatch
+from penstock.store.memory_state import MemoryState, MemoryWatch, event_in, id_of
 from penstock.store.projection import AssetEvent, filed_under, partition_of
 from penstock.store.protocol import EventFilter
-
-_id_of: Callable[[StoredEvent], int] = attrgetter("id")
 
 
 class MemoryEvents(MemoryState):
@@ -54,7 +51,7 @@ class MemoryEvents(MemoryState):
                 hidden = dict(self._wiped_partitions.get(matching.asset, {}))
             if matching.ids is not None:
                 source = _of_ids(source, matching.ids)
-            chosen = source[bisect_right(source, after, key=_id_of) :]
+            chosen = source[bisect_right(source, after, key=id_of) :]
         if newest_first:
             chosen.reverse()
         fitting = (e for e in chosen if _fits(e, matching) and not _is_hidden(e, hidden))
@@ -63,9 +60,7 @@ class MemoryEvents(MemoryState):
     def event(self, number: int) -> StoredEvent | None:
         """Return one event by its id."""
         with self._lock:
-            place = bisect_left(self._events, number, key=_id_of)
-            found = self._events[place] if place < len(self._events) else None
-            return found if found is not None and found.id == number else None
+            return event_in(self._events, number)
 
     def newest_event(self) -> int:
         """Return the newest event id ever given out; 0 if there was none."""
@@ -107,7 +102,8 @@ class MemoryEvents(MemoryState):
 
     def _project(self, stored: StoredEvent, event: AssetEvent) -> None:
         asset, number, at, run = event.asset, stored.id, stored.at, stored.run
-        head = self._assets.get(asset) or AssetHead(asset=asset)
+        head = self._assets.get(asset)
+        head = head or AssetHead(asset=asset, wiped=self._wiped_on.get(asset))
         self._newest[asset] = number
         match event:
             case AssetMaterialized():
@@ -222,9 +218,5 @@ def _is_hidden(stored: StoredEvent, wiped: dict[str, int]) -> bool:
 
 def _of_ids(source: list[StoredEvent], ids: Sequence[int]) -> list[StoredEvent]:
     """Return those events of a log that have one of some ids, in the order of their ids."""
-    found: list[StoredEvent] = []
-    for number in sorted(set(ids)):
-        place = bisect_left(source, number, key=_id_of)
-        if place < len(source) and source[place].id == number:
-            found.append(source[place])
-    return found
+    found = (event_in(source, number) for number in sorted(set(ids)))
+    return [event for event in found if event is not None]

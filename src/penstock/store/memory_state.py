@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from threading import Condition
 
-from penstock.base.clock import SystemClock
+from penstock.base.clock import Instant, SystemClock
 from penstock.base.ids import BackfillId, InstigatorId, RunId, SystemIds, TickId
 from penstock.model.asset_state import AssetHead, CheckHead, PartitionHead, PartitionView
 from penstock.model.backfill import BackfillPartition, BackfillRecord
@@ -13,6 +16,8 @@ from penstock.model.events import StoredEvent
 from penstock.model.keys import AssetKey
 from penstock.model.run import RunRecord
 from penstock.model.tick import InstigatorRecord, TickRecord
+
+id_of: Callable[[StoredEvent], int] = attrgetter("id")
 
 
 class Commits:
@@ -65,6 +70,7 @@ class MemoryState:
         self._events_of_asset: dict[AssetKey, list[StoredEvent]] = {}
         self._newest: dict[AssetKey, int] = {}
         self._wiped: dict[AssetKey, int] = {}
+        self._wiped_on: dict[AssetKey, Instant] = {}
         self._wiped_partitions: dict[AssetKey, dict[str, int]] = {}
         self._cleared: dict[AssetKey, int] = {}
         self._assets: dict[AssetKey, AssetHead] = {}
@@ -78,3 +84,11 @@ class MemoryState:
         self._ticks: dict[TickId, TickRecord] = {}
         self._beats: dict[str, DaemonBeat] = {}
         self._values: dict[str, str] = {}
+
+
+def event_in(log: Sequence[StoredEvent], number: int | None) -> StoredEvent | None:
+    """Find an event by its id in a log, which is in the order of ids."""
+    if number is None:
+        return None
+    place = bisect_left(log, number, key=id_of)
+    return log[place] if place < len(log) and log[place].id == number else None

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -24,7 +24,9 @@ from penstock.errors import (
     InvariantViolationError,
     StoreUnavailableError,
 )
+from penstock.model.asset_state import KnownAsset
 from penstock.model.events import StoredEvent
+from penstock.model.keys import AssetKey
 from penstock.store.database import Arguments, Dialect, Row, Session, load_statements
 from penstock.store.group_commit import GroupCommit
 from penstock.store.postgres_connection import LinkLostError, PostgresConnection, RefusedError
@@ -116,6 +118,15 @@ class PostgresStore(SqlStore):
             self._postgres.note_seen(found[0 if newest_first else -1].id)
         return found
 
+    def known_assets(self, assets: Iterable[AssetKey]) -> dict[AssetKey, KnownAsset]:
+        """Return the newest facts of the given assets, with the events that their heads name."""
+        found = super().known_assets(assets)
+        for known in found.values():
+            for event in (known.materialized, known.observed, known.failed):
+                if event is not None:
+                    self._postgres.note_seen(event.id)
+        return found
+
 
 class PostgresDatabase:
     """The database of a `PostgresStore`, whose arguments are these."""
@@ -148,6 +159,7 @@ class PostgresDatabase:
             statements=load_statements("postgres"),
             unpartitioned=UNPARTITIONED,
             listing=as_array,
+            counts_partitions=True,
         )
         self._named = frozenset(self._dialect.statements.values())
         self._pool = Pool(

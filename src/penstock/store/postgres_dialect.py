@@ -115,9 +115,9 @@ def _element(value: str | int) -> str:
 
 def ordered(statement: Statement, arguments: Arguments) -> Sequence[object]:
     """Return the arguments in the order of the statement's parameters."""
-    if isinstance(arguments, Mapping):
-        return [arguments[name] for name in statement.names or ()]
-    return arguments
+    if isinstance(arguments, tuple) or not isinstance(arguments, Mapping):
+        return arguments
+    return [arguments[name] for name in statement.names or ()]
 
 
 def encoded_all(values: Sequence[object]) -> tuple[list[bytes | None], list[int]]:

@@ -18,6 +18,7 @@ from penstock.base.ids import BackfillId, InstigatorId, RunId, TickId
 from penstock.model.asset_state import (
     AssetHead,
     CheckHead,
+    KnownAsset,
     PartitionChanges,
     PartitionHead,
     PartitionView,
@@ -267,6 +268,13 @@ class Store(Protocol):
 
     def asset_heads(self, assets: Iterable[AssetKey] | None = None) -> dict[AssetKey, AssetHead]:
         """Return the newest facts of the given assets, or of every known one."""
+        ...
+
+    def known_assets(self, assets: Iterable[AssetKey]) -> dict[AssetKey, KnownAsset]:
+        """Return the newest facts of the given assets, with the events that their heads name.
+
+        One question for what `asset_heads` and `event` would tell, all of it of one moment.
+        """
         ...
 
     def asset_keys(

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from penstock.base.clock import Instant
 from penstock.base.codec import decoder, encode
 from penstock.base.ids import RunId
-from penstock.model.asset_state import AssetHead, CheckHead, PartitionHead
+from penstock.model.asset_state import AssetHead, CheckHead, KnownAsset, PartitionHead
 from penstock.model.backfill import BackfillPartition, BackfillRecord, BackfillStatus
 from penstock.model.daemon import DaemonBeat
 from penstock.model.events import StoredEvent, decode_event
@@ -99,7 +99,8 @@ def projection_rows(
     failed: list[Row] = []
     checks: list[Row] = []
     for asset, change in changes.items():
-        heads.append(_asset_change_row(asset, change, run=run, at=at))
+        counted = _counted_row(change, dialect) if dialect.counts_partitions else ()
+        heads.append((*_asset_change_row(change, run=run, at=at), *counted, asset))
         for partition, part in change.partitions.items():
             column = dialect.partition(partition)
             if part.made is not None:
@@ -112,7 +113,7 @@ def projection_rows(
     return heads, made, failed, checks
 
 
-def _asset_change_row(asset: int, change: AssetChange, *, run: RunId | None, at: Instant) -> Row:
+def _asset_change_row(change: AssetChange, *, run: RunId | None, at: Instant) -> Row:
     made = change.materialized
     is_made = made is not None
     return (
@@ -125,8 +126,22 @@ def _asset_change_row(asset: int, change: AssetChange, *, run: RunId | None, at:
         change.failed,
         int(change.planned),
         run,
-        asset,
     )
+
+
+def _counted_row(change: AssetChange, dialect: Dialect) -> Row:
+    """Lay out which partitions will be made, and which failed; those that are so now count once."""
+    made: list[str] = []
+    changed: list[str] = []
+    failed = 0
+    for key, part in change.partitions.items():
+        partition = str(dialect.partition(key))
+        changed.append(partition)
+        if part.made is not None:
+            made.append(partition)
+        if part.failed_id is not None:
+            failed += 1
+    return len(made), dialect.listing(made), failed, dialect.listing(changed)
 
 
 def _materialization_row(part: PartitionChange, *, run: RunId | None, at: Instant) -> Row:
@@ -164,7 +179,7 @@ def event_of(row: Row) -> StoredEvent:
 
 def asset_head_of(asset: AssetKey, row: Row) -> AssetHead:
     """Read a row of `asset_heads`; its first column, the key, is given as `asset`."""
-    _, materialized, at, run, observed, failed, planned_run, made, partitions_failed = row
+    _, materialized, at, run, observed, failed, planned_run, made, partitions_failed, wiped = row
     return AssetHead(
         asset=asset,
         materialized=materialized,
@@ -175,7 +190,26 @@ def asset_head_of(asset: AssetKey, row: Row) -> AssetHead:
         planned_run=planned_run,
         partitions_materialized=made,
         partitions_failed=partitions_failed,
+        wiped=wiped,
     )
+
+
+def known_asset_of(asset: AssetKey, row: Row) -> KnownAsset:
+    """Read a row of `known_assets`; its first column, the key, is given as `asset`."""
+    head = asset_head_of(asset, row[:10])
+    return KnownAsset(
+        head=head,
+        materialized=_named_event(head.materialized, "asset_materialized", row[10:13]),
+        observed=_named_event(head.observed, "asset_observed", row[13:16]),
+        failed=_named_event(head.failed, "asset_failed", row[16:19]),
+    )
+
+
+def _named_event(number: int | None, kind: str, row: Row) -> StoredEvent | None:
+    run, at, body = row
+    if number is None or body is None:
+        return None
+    return StoredEvent(id=number, run=run, at=at, event=decode_event(kind, body))
 
 
 def partition_head_of(asset: AssetKey, row: Row, *, dialect: Dialect) -> PartitionHead:

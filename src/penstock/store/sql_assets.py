@@ -8,6 +8,7 @@ from penstock.base.clock import Instant
 from penstock.model.asset_state import (
     AssetHead,
     CheckHead,
+    KnownAsset,
     PartitionChanges,
     PartitionHead,
     PartitionView,
@@ -31,6 +32,12 @@ class SqlAssets(SqlPart):
         wanted = {key.to_escaped_user_string(): key for key in assets}
         rows = self._read("asset_heads_of", (self._dialect.listing(list(wanted)),))
         return {wanted[row[0]]: sql.asset_head_of(wanted[row[0]], row) for row in rows}
+
+    def known_assets(self, assets: Iterable[AssetKey]) -> dict[AssetKey, KnownAsset]:
+        """Return the newest facts of the given assets, with the events that their heads name."""
+        wanted = {key.to_escaped_user_string(): key for key in assets}
+        rows = self._read("known_assets", (self._dialect.listing(list(wanted)),))
+        return {wanted[row[0]]: sql.known_asset_of(wanted[row[0]], row) for row in rows}
 
     def asset_keys(
         self, *, prefix: Sequence[str] = (), after: AssetKey | None = None, limit: int | None = None

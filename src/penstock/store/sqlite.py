@@ -31,7 +31,13 @@ from penstock.store.sqlite_watch import SqliteWatch
 
 T = TypeVar("T")
 
-SQLITE = Dialect("sqlite", load_statements("sqlite"), unpartitioned=b"", listing=as_json)
+SQLITE = Dialect(
+    "sqlite",
+    load_statements("sqlite"),
+    unpartitioned=b"",
+    listing=as_json,
+    counts_partitions=False,
+)
 """How SQLite says things. A blob equals no text, so every text remains usable as a key."""
 
 _EVENT_COUNTERS = SQLITE.statements["event_counters"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from penstock.model.asset_state import AssetHead, CheckHead, PartitionHead
+from penstock.model.asset_state import AssetHead, CheckHead, KnownAsset, PartitionHead
 from penstock.model.events import (
     AssetFailed,
     AssetMaterialized,
     AssetObserved,
     AssetPlanned,
     CheckEvaluated,
+    StoredEvent,
 )
 from penstock.model.keys import AssetKey
 from penstock.store.protocol import EventFilter, Store
@@ -50,6 +51,25 @@ class AssetConformance:
         assert store.partition_head(ORDERS, None) is None
         assert store.partition_heads(ORDERS) == {"a": partition}
         assert store.partition_heads(USERS) == {}
+
+    def test_a_known_asset_comes_with_the_events_of_its_head(self, store: Store) -> None:
+        """Those of a run and those outside any; an asset of which nothing is known is left out."""
+        run = started(store)
+        made, failed = AssetMaterialized(ORDERS, "a"), AssetFailed(ORDERS, "b")
+        store.append(run.id, [made, failed], at=11.0, expect=1, fence=0)
+        store.report([AssetObserved(ORDERS), AssetPlanned(USERS)], at=12.0)
+
+        heads = store.asset_heads()
+        assert store.known_assets([USERS, ORDERS, AssetKey("nobody")]) == {
+            USERS: KnownAsset(head=heads[USERS]),
+            ORDERS: KnownAsset(
+                head=heads[ORDERS],
+                materialized=StoredEvent(id=2, run=run.id, at=11.0, event=made),
+                observed=StoredEvent(id=4, run=None, at=12.0, event=AssetObserved(ORDERS)),
+                failed=StoredEvent(id=3, run=run.id, at=11.0, event=failed),
+            ),
+        }
+        assert store.known_assets([]) == {}
 
     def test_a_failure_stands_until_the_next_materialization(self, store: Store) -> None:
         """The counts of the asset follow, whichever order the events have."""
@@ -123,7 +143,7 @@ class AssetConformance:
         store.report([AssetObserved(ORDERS)], at=13.0)
 
         assert wiped == ({}, {}, [], [])
-        assert store.asset_heads() == {ORDERS: AssetHead(asset=ORDERS, observed=5)}
+        assert store.asset_heads() == {ORDERS: AssetHead(asset=ORDERS, observed=5, wiped=12.0)}
         assert [e.id for e in store.events(EventFilter(asset=ORDERS))] == [5]
         assert [e.id for e in store.events(EventFilter(run=run.id))] == [1, 2, 3]
 

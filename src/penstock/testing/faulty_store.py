@@ -17,9 +17,10 @@ from penstock.store.protocol import Store
 READS = frozenset(
     """
     run runs count_runs run_tags run_tag_keys plan events event newest_event watch asset_heads
-    asset_keys partition_head partition_heads check_heads partition_keys partition_changes
-    partition_view backfill backfills backfill_partitions dynamic_partitions instigator instigators
-    tick ticks beats values identity check_soundness size counters count_old_events
+    known_assets asset_keys partition_head partition_heads check_heads partition_keys
+    partition_changes partition_view backfill backfills backfill_partitions dynamic_partitions
+    instigator instigators tick ticks beats values identity check_soundness size counters
+    count_old_events
     """.split()  # noqa: SIM905 - as a list it would be a page long
 )
 """The methods of a store that change nothing."""

@@ -29,8 +29,12 @@ _SETTINGS = (
     "log_min_messages=warning",
 )
 
-_ACCESS = "local all locked scram-sha-256\nlocal all all trust\n"
-"""The user `locked`, if a test makes one, has to show a password."""
+_ACCESS = """
+local all locked scram-sha-256
+local all all trust
+host all all 127.0.0.1/32 scram-sha-256
+"""
+"""The user `locked`, if a test makes one, has to show a password; so has who comes by a port."""
 
 
 _PROGRAMS = {"16": "pginstall", "18": "pginstall18"}

@@ -475,6 +475,7 @@ class StoreMachine(RuleBasedStateMachine):
         self._same(lambda s: [s.event(number) for number in range(1, 6)])
         self._same(lambda s: s.asset_heads())
         self._same(lambda s: s.asset_heads(_ASSETS[:1]))
+        self._same(lambda s: s.known_assets(_ASSETS))
         for asset in _ASSETS:
             self._agrees_on(asset)
         self._same(lambda s: s.backfills())

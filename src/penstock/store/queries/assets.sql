@@ -8,8 +8,8 @@ SELECT id FROM assets WHERE key = ?;
 -- index: unique key of assets
 INSERT INTO assets (key, position) VALUES (?, ?) RETURNING id;
 
--- name: advance_asset
--- Fold the events of one transaction into an asset's head.
+-- name: advance_asset [sqlite]
+-- Fold the events of one transaction into an asset's head. Its partitions are counted by triggers.
 -- index: primary key of assets
 UPDATE assets
 SET newest = ?,
@@ -19,6 +19,28 @@ SET newest = ?,
     observed = COALESCE(?, observed),
     failed = COALESCE(?, failed),
     planned_run = CASE WHEN ? = 1 THEN ? ELSE planned_run END
+WHERE id = ?;
+
+-- name: advance_asset [postgres]
+-- Fold the events of one transaction into an asset's head, before those of its partitions are
+-- written: what these will add to the counts is seen from what they say now.
+-- index: primary keys of assets and partition_heads
+UPDATE assets
+SET newest = ?,
+    materialized = COALESCE(?, materialized),
+    at = COALESCE(?, at),
+    run = CASE WHEN ? = 1 THEN ? ELSE run END,
+    observed = COALESCE(?, observed),
+    failed = COALESCE(?, failed),
+    planned_run = CASE WHEN ? = 1 THEN ? ELSE planned_run END,
+    partitions_materialized = partitions_materialized + ? - (
+        SELECT COUNT(materialized) FROM partition_heads
+        WHERE asset_id = assets.id AND partition = ANY(?)
+    ),
+    partitions_failed = partitions_failed + ? - (
+        SELECT COUNT(failed) FROM partition_heads
+        WHERE asset_id = assets.id AND partition = ANY(?)
+    )
 WHERE id = ?;
 
 -- name: materialize_partition
@@ -63,7 +85,7 @@ SET passed = excluded.passed,
 -- index: assets, read whole
 SELECT
     key, materialized, at, run, observed, failed, planned_run, partitions_materialized,
-    partitions_failed
+    partitions_failed, wiped_on
 FROM assets WHERE newest > wiped_at;
 
 -- name: asset_heads_of [sqlite]
@@ -71,7 +93,7 @@ FROM assets WHERE newest > wiped_at;
 -- index: unique key of assets
 SELECT
     key, materialized, at, run, observed, failed, planned_run, partitions_materialized,
-    partitions_failed
+    partitions_failed, wiped_on
 FROM assets WHERE key IN (SELECT value FROM json_each(?)) AND newest > wiped_at;
 
 -- name: asset_heads_of [postgres]
@@ -79,8 +101,34 @@ FROM assets WHERE key IN (SELECT value FROM json_each(?)) AND newest > wiped_at;
 -- index: unique key of assets
 SELECT
     key, materialized, at, run, observed, failed, planned_run, partitions_materialized,
-    partitions_failed
+    partitions_failed, wiped_on
 FROM assets WHERE key = ANY(?) AND newest > wiped_at;
+
+-- name: known_assets [sqlite]
+-- Read the heads of the given assets, and the events that they name.
+-- index: unique key of assets, primary key of events
+SELECT
+    key, assets.materialized, assets.at, assets.run, observed, failed, planned_run,
+    partitions_materialized, partitions_failed, wiped_on,
+    made.run, made.at, made.body, seen.run, seen.at, seen.body, missed.run, missed.at, missed.body
+FROM assets
+LEFT JOIN events AS made ON made.id = assets.materialized
+LEFT JOIN events AS seen ON seen.id = assets.observed
+LEFT JOIN events AS missed ON missed.id = assets.failed
+WHERE key IN (SELECT value FROM json_each(?)) AND newest > wiped_at;
+
+-- name: known_assets [postgres]
+-- Read the heads of the given assets, and the events that they name.
+-- index: unique key of assets, primary key of events
+SELECT
+    key, assets.materialized, assets.at, assets.run, observed, failed, planned_run,
+    partitions_materialized, partitions_failed, wiped_on,
+    made.run, made.at, made.body, seen.run, seen.at, seen.body, missed.run, missed.at, missed.body
+FROM assets
+LEFT JOIN events AS made ON made.id = assets.materialized
+LEFT JOIN events AS seen ON seen.id = assets.observed
+LEFT JOIN events AS missed ON missed.id = assets.failed
+WHERE key = ANY(?) AND newest > wiped_at;
 
 -- name: asset_keys
 -- Read the keys of known assets after a position, in the order of positions.

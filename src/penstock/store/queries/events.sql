@@ -1,4 +1,9 @@
--- name: event_counters
+-- name: event_counters [postgres]
+-- Read the newest event id ever given, and how many ids have no event; ids have no other gaps.
+-- index: primary key of events
+SELECT GREATEST(last_event, (SELECT MAX(id) FROM events)), deleted FROM counters;
+
+-- name: event_counters [sqlite]
 -- Read the newest event id ever given, and how many ids have no event; ids have no other gaps.
 -- index: primary key of events
 SELECT
