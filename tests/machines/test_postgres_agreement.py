@@ -44,7 +44,9 @@ class LongPostgresMachine(PostgresMachine):
     """The same with as many histories as SQLite is tried with."""
 
 
-TestPostgresAgreesWithMemoryForLong = pytest.mark.slow(LongPostgresMachine.TestCase)
+TestPostgresAgreesWithMemoryForLong = pytest.mark.timeout(900)(
+    pytest.mark.slow(LongPostgresMachine.TestCase)
+)
 TestPostgresAgreesWithMemoryForLong.settings = settings(
     max_examples=200, stateful_step_count=30, deadline=None
 )

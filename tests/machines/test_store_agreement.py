@@ -32,7 +32,9 @@ class LongSqliteMachine(SqliteMachine):
     """The same with longer histories."""
 
 
-TestSqliteAgreesWithMemoryForLong = pytest.mark.slow(LongSqliteMachine.TestCase)
+TestSqliteAgreesWithMemoryForLong = pytest.mark.timeout(900)(
+    pytest.mark.slow(LongSqliteMachine.TestCase)
+)
 TestSqliteAgreesWithMemoryForLong.settings = settings(
     max_examples=300, stateful_step_count=60, deadline=None
 )
