@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from penstock.base.ids import BackfillId, InstigatorId, TickId
+from penstock.base.ids import BackfillId, TickId
 from penstock.errors import (
     FencedError,
     InvalidInvocationError,
@@ -24,7 +24,7 @@ from penstock.model.backfill import (
 from penstock.model.daemon import DaemonBeat
 from penstock.model.events import AssetMaterialized, LogLine
 from penstock.model.run import RunFilter, RunStatus
-from penstock.model.tick import InstigatorKind, InstigatorRecord, InstigatorStatus, TickRecord
+from penstock.model.tick import TickRecord
 from penstock.model.tick import TickStatus as Tick
 from penstock.store.memory import MemoryStore
 from penstock.store.protocol import EventFilter, Store
@@ -32,7 +32,7 @@ from penstock.store.sqlite import SqliteStore
 from penstock.testing.fault_runs import Case, carry_out, open_case
 from penstock.testing.faulty_store import READS, TellsOfFailure, faulty
 from penstock.testing.invariants import broken_invariants
-from penstock.testing.store_values import ORDERS, a_run, started
+from penstock.testing.store_values import NIGHTLY, ORDERS, a_run, started
 
 FAULT = {
     "id": "F7",
@@ -55,15 +55,7 @@ BACKFILL = BackfillRecord(
     updated=1.0,
 )
 PARTS = [BackfillPartition(number=1, key="a")]
-INSTIGATOR = InstigatorRecord(
-    id=InstigatorId("i1"),
-    kind=InstigatorKind.SCHEDULE,
-    name="nightly",
-    location="here",
-    status=InstigatorStatus.RUNNING,
-    updated=1.0,
-)
-TICK = TickRecord(id=TickId("t1"), instigator=InstigatorId("i1"), status=Tick.SUCCESS, at=1.0)
+TICK = TickRecord(id=TickId("t1"), instigator=NIGHTLY.id, status=Tick.SUCCESS, at=1.0)
 VIEW = PartitionView(up_to=9, body=b"x")
 
 SAME = "does the same again"
@@ -96,11 +88,11 @@ WRITES: dict[str, tuple[Callable[[Store, Path], object], object]] = {
     ),
     "add_dynamic_partitions": (lambda s, _: s.add_dynamic_partitions("d", ["x", "y"]), SAME),
     "delete_dynamic_partition": (lambda s, _: s.delete_dynamic_partition("d", "x"), SAME),
-    "put_instigator": (lambda s, _: s.put_instigator(INSTIGATOR), SAME),
-    "delete_instigator": (lambda s, _: s.delete_instigator(InstigatorId("i1")), SAME),
+    "put_instigator": (lambda s, _: s.put_instigator(NIGHTLY), SAME),
+    "delete_instigator": (lambda s, _: s.delete_instigator(NIGHTLY.id), SAME),
     "put_tick": (lambda s, _: s.put_tick(TICK), SAME),
     "purge_ticks": (
-        lambda s, _: s.purge_ticks(InstigatorId("i1"), statuses=[Tick.SUCCESS], before=9.0),
+        lambda s, _: s.purge_ticks(NIGHTLY.id, statuses=[Tick.SUCCESS], before=9.0),
         SAME,
     ),
     "put_beat": (lambda s, _: s.put_beat(DaemonBeat(kind="k", owner="me", at=1.0)), SAME),
@@ -132,7 +124,7 @@ def _facts(store: Store) -> dict[str, object]:
         "parts": store.backfill_partitions(BackfillId("b1")),
         "dynamic": store.dynamic_partitions("d"),
         "instigators": store.instigators(),
-        "ticks": store.ticks(InstigatorId("i1")),
+        "ticks": store.ticks(NIGHTLY.id),
         "beats": store.beats(),
         "values": store.values(["k"]),
     }

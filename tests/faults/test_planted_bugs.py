@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from penstock.base.ids import InstigatorId, RunId, TickId
+from penstock.base.ids import RunId, TickId
 from penstock.base.tags import RUN_KEY_TAG, SENSOR_NAME_TAG
 from penstock.errors import FencedError
 from penstock.model.events import (
@@ -22,16 +22,13 @@ from penstock.model.events import (
 )
 from penstock.model.run import RunSpec
 from penstock.model.tick import (
-    InstigatorKind,
-    InstigatorRecord,
-    InstigatorStatus,
     TickRecord,
     TickStatus,
 )
 from penstock.store.protocol import Store
 from penstock.store.sqlite import SqliteStore
 from penstock.testing.invariants import Acknowledged, broken_invariants
-from penstock.testing.store_values import ORDERS, a_run
+from penstock.testing.store_values import NIGHTLY, ORDERS, a_run
 
 
 @pytest.fixture
@@ -163,18 +160,10 @@ def test_a_write_of_a_lost_lease_is_told(store: Store):
 
 
 def test_two_decisions_for_one_time_are_told(store: Store):
-    nightly = InstigatorRecord(
-        id=InstigatorId("i1"),
-        kind=InstigatorKind.SCHEDULE,
-        name="nightly",
-        location="here",
-        status=InstigatorStatus.RUNNING,
-        updated=1.0,
-    )
-    store.put_instigator(nightly)
+    store.put_instigator(NIGHTLY)
     for name in ("t1", "t2"):
         tick = TickRecord(
-            id=TickId(name), instigator=nightly.id, status=TickStatus.SUCCESS, at=100.0
+            id=TickId(name), instigator=NIGHTLY.id, status=TickStatus.SUCCESS, at=100.0
         )
         store.put_tick(tick)
 

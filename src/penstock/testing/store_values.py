@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from penstock.base.ids import RunId
+from penstock.base.ids import InstigatorId, RunId
 from penstock.model.events import RunStarted
 from penstock.model.keys import AssetKey
 from penstock.model.run import RunRecord, RunSpec, RunStatus
+from penstock.model.tick import InstigatorKind, InstigatorRecord, InstigatorStatus
 from penstock.store.protocol import Store
 
 ORDERS = AssetKey(["raw", "orders"])
 USERS = AssetKey("users")
+
+NIGHTLY = InstigatorRecord(
+    id=InstigatorId("i1"),
+    kind=InstigatorKind.SCHEDULE,
+    name="nightly",
+    location="here",
+    status=InstigatorStatus.RUNNING,
+    updated=1.0,
+)
 
 
 def a_run(name: str, spec: RunSpec | None = None, *, created: float = 10.0) -> RunRecord:
