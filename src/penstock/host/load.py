@@ -7,6 +7,7 @@ user's first frame.
 from __future__ import annotations
 
 import importlib
+import importlib.machinery
 import importlib.util
 import os
 import sys
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from penstock.base.settings import Settings
 from penstock.define.definitions import Definitions
@@ -130,13 +132,22 @@ def _import_module(name: str, root: Path) -> ModuleType:
         raise _load_error(f"module '{name}'", error) from error
 
 
+class _FromSource(importlib.machinery.SourceFileLoader):
+    """Compiles a file each time: Python takes an edit within a second, of one size, for none."""
+
+    def path_stats(self, path: str) -> Mapping[str, Any]:
+        """Say that there is nothing to compare bytecode with, so that none is used or written."""
+        raise OSError(path)
+
+
 def _import_file(path: Path) -> ModuleType:
     if not path.is_file():
         raise LoadError(f"There is no file {path}. Check the path given with -f.")
     folder = str(path.resolve().parent)
     if folder not in sys.path:
         sys.path.insert(0, folder)
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    loader = _FromSource(path.stem, str(path))
+    spec = importlib.util.spec_from_file_location(path.stem, path, loader=loader)
     if spec is None or spec.loader is None:
         raise LoadError(f"{path} is not a Python file.")
     module = importlib.util.module_from_spec(spec)
