@@ -1,3 +1,4 @@
+import os
 import sys
 from pathlib import Path
 
@@ -246,3 +247,16 @@ def test_several_files_of_a_known_ending_have_to_be_named(tmp_path, monkeypatch)
 
     with pytest.raises(UsageError, match=r"several files of assets: a\.assets, b\.assets"):
         load_definitions(_settings(tmp_path), others=OTHERS)
+
+
+def test_a_file_edited_within_a_second_is_loaded_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    found = []
+    for version in "12":
+        text = f"import penstock as dg\n\n@dg.asset(code_version='{version}')\ndef a(): ...\n"
+        path = _written(tmp_path, text)
+        os.utime(path, (1, 1))
+        definitions = load_definitions(_settings(tmp_path), python_file=path)
+        found += [spec.code_version for spec in definitions.manifest.assets]
+
+    assert found == ["1", "2"]
